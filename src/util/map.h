@@ -1,0 +1,43 @@
+/*
+ * A hash map from byte strings to a pointer-sized value. Keys are copied. Iteration goes in
+ * insertion order, so that what is built from a map does not depend on hash values.
+ */
+#ifndef UTIL_MAP_H
+#define UTIL_MAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+struct map_entry {
+	char *key; /* NUL-terminated copy; `len` bytes */
+	size_t len;
+	uint64_t hash;
+	union {
+		void *ptr;
+		int64_t num;
+	} value;
+};
+
+struct map {
+	struct map_entry *entries; /* insertion order */
+	size_t count, capacity;
+	uint32_t *slots; /* index + 1 into entries; 0 is free */
+	size_t slot_count;
+};
+
+#define MAP_INIT {0}
+
+void map_release(struct map *map); /* does not free the values */
+
+/* The entry of a key, or NULL. Borrowed until the next map_put. */
+struct map_entry *map_get(const struct map *map, const char *key, size_t len);
+struct map_entry *map_get_str(const struct map *map, const char *key);
+
+/* The entry of a key, made with value 0 when new (`*added` may be NULL). */
+struct map_entry *map_put(struct map *map, const char *key, size_t len, bool *added);
+struct map_entry *map_put_str(struct map *map, const char *key, bool *added);
+
+uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed); /* XXH3, 64 bits */
+
+#endif

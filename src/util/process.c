@@ -1,0 +1,190 @@
+/* Running other programs. */
+#define _GNU_SOURCE
+#include "util/process.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+#include "util/strings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The environment with additions: later entries win because exec'd programs read the first. */
+static char **merged_environment(const char *const *additions)
+{
+	size_t old = 0, extra = 0, count = 0;
+	char **env;
+
+	while (environ[old])
+		old++;
+	while (additions && additions[extra])
+		extra++;
+	env = xcalloc(old + extra + 1, sizeof(*env));
+	for (size_t i = 0; i < extra; i++)
+		env[count++] = (char *)(uintptr_t)additions[i];
+	for (size_t i = 0; i < old; i++) {
+		size_t name = strcspn(environ[i], "=") + 1;
+		size_t k = 0;
+
+		while (k < extra && strncmp(environ[i], additions[k], name))
+			k++;
+		if (k == extra)
+			env[count++] = environ[i];
+	}
+	return env;
+}
+
+/* In the child: nothing here may allocate or return. */
+static void run_child(const char *const *argv, const char *folder, char **env, int in, int out,
+	int error)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(error, 2) < 0)
+		_exit(126);
+	if (folder && chdir(folder))
+		_exit(126);
+	environ = env;
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+static void feed(int *fd, const char *input, size_t len, size_t *done)
+{
+	ssize_t put = write(*fd, input + *done, len - *done);
+
+	if (put > 0)
+		*done += (size_t)put;
+	if ((put < 0 && errno != EAGAIN && errno != EINTR) || *done == len) {
+		close(*fd);
+		*fd = -1;
+	}
+}
+
+static void drain(int *fd, struct buf *out, size_t max)
+{
+	char block[1 << 15];
+	ssize_t got = read(*fd, block, sizeof(block));
+
+	if (got > 0 && out && out->len < max)
+		buf_add(out, block, (size_t)got);
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+		close(*fd);
+		*fd = -1;
+	}
+}
+
+static void exchange(int in, int out, int error, const struct process_options *options,
+	struct buf *output, struct buf *errors)
+{
+	size_t done = 0, max = options->max_output ? options->max_output : (size_t)64 << 20;
+
+	if (in >= 0)
+		fcntl(in, F_SETFL, O_NONBLOCK);
+	while (in >= 0 || out >= 0 || error >= 0) {
+		struct pollfd fds[3] = {{in, POLLOUT, 0}, {out, POLLIN, 0}, {error, POLLIN, 0}};
+
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+			break;
+		if (in >= 0 && fds[0].revents)
+			feed(&in, options->input, options->input_len, &done);
+		if (out >= 0 && fds[1].revents)
+			drain(&out, output, max);
+		if (error >= 0 && fds[2].revents)
+			drain(&error, errors, 1 << 20);
+	}
+}
+
+int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
+	struct buf *error)
+{
+	static const struct process_options defaults;
+	int in[2] = {-1, -1}, output[2] = {-1, -1}, errors[2] = {-1, -1};
+	void (*old_pipe)(int);
+	char **env;
+	int status = 0;
+	pid_t pid;
+
+	options = options ? options : &defaults;
+	if (pipe2(output, O_CLOEXEC) || pipe2(errors, O_CLOEXEC))
+		return fail(E_IO, "cannot make a pipe: %s", strerror(errno));
+	if (options->input_len ? pipe2(in, O_CLOEXEC)
+			       : (in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+		return fail(E_IO, "cannot open standard input: %s", strerror(errno));
+	env = merged_environment(options->env);
+	old_pipe = signal(SIGPIPE, SIG_IGN);
+	pid = fork();
+	if (pid == 0)
+		run_child(argv, options->folder, env, in[0], output[1], errors[1]);
+	free(env);
+	close(in[0]);
+	close(output[1]);
+	close(errors[1]);
+	if (pid > 0) {
+		exchange(in[1], output[0], errors[0], options, out, error);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	signal(SIGPIPE, old_pipe);
+	if (pid < 0)
+		return fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
+	struct buf *out)
+{
+	static const char *const env[] = {
+		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0",
+		"LC_ALL=C", NULL};
+	struct process_options options = {.input = input, .input_len = input_len, .env = env};
+	const char *argv[64] = {"git", "-C", folder ? folder : "."};
+	struct buf error = BUF_INIT;
+	char *line = NULL;
+	int status;
+
+	for (size_t i = 0; args[i] && i < ARRAY_SIZE(argv) - 4; i++)
+		argv[i + 3] = args[i];
+	status = process_run(argv, &options, out, &error);
+	if (status > 0) {
+		line = first_line(error.ptr, 300);
+		status = fail(E_FAIL, "git %s failed: %s", args[0],
+			status == 127 ? "the git program was not found" : line);
+	}
+	free(line);
+	buf_release(&error);
+	return status;
+}
+
+int process_detach(const char *const *argv, const char *folder)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		/* A second fork, so that the worker's parent is init and nobody waits for it. */
+		setsid();
+		if (fork() != 0)
+			_exit(0);
+		run_child(argv, folder, environ, null, null, null);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return 0;
+}
