@@ -1,0 +1,39 @@
+/*
+ * Settings. `git config flywheel.<key>` and the tracked files in `.flywheel/` (same syntax) are
+ * read through one table of records; a tracked file may set only keys marked `tracked`, because
+ * it comes with a clone and must never execute, send or overwrite.
+ */
+#ifndef FLYWHEEL_CONFIG_H
+#define FLYWHEEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct repo;
+struct config;
+
+enum config_type { CONFIG_BOOL, CONFIG_NUMBER, CONFIG_REAL, CONFIG_TEXT };
+
+struct config_record {
+	const char *key; /* without "flywheel." */
+	enum config_type type;
+	const char *value; /* default, as text */
+	double min, max;   /* for numbers */
+	bool tracked;	   /* may stand in .flywheel/curation */
+	const char *help;
+};
+
+/* NULL-terminated by key; the manual's table is printed from it. */
+const struct config_record *config_records(void);
+
+/* E_INVALID names the key, its file's value and what it should be. */
+int config_load(struct repo *repo, struct config **out);
+void config_free(struct config *config);
+
+/* A key without a record, or of another type, is our own bug (assert). Text is borrowed. */
+bool config_bool(const struct config *config, const char *key);
+int64_t config_number(const struct config *config, const char *key);
+double config_real(const struct config *config, const char *key);
+const char *config_text(const struct config *config, const char *key); /* "" when not set */
+
+#endif

@@ -1,0 +1,164 @@
+/* The table of settings, and their values in this repository. */
+#include "flywheel/config.h"
+#include "repo/internal.h"
+
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct config_record records[] = {
+	{"enabled", CONFIG_BOOL, "true", 0, 0, false, "false stops hooks and unattended work"},
+	{"holdout", CONFIG_REAL, "0.10", 0.01, 0.5, true, "share of newest commits never trained on"},
+	{"minNew", CONFIG_NUMBER, "20", 0, 1e9, false,
+		"newer examples that a promotion without a significant gain needs"},
+	{"strict", CONFIG_BOOL, "false", 0, 0, false, "block on any drop of a category's mean"},
+	{"itemsPerCategory", CONFIG_NUMBER, "200", 30, 5000, false, "benchmark items per category"},
+	{"keep", CONFIG_NUMBER, "3", 1, 100, false, "promoted models kept for rollback"},
+	{"seed", CONFIG_NUMBER, "1", 0, 2147483647, false, "seed of everything that samples"},
+	{"publish", CONFIG_BOOL, "false", 0, 0, false,
+		"decisions mined from private talk may enter notes"},
+	{"maxFileBytes", CONFIG_NUMBER, "1048576", 1024, 1e9, true, "larger files are not parsed"},
+	{"minComplexity", CONFIG_NUMBER, "2", 0, 1000, true,
+		"cyclomatic complexity that a code example needs"},
+	{"minOutputTokens", CONFIG_NUMBER, "12", 0, 100000, true, "shortest answer kept, in tokens"},
+	{"maxTokens", CONFIG_NUMBER, "2048", 64, 1e6, true, "longest example kept, in tokens"},
+	{"duplicateJaccard", CONFIG_REAL, "0.7", 0.1, 1, true, "similarity of near-duplicates"},
+	{"capShare", CONFIG_REAL, "0.05", 0.001, 1, true,
+		"largest share of a dataset from one file or author"},
+	{NULL, CONFIG_BOOL, NULL, 0, 0, false, NULL},
+};
+
+struct config {
+	char *values[ARRAY_SIZE(records)];
+};
+
+const struct config_record *config_records(void)
+{
+	return records;
+}
+
+static int check(const struct config_record *record, const char *value)
+{
+	char *end = NULL;
+	double number;
+	int flag;
+
+	if (record->type == CONFIG_BOOL && git_config_parse_bool(&flag, value))
+		return fail(E_INVALID, "flywheel.%s is '%s': want true or false", record->key, value);
+	if (record->type != CONFIG_NUMBER && record->type != CONFIG_REAL)
+		return 0;
+	number = strtod(value, &end);
+	if (end == value || *end || number < record->min || number > record->max)
+		return fail(E_INVALID, "flywheel.%s is '%s': want a number from %g to %g",
+			record->key, value, record->min, record->max);
+	return 0;
+}
+
+static int take(struct config *config, git_config *from, bool tracked)
+{
+	int rc = 0;
+
+	for (size_t i = 0; records[i].key && !rc; i++) {
+		char *name = xstrfmt("flywheel.%s", records[i].key);
+		git_buf value = GIT_BUF_INIT;
+
+		if ((records[i].tracked || !tracked) &&
+			!git_config_get_string_buf(&value, from, name)) {
+			rc = check(&records[i], value.ptr);
+			free(config->values[i]);
+			config->values[i] = xstrdup(value.ptr);
+		}
+		git_buf_dispose(&value);
+		free(name);
+	}
+	return rc;
+}
+
+/* `.flywheel/curation`: thresholds that are reviewed like code. A broken file is an error. */
+static int take_tracked(struct config *config, const char *work_dir)
+{
+	char *path = path_join(work_dir, ".flywheel/curation");
+	git_config *file = NULL;
+	int rc = 0;
+
+	if (file_exists(path)) {
+		if (git_config_open_ondisk(&file, path))
+			rc = repo_fail(E_INVALID, "cannot read .flywheel/curation");
+		else
+			rc = take(config, file, true);
+	}
+	git_config_free(file);
+	free(path);
+	return rc;
+}
+
+int config_load(struct repo *repo, struct config **out)
+{
+	struct config *config = xcalloc(1, sizeof(*config));
+	git_config *all = NULL, *snapshot = NULL;
+	int rc = 0;
+
+	*out = NULL;
+	for (size_t i = 0; records[i].key; i++)
+		config->values[i] = xstrdup(records[i].value);
+	if (repo->work_dir)
+		rc = take_tracked(config, repo->work_dir);
+	if (!rc && (git_repository_config(&all, repo->git) || git_config_snapshot(&snapshot, all)))
+		rc = repo_fail(E_FAIL, "cannot read the git configuration");
+	if (!rc)
+		rc = take(config, snapshot, false);
+	git_config_free(snapshot);
+	git_config_free(all);
+	if (rc)
+		config_free(config);
+	else
+		*out = config;
+	return rc;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
+		free(config->values[i]);
+	free(config);
+}
+
+static const char *value_of(const struct config *config, const char *key, enum config_type type)
+{
+	for (size_t i = 0; records[i].key; i++)
+		if (!strcmp(records[i].key, key)) {
+			assert(records[i].type == type);
+			return config->values[i];
+		}
+	assert(!"a setting without a record");
+	return "";
+}
+
+bool config_bool(const struct config *config, const char *key)
+{
+	int value = 0;
+
+	git_config_parse_bool(&value, value_of(config, key, CONFIG_BOOL));
+	return value != 0;
+}
+
+int64_t config_number(const struct config *config, const char *key)
+{
+	return (int64_t)strtod(value_of(config, key, CONFIG_NUMBER), NULL);
+}
+
+double config_real(const struct config *config, const char *key)
+{
+	return strtod(value_of(config, key, CONFIG_REAL), NULL);
+}
+
+const char *config_text(const struct config *config, const char *key)
+{
+	return value_of(config, key, CONFIG_TEXT);
+}

@@ -1,0 +1,19 @@
+/* What the files of src/repo/ share: the libgit2 handle and the translation of its errors. */
+#ifndef REPO_INTERNAL_H
+#define REPO_INTERNAL_H
+
+#include "flywheel/repo.h"
+
+#include <git2.h>
+
+struct repo {
+	git_repository *git;
+	char *git_dir, *common_dir, *work_dir;
+};
+
+/* Translates a libgit2 error into ours, "what: libgit2's words". */
+int repo_fail(int error, const char *what);
+void oid_from_git(struct oid *out, const git_oid *in);
+void oid_to_git(git_oid *out, const struct oid *in);
+
+#endif
