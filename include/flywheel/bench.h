@@ -1,0 +1,67 @@
+/*
+ * The benchmark: nine categories of four-way questions, built from what changed after the cutoff
+ * and graded without a model. A suite is frozen by its digest; scores compare only within a
+ * digest and a mode.
+ */
+#ifndef FLYWHEEL_BENCH_H
+#define FLYWHEEL_BENCH_H
+
+#include "flywheel/session.h"
+#include "flywheel/split.h"
+
+#define BENCH_CATEGORIES 9
+#define BENCH_CHOICES 4
+#define BENCH_GATED 30 /* fewer items: the category is reported, not gated */
+
+struct bench_item {
+	char id[17];
+	int category; /* index into bench_category_name */
+	char *prompt, *choices[BENCH_CHOICES];
+	int answer;
+	char *path, *symbol; /* where the truth comes from; "" when it has none */
+	char *source;	     /* commit or file that proves the key */
+};
+
+struct bench_suite {
+	struct bench_item *items; /* sorted by category, then id */
+	size_t count, capacity;
+	char digest[65];
+	size_t per_category[BENCH_CATEGORIES];
+};
+
+const char *bench_category_name(int category);
+int bench_suite_build(struct session *session, const struct split *split, struct bench_suite *out);
+void bench_suite_release(struct bench_suite *suite);
+
+/*
+ * An arm answers with a score for each choice; the highest is its answer. A likelihood model
+ * gives length-normalised log P(choice|prompt) - log P(choice), in bits per token.
+ */
+struct bench_arm {
+	const char *name; /* model id */
+	const char *mode; /* "likelihood" or "generation" */
+	int (*answer)(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload);
+	void *payload;
+};
+
+struct bench_result { /* one item by one arm */
+	char item[17];
+	int category;
+	bool correct;
+	double margin; /* score of the right choice minus the best wrong one */
+};
+struct bench_results {
+	struct bench_result *results; /* in the suite's order */
+	size_t count;
+};
+
+/* Answers kept for (suite, mode, model) are reused; the rest are asked. Shows progress. */
+int bench_run(struct session *session, const struct bench_suite *suite, const struct bench_arm *arm,
+	struct bench_results *out);
+void bench_results_release(struct bench_results *results);
+
+struct model;
+/* The arm of an embedded model; `name` is borrowed. */
+struct bench_arm bench_house_arm(const char *name, struct model *model);
+
+#endif

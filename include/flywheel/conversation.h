@@ -1,0 +1,49 @@
+/*
+ * Talk around the code: commit messages, comments that give reasons, ADRs, and the sessions of
+ * coding assistants. Everything is scrubbed in memory before the first write; a text that cannot
+ * be scrubbed is dropped.
+ */
+#ifndef FLYWHEEL_CONVERSATION_H
+#define FLYWHEEL_CONVERSATION_H
+
+#include "flywheel/session.h"
+#include "util/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct harvest_report {
+	size_t files, turns, edits, dropped; /* new in this call; dropped: could not be scrubbed */
+	size_t findings;		     /* secrets and personal data replaced */
+};
+
+/* Reads every source since its watermark. `source` NULL: all. `dry_run` writes nothing. */
+int conversation_harvest(struct session *session, const char *source, bool dry_run,
+	struct harvest_report *report);
+
+struct turn {
+	int64_t id, at;
+	const char *source, *session, *role, *branch, *text; /* borrowed during the call */
+};
+typedef int (*turn_fn)(const struct turn *turn, void *payload);
+/* Stored turns in order of (session, time, id). */
+int conversation_each(struct session *session, turn_fn fn, void *payload);
+
+/* Scrubbing. A scrubber holds the compiled rules, the local salt and the known names. */
+struct scrubber;
+struct scrub_finding {
+	const char *rule; /* borrowed from the scrubber */
+	size_t start, end; /* bytes of the input */
+};
+typedef int (*scrub_fn)(const struct scrub_finding *finding, const char *pseudonym, void *payload);
+
+int scrubber_open(struct session *session, struct scrubber **out); /* session NULL: no repository */
+void scrubber_free(struct scrubber *scrubber);
+/* Appends the clean text; `fn` (may be NULL) is told of each replacement. */
+int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,
+	scrub_fn fn, void *payload);
+/* Number of secrets (not personal data) in a text: the rescan that curation and upload make. */
+size_t scrub_count_secrets(struct scrubber *scrubber, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * Decisions: why the code is as it is. Mined by cue patterns from messages, comments, ADRs and
+ * talk, each with the verbatim span it came from, linked to commits, files and symbols, and
+ * written to refs/notes/flywheel/decisions as paragraphs of trailers.
+ */
+#ifndef FLYWHEEL_DECISION_H
+#define FLYWHEEL_DECISION_H
+
+#include "flywheel/repo.h"
+#include "flywheel/session.h"
+
+struct decision {
+	const char *id;	       /* 12 hex digits of a hash of source and evidence */
+	const char *statement; /* what was decided */
+	const char *because;   /* the reason, or "" */
+	const char *instead_of; /* the rejected alternative, or "" */
+	const char *evidence;  /* verbatim */
+	const char *source;    /* "commit", "comment", "adr", or a conversation source */
+	const char *origin;    /* "path:line", session id, or "" */
+	const char *status;    /* proposed, accepted, rejected, stale, superseded */
+	struct oid commit;     /* zero when none is known */
+	double confidence;     /* 0..1 */
+	int64_t at;
+	const char *const *files; /* paths, NULL-terminated */
+	const char *const *symbols; /* qualified names, NULL-terminated */
+};
+
+/* Mines what is new since the last call and writes the notes; `*found` may be NULL. */
+int decision_mine(struct session *session, size_t *found);
+
+struct decision_query {
+	const char *path;   /* any of these may be NULL / 0: no constraint */
+	const char *symbol; /* qualified name or name */
+	const struct oid *commit;
+	const char *words; /* full-text */
+	size_t limit;
+};
+typedef int (*decision_fn)(const struct decision *decision, void *payload);
+/* Newest in force first. The decision is borrowed during the call. */
+int decision_each(struct session *session, const struct decision_query *query, decision_fn fn,
+	void *payload);
+int decision_count(struct session *session, size_t *count);
+
+#endif

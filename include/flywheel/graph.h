@@ -1,0 +1,81 @@
+/*
+ * The code graph of one tree, in memory: definitions, and the edges between them. It is a pure
+ * function of the tree: facts are kept per blob in the sidecar and parsed once, edges are
+ * resolved from them. Arrays are sorted (files by path; symbols by file, then position; edges by
+ * `from`, then line), so the same tree always gives the same graph, byte for byte.
+ */
+#ifndef FLYWHEEL_GRAPH_H
+#define FLYWHEEL_GRAPH_H
+
+#include "flywheel/repo.h"
+#include "flywheel/session.h"
+
+#define GRAPH_NONE UINT32_MAX
+
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_METHOD, SYMBOL_TYPE, SYMBOL_CONSTANT, SYMBOL_TEST };
+enum edge_kind { EDGE_CALL, EDGE_IMPORT };
+enum confidence { EDGE_RESOLVED, EDGE_LIKELY, EDGE_AMBIGUOUS, EDGE_EXTERNAL };
+
+struct graph_file {
+	const char *path, *language; /* language NULL: not parsed, `skipped` says why */
+	const char *skipped;
+	struct oid blob;
+	uint32_t first_symbol, symbol_count;
+	uint32_t lines;
+};
+
+struct graph_symbol {
+	uint32_t file;	 /* index into files */
+	uint32_t parent; /* index of the enclosing symbol, or GRAPH_NONE */
+	enum symbol_kind kind;
+	const char *name, *qualified, *signature;
+	const char *doc;	       /* doc comment's text, or "" */
+	uint32_t line, end_line;       /* from 1 */
+	uint32_t start, end;	       /* bytes in the blob */
+	uint16_t cyclomatic, cognitive, nesting, parameters;
+	uint64_t body;		       /* hash of the text: equal means unchanged */
+	uint32_t fan_in, fan_out;      /* resolved and likely call edges */
+};
+
+struct graph_edge {
+	uint32_t from; /* symbol; for imports and top-level calls GRAPH_NONE */
+	uint32_t file; /* the file it stands in */
+	uint32_t to;   /* symbol for calls, file for imports; GRAPH_NONE when external */
+	enum edge_kind kind;
+	enum confidence confidence;
+	uint32_t line, start; /* of the reference; bytes in the blob */
+	const char *name; /* as written */
+};
+
+struct graph {
+	struct graph_file *files;
+	struct graph_symbol *symbols;
+	struct graph_edge *edges;
+	uint32_t *incoming; /* edge indexes sorted by (to, from, line); calls with a target only */
+	uint32_t file_count, symbol_count, edge_count, incoming_count;
+};
+
+/* Parses what no earlier call parsed (kept in the sidecar), then resolves. Shows progress. */
+int graph_open(struct session *session, const struct oid *tree, struct graph **out);
+void graph_free(struct graph *graph);
+
+/* Brings the sidecar to HEAD: facts, materialised symbols and edges, graph note. Cheap when current. */
+int graph_catch_up(struct session *session);
+
+uint32_t graph_find_file(const struct graph *graph, const char *path); /* or GRAPH_NONE */
+/* Innermost symbol that covers a line (from 1), or GRAPH_NONE. */
+uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line);
+/* Calls `fn` for each symbol whose name or qualified name equals `name`. */
+typedef int (*graph_symbol_fn)(const struct graph *graph, uint32_t symbol, void *payload);
+int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, void *payload);
+
+/* Range of edges that leave a symbol: [*first, return) in graph->edges. */
+uint32_t graph_edges_of(const struct graph *graph, uint32_t symbol, uint32_t *first);
+/* Range of indexes into graph->incoming of the calls that reach a symbol. */
+uint32_t graph_calls_to(const struct graph *graph, uint32_t symbol, uint32_t *first);
+/* Folder that stands for a path's module: its directory, "." at the top. The caller frees. */
+char *graph_module(const char *path);
+const char *symbol_kind_name(enum symbol_kind kind);
+const char *confidence_name(enum confidence confidence);
+
+#endif

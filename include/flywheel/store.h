@@ -1,0 +1,38 @@
+/*
+ * The sidecar: one SQLite file beside the repository, shared by all its worktrees. src/store/ is
+ * the only user of SQLite and the only place with SQL: this header opens the file, each domain's
+ * typed queries stand in include/flywheel/store_<domain>.h and src/store/<domain>.c.
+ */
+#ifndef FLYWHEEL_STORE_H
+#define FLYWHEEL_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store;
+
+/*
+ * Opens `<folder>/flywheel.db`, made (0600 in a 0700 folder) when missing and `create` is set,
+ * migrated when older. E_NOTFOUND: not there; E_UNSUPPORTED: written by a newer program;
+ * E_INVALID: not a database, in which case the file has been set aside as flywheel.db.corrupt-<n>
+ * and the message says what to do.
+ */
+int store_open(const char *folder, bool create, struct store **out);
+void store_close(struct store *store); /* NULL is fine; an open transaction is rolled back */
+const char *store_folder(const struct store *store);
+
+/* Transactions nest: only the outermost begins and commits. A rollback undoes all of them. */
+int store_begin(struct store *store);
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* Empties every derived table; facts stay. Inside the caller's transaction. */
+int store_clear_derived(struct store *store);
+/* Copies the whole database, consistently, to a new file (VACUUM INTO). */
+int store_backup(struct store *store, const char *path);
+
+/* Small settings of the program's own: watermarks, the state of HEAD at the last index. */
+int store_meta_get(struct store *store, const char *key, char **value); /* E_NOTFOUND */
+int store_meta_set(struct store *store, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,67 @@
+-- The sidecar's schema. Part one holds facts: what git cannot give back. Part two is derived:
+-- `git flywheel rebuild` empties it and makes it again. Object ids are 20-byte blobs; times are
+-- seconds since 1970.
+
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- ---- Part one: facts -------------------------------------------------------------------------
+
+-- How far each conversation file has been read.
+CREATE TABLE watermark(
+	source TEXT NOT NULL, path TEXT NOT NULL,
+	inode INTEGER NOT NULL, size INTEGER NOT NULL, offset INTEGER NOT NULL,
+	tail TEXT NOT NULL, -- hash of the last record before the offset: tells a rewrite from growth
+	PRIMARY KEY(source, path)) WITHOUT ROWID;
+
+-- One message of a conversation, already scrubbed: raw talk never reaches this file.
+CREATE TABLE turn(
+	id INTEGER PRIMARY KEY,
+	record TEXT NOT NULL UNIQUE, -- the tool's own id of the record: replays are the same turn
+	source TEXT NOT NULL, session TEXT NOT NULL,
+	role TEXT NOT NULL, -- user, assistant, tool
+	at INTEGER NOT NULL, branch TEXT NOT NULL DEFAULT '', text TEXT NOT NULL);
+CREATE INDEX turn_session ON turn(session, at);
+
+-- A file that a turn edited, with the (scrubbed) text it put there.
+CREATE TABLE turn_edit(
+	turn INTEGER NOT NULL REFERENCES turn(id), path TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX turn_edit_turn ON turn_edit(turn);
+CREATE INDEX turn_edit_path ON turn_edit(path);
+
+-- What a person said of a decision or an example.
+CREATE TABLE verdict(
+	subject TEXT NOT NULL, -- 'decision' or 'example'
+	id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+	at INTEGER NOT NULL, PRIMARY KEY(subject, id)) WITHOUT ROWID;
+
+-- One revolution of the flywheel; also the job queue's row.
+CREATE TABLE run(
+	id INTEGER PRIMARY KEY,
+	state TEXT NOT NULL, -- waiting, running, done, failed
+	stage TEXT NOT NULL, -- the next stage to do
+	head BLOB NOT NULL, cutoff BLOB,
+	started INTEGER NOT NULL, updated INTEGER NOT NULL, finished INTEGER,
+	attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+	raw INTEGER, kept INTEGER, dataset TEXT, model TEXT, suite TEXT,
+	verdict TEXT, reason TEXT, report TEXT); -- report: JSON, the whole funnel and scores
+
+-- A frozen dataset: its bytes lie in datasets/<sha256>.jsonl while a kept model names it.
+CREATE TABLE dataset(
+	sha256 TEXT PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, cutoff BLOB NOT NULL,
+	raw INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE model(
+	id TEXT PRIMARY KEY, trainer TEXT NOT NULL, base TEXT NOT NULL,
+	file TEXT NOT NULL, -- relative to the sidecar's folder
+	sha256 TEXT NOT NULL, dataset TEXT NOT NULL, trained_on BLOB NOT NULL,
+	seed INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+
+-- A frozen suite is its digest; an answer is one item by one arm in one mode.
+CREATE TABLE answer(
+	suite TEXT NOT NULL, mode TEXT NOT NULL, model TEXT NOT NULL, item TEXT NOT NULL,
+	category TEXT NOT NULL, correct INTEGER NOT NULL, margin REAL NOT NULL,
+	PRIMARY KEY(suite, mode, model, item)) WITHOUT ROWID;
+
+-- ---- Part two: derived -----------------------------------------------------------------------
+
+CREATE TABLE derived_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL);

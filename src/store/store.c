@@ -1,0 +1,400 @@
+/* Opening, migrating and transacting the sidecar. */
+#define _GNU_SOURCE
+#include "store/query.h"
+
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SCHEMA_VERSION 1
+#define BUSY_MILLISECONDS 10000
+
+/* schema.sql, embedded at build time. */
+extern const char schema_sql[];
+
+struct store {
+	sqlite3 *db;
+	char *folder;
+	int depth; /* of nested transactions */
+};
+
+struct query {
+	struct store *store;
+	sqlite3_stmt *statement;
+	int rc;
+};
+
+static int store_fail(struct store *store, int code)
+{
+	const char *words = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
+
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return fail(E_LOCKED, "the sidecar is busy: another git flywheel is writing; try again");
+	case SQLITE_FULL:
+		return fail(E_IO, "disk full: nothing was changed; free some space and run this again");
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+	case SQLITE_IOERR:
+		return fail(E_IO, "cannot write the sidecar in '%s': %s", store->folder, words);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return fail(E_INVALID, "the sidecar in '%s' is damaged: %s", store->folder, words);
+	default:
+		return fail(E_FAIL, "sidecar: %s", words);
+	}
+}
+
+static int version_of(struct store *store, int *version)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(store->db, "PRAGMA user_version", -1, &statement, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	*version = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : -1;
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW ? 0 : store_fail(store, code);
+}
+
+static int migrate(struct store *store)
+{
+	int version = 0;
+	int rc = version_of(store, &version);
+
+	if (rc || version == SCHEMA_VERSION)
+		return rc;
+	if (version > SCHEMA_VERSION)
+		return fail(E_UNSUPPORTED,
+			"the sidecar in '%s' was written by a newer git flywheel (schema %d, this "
+			"one knows %d): update git flywheel",
+			store->folder, version, SCHEMA_VERSION);
+	rc = store_begin(store);
+	if (!rc)
+		rc = store_exec(store, schema_sql);
+	if (!rc) {
+		char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
+
+		rc = store_exec(store, sql);
+		free(sql);
+	}
+	if (rc)
+		store_rollback(store);
+	return rc ? rc : store_commit(store);
+}
+
+/* A damaged file is moved away, never silently replaced: the user decides what to do with it. */
+static int set_aside(const char *path)
+{
+	for (int n = 1; n < 1000; n++) {
+		char *aside = xstrfmt("%s.corrupt-%d", path, n);
+		int rc = 0;
+
+		if (file_exists(aside)) {
+			free(aside);
+			continue;
+		}
+		if (rename(path, aside))
+			rc = fail(E_IO, "cannot set aside '%s': %s", path, strerror(errno));
+		else
+			rc = fail(E_INVALID,
+				"the sidecar was damaged and is now '%s': run `git flywheel rebuild` "
+				"to make a new one (its private facts come back from the last backup)",
+				aside);
+		free(aside);
+		return rc;
+	}
+	return fail(E_INVALID, "'%s' is damaged", path);
+}
+
+static int prepare_folder(const char *folder, const char *path, bool create)
+{
+	int rc;
+
+	if (file_exists(path))
+		return 0;
+	if (!create)
+		return fail(E_NOTFOUND,
+			"git flywheel is not set up in this repository: run `git flywheel init`");
+	rc = file_mkdirs(folder, 0700);
+	if (!rc && chmod(folder, 0700))
+		rc = fail(E_IO, "cannot protect '%s': %s", folder, strerror(errno));
+	return rc;
+}
+
+static int open_file(struct store *store, const char *path)
+{
+	mode_t old = umask(0077);
+	int code = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	int rc;
+
+	umask(old);
+	if (code != SQLITE_OK)
+		return store_fail(store, code);
+	sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+	rc = store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+			       "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
+	return rc ? rc : migrate(store);
+}
+
+int store_open(const char *folder, bool create, struct store **out)
+{
+	struct store *store = xcalloc(1, sizeof(*store));
+	char *path = path_join(folder, "flywheel.db");
+	int rc;
+
+	*out = NULL;
+	store->folder = xstrdup(folder);
+	rc = prepare_folder(folder, path, create);
+	if (!rc)
+		rc = open_file(store, path);
+	if (rc) {
+		store_close(store);
+		if (rc == E_INVALID)
+			rc = set_aside(path);
+	} else {
+		*out = store;
+	}
+	free(path);
+	return rc;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	if (store->depth)
+		store_rollback(store);
+	sqlite3_close(store->db);
+	free(store->folder);
+	free(store);
+}
+
+const char *store_folder(const struct store *store)
+{
+	return store->folder;
+}
+
+int store_exec(struct store *store, const char *sql)
+{
+	int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : store_fail(store, code);
+}
+
+int64_t store_last_id(struct store *store)
+{
+	return sqlite3_last_insert_rowid(store->db);
+}
+
+int64_t store_changes(struct store *store)
+{
+	return sqlite3_changes(store->db);
+}
+
+int store_begin(struct store *store)
+{
+	int rc = 0;
+
+	/* IMMEDIATE: a reader that later writes could otherwise meet SQLITE_BUSY half way. */
+	if (store->depth == 0)
+		rc = store_exec(store, "BEGIN IMMEDIATE");
+	if (!rc)
+		store->depth++;
+	return rc;
+}
+
+int store_commit(struct store *store)
+{
+	int rc = 0;
+
+	if (store->depth == 1) {
+		rc = store_exec(store, "COMMIT");
+		if (rc) {
+			sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+			store->depth = 0;
+			return rc;
+		}
+	}
+	if (store->depth)
+		store->depth--;
+	return rc;
+}
+
+void store_rollback(struct store *store)
+{
+	if (store->depth)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	store->depth = 0;
+}
+
+int store_backup(struct store *store, const char *path)
+{
+	struct query *query = query_open(store, "VACUUM INTO ?1");
+
+	query_bind_text(query, 1, path);
+	query_run(query);
+	return query_close(query);
+}
+
+int store_meta_get(struct store *store, const char *key, char **value)
+{
+	struct query *query = query_open(store, "SELECT value FROM meta WHERE key = ?1");
+	int rc;
+
+	*value = NULL;
+	query_bind_text(query, 1, key);
+	if (query_next(query))
+		*value = xstrdup(query_text(query, 0));
+	rc = query_close(query);
+	if (!rc && !*value)
+		return fail(E_NOTFOUND, "nothing stored as '%s'", key);
+	return rc;
+}
+
+int store_meta_set(struct store *store, const char *key, const char *value)
+{
+	struct query *query = query_open(store,
+		"INSERT INTO meta(key, value) VALUES(?1, ?2) "
+		"ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+
+	query_bind_text(query, 1, key);
+	query_bind_text(query, 2, value);
+	query_run(query);
+	return query_close(query);
+}
+
+struct query *query_open(struct store *store, const char *sql)
+{
+	struct query *query = xcalloc(1, sizeof(*query));
+	int code = sqlite3_prepare_v2(store->db, sql, -1, &query->statement, NULL);
+
+	query->store = store;
+	if (code == SQLITE_ERROR) {
+		fprintf(stderr, "git-flywheel: BUG: %s: %s\n", sqlite3_errmsg(store->db), sql);
+		abort();
+	}
+	if (code != SQLITE_OK)
+		query->rc = store_fail(store, code);
+	return query;
+}
+
+int query_close(struct query *query)
+{
+	int rc;
+
+	if (!query)
+		return 0;
+	rc = query->rc;
+	sqlite3_finalize(query->statement);
+	free(query);
+	return rc;
+}
+
+void query_bind_text(struct query *query, int at, const char *text)
+{
+	sqlite3_bind_text(query->statement, at, text, -1, SQLITE_TRANSIENT);
+}
+
+void query_bind_blob(struct query *query, int at, const void *bytes, size_t len)
+{
+	if (bytes)
+		sqlite3_bind_blob64(query->statement, at, bytes, len, SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_null(query->statement, at);
+}
+
+void query_bind_number(struct query *query, int at, int64_t number)
+{
+	sqlite3_bind_int64(query->statement, at, number);
+}
+
+void query_bind_real(struct query *query, int at, double number)
+{
+	sqlite3_bind_double(query->statement, at, number);
+}
+
+void query_bind_null(struct query *query, int at)
+{
+	sqlite3_bind_null(query->statement, at);
+}
+
+bool query_next(struct query *query)
+{
+	int code;
+
+	if (query->rc)
+		return false;
+	code = sqlite3_step(query->statement);
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		query->rc = store_fail(query->store, code);
+	return code == SQLITE_ROW;
+}
+
+int query_run(struct query *query)
+{
+	query_next(query);
+	sqlite3_reset(query->statement);
+	return query->rc;
+}
+
+void query_reset(struct query *query)
+{
+	sqlite3_reset(query->statement);
+}
+
+const char *query_text(struct query *query, int column)
+{
+	return (const char *)sqlite3_column_text(query->statement, column);
+}
+
+const void *query_blob(struct query *query, int column, size_t *len)
+{
+	*len = (size_t)sqlite3_column_bytes(query->statement, column);
+	return sqlite3_column_blob(query->statement, column);
+}
+
+int64_t query_number(struct query *query, int column)
+{
+	return sqlite3_column_int64(query->statement, column);
+}
+
+double query_real(struct query *query, int column)
+{
+	return sqlite3_column_double(query->statement, column);
+}
+
+bool query_is_null(struct query *query, int column)
+{
+	return sqlite3_column_type(query->statement, column) == SQLITE_NULL;
+}
+
+/* The names of derived tables are data too: schema.sql lists them in `derived_table`. */
+int store_clear_derived(struct store *store)
+{
+	struct query *query = query_open(store, "SELECT name FROM derived_table ORDER BY position");
+	char *sql = xstrdup("");
+	int rc;
+
+	while (query_next(query)) {
+		char *more = xstrfmt("%sDELETE FROM %s;", sql, query_text(query, 0));
+
+		free(sql);
+		sql = more;
+	}
+	rc = query_close(query);
+	if (!rc)
+		rc = store_exec(store, sql);
+	free(sql);
+	return rc;
+}
