@@ -19,7 +19,7 @@ struct bench_item {
 	char *prompt, *choices[BENCH_CHOICES];
 	int answer;
 	char *path, *symbol; /* where the truth comes from; "" when it has none */
-	char *source;	     /* commit or file that proves the key */
+	char *source;        /* commit or file that proves the key */
 };
 
 struct bench_suite {

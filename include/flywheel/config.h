@@ -19,7 +19,7 @@ struct config_record {
 	enum config_type type;
 	const char *value; /* default, as text */
 	double min, max;   /* for numbers */
-	bool tracked;	   /* may stand in .flywheel/curation */
+	bool tracked;      /* may stand in .flywheel/curation */
 	const char *help;
 };
 

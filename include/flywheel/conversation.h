@@ -15,12 +15,12 @@
 
 struct harvest_report {
 	size_t files, turns, edits, dropped; /* new in this call; dropped: could not be scrubbed */
-	size_t findings;		     /* secrets and personal data replaced */
+	size_t findings;                     /* secrets and personal data replaced */
 };
 
 /* Reads every source since its watermark. `source` NULL: all. `dry_run` writes nothing. */
-int conversation_harvest(struct session *session, const char *source, bool dry_run,
-	struct harvest_report *report);
+int conversation_harvest(
+	struct session *session, const char *source, bool dry_run, struct harvest_report *report);
 
 struct turn {
 	int64_t id, at;
@@ -33,7 +33,7 @@ int conversation_each(struct session *session, turn_fn fn, void *payload);
 /* Scrubbing. A scrubber holds the compiled rules, the local salt and the known names. */
 struct scrubber;
 struct scrub_finding {
-	const char *rule; /* borrowed from the scrubber */
+	const char *rule;  /* borrowed from the scrubber */
 	size_t start, end; /* bytes of the input */
 };
 typedef int (*scrub_fn)(const struct scrub_finding *finding, const char *pseudonym, void *payload);

@@ -23,7 +23,7 @@ struct funnel {
 
 struct dataset {
 	char sha256[65];
-	char *path;	/* <sidecar>/datasets/<sha256>.jsonl */
+	char *path;     /* <sidecar>/datasets/<sha256>.jsonl */
 	char *manifest; /* beside it, .manifest.json */
 	struct funnel funnel;
 };

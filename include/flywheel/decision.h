@@ -10,18 +10,18 @@
 #include "flywheel/session.h"
 
 struct decision {
-	const char *id;	       /* 12 hex digits of a hash of source and evidence */
-	const char *statement; /* what was decided */
-	const char *because;   /* the reason, or "" */
+	const char *id;         /* 12 hex digits of a hash of source and evidence */
+	const char *statement;  /* what was decided */
+	const char *because;    /* the reason, or "" */
 	const char *instead_of; /* the rejected alternative, or "" */
-	const char *evidence;  /* verbatim */
-	const char *source;    /* "commit", "comment", "adr", or a conversation source */
-	const char *origin;    /* "path:line", session id, or "" */
-	const char *status;    /* proposed, accepted, rejected, stale, superseded */
-	struct oid commit;     /* zero when none is known */
-	double confidence;     /* 0..1 */
+	const char *evidence;   /* verbatim */
+	const char *source;     /* "commit", "comment", "adr", or a conversation source */
+	const char *origin;     /* "path:line", session id, or "" */
+	const char *status;     /* proposed, accepted, rejected, stale, superseded */
+	struct oid commit;      /* zero when none is known */
+	double confidence;      /* 0..1 */
 	int64_t at;
-	const char *const *files; /* paths, NULL-terminated */
+	const char *const *files;   /* paths, NULL-terminated */
 	const char *const *symbols; /* qualified names, NULL-terminated */
 };
 
@@ -37,8 +37,8 @@ struct decision_query {
 };
 typedef int (*decision_fn)(const struct decision *decision, void *payload);
 /* Newest in force first. The decision is borrowed during the call. */
-int decision_each(struct session *session, const struct decision_query *query, decision_fn fn,
-	void *payload);
+int decision_each(
+	struct session *session, const struct decision_query *query, decision_fn fn, void *payload);
 int decision_count(struct session *session, size_t *count);
 
 #endif

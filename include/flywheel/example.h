@@ -12,17 +12,21 @@ struct example {
 	char id[17]; /* hash of kind, prompt and answer */
 	const char *kind, *prompt, *answer;
 	const char *path, *symbol; /* "" when there is none */
-	const char *author;	   /* scrubbed pseudonym or "" */
-	const char *source;	   /* where it comes from, for `explain` */
+	const char *author;        /* scrubbed pseudonym or "" */
+	const char *source;        /* where it comes from, for `explain` */
 	struct oid commit, blob;   /* zero when none */
-	int64_t at;		   /* when its answer was written */
-	int cyclomatic;		   /* of the code in the answer; 0 for prose */
-	unsigned context;	   /* EXAMPLE_HAS_*: what it carries besides the answer */
+	int64_t at;                /* when its answer was written */
+	int cyclomatic;            /* of the code in the answer; 0 for prose */
+	unsigned context;          /* EXAMPLE_HAS_*: what it carries besides the answer */
 };
 
 enum example_context {
-	EXAMPLE_HAS_CALLERS = 1, EXAMPLE_HAS_CALLEES = 2, EXAMPLE_HAS_ROLE = 4,
-	EXAMPLE_HAS_DECISION = 8, EXAMPLE_HAS_REVIEW = 16, EXAMPLE_IS_HANDWRITTEN = 32
+	EXAMPLE_HAS_CALLERS = 1,
+	EXAMPLE_HAS_CALLEES = 2,
+	EXAMPLE_HAS_ROLE = 4,
+	EXAMPLE_HAS_DECISION = 8,
+	EXAMPLE_HAS_REVIEW = 16,
+	EXAMPLE_IS_HANDWRITTEN = 32
 };
 
 /* Generates all raw examples of a split into the sidecar (replacing those of an older split). */

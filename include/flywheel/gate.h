@@ -12,10 +12,10 @@ enum verdict { GATE_PROMOTED, GATE_HELD, GATE_BLOCKED };
 
 struct gate_category {
 	size_t items, old_correct, new_correct;
-	size_t gained, lost;	/* flips: wrong -> right, right -> wrong */
-	double p_loss, p_gain;	/* one-sided exact */
-	double low, high;	/* 95 % interval of the difference, in points */
-	bool gated;		/* BENCH_GATED items or more */
+	size_t gained, lost;   /* flips: wrong -> right, right -> wrong */
+	double p_loss, p_gain; /* one-sided exact */
+	double low, high;      /* 95 % interval of the difference, in points */
+	bool gated;            /* BENCH_GATED items or more */
 };
 
 struct gate_report {
@@ -36,9 +36,9 @@ void gate_decide(const struct bench_results *old, const struct bench_results *ne
 	const struct gate_options *options, struct gate_report *out);
 const char *verdict_name(enum verdict verdict);
 
-struct production { /* the model in force, from refs/flywheel/log */
-	char *model;	/* "" when the generic base serves */
-	char *tag;	/* "flywheel/v3" or "" */
+struct production {  /* the model in force, from refs/flywheel/log */
+	char *model; /* "" when the generic base serves */
+	char *tag;   /* "flywheel/v3" or "" */
 };
 int gate_production(struct session *session, struct production *out);
 void production_release(struct production *production);
@@ -46,9 +46,10 @@ void production_release(struct production *production);
 struct promotion {
 	const char *model, *run_report; /* report: JSON */
 	const struct gate_report *gate; /* NULL when promoted by hand */
-	const char *by_hand_reason;	/* NULL unless by hand */
+	const char *by_hand_reason;     /* NULL unless by hand */
 };
-/* Log commit and annotated tag in one ref transaction; `tag` gets "flywheel/v<N>", freed by caller. */
+/* Log commit and annotated tag in one ref transaction; `tag` gets "flywheel/v<N>", freed by caller.
+ */
 int gate_promote(struct session *session, const struct promotion *promotion, char **tag);
 /* Records a verdict that did not promote. */
 int gate_record(struct session *session, const char *event, const char *model, const char *report);

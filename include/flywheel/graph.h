@@ -25,16 +25,16 @@ struct graph_file {
 };
 
 struct graph_symbol {
-	uint32_t file;	 /* index into files */
+	uint32_t file;   /* index into files */
 	uint32_t parent; /* index of the enclosing symbol, or GRAPH_NONE */
 	enum symbol_kind kind;
 	const char *name, *qualified, *signature;
-	const char *doc;	       /* doc comment's text, or "" */
-	uint32_t line, end_line;       /* from 1 */
-	uint32_t start, end;	       /* bytes in the blob */
+	const char *doc;         /* doc comment's text, or "" */
+	uint32_t line, end_line; /* from 1 */
+	uint32_t start, end;     /* bytes in the blob */
 	uint16_t cyclomatic, cognitive, nesting, parameters;
-	uint64_t body;		       /* hash of the text: equal means unchanged */
-	uint32_t fan_in, fan_out;      /* resolved and likely call edges */
+	uint64_t body;            /* hash of the text: equal means unchanged */
+	uint32_t fan_in, fan_out; /* resolved and likely call edges */
 };
 
 struct graph_edge {
@@ -44,7 +44,7 @@ struct graph_edge {
 	enum edge_kind kind;
 	enum confidence confidence;
 	uint32_t line, start; /* of the reference; bytes in the blob */
-	const char *name; /* as written */
+	const char *name;     /* as written */
 };
 
 struct graph {
@@ -59,7 +59,8 @@ struct graph {
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
 
-/* Brings the sidecar to HEAD: facts, materialised symbols and edges, graph note. Cheap when current. */
+/* Brings the sidecar to HEAD: facts, materialised symbols and edges, graph note. Cheap when
+ * current. */
 int graph_catch_up(struct session *session);
 
 uint32_t graph_find_file(const struct graph *graph, const char *path); /* or GRAPH_NONE */

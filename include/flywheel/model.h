@@ -14,13 +14,16 @@
 /* Training: texts in, one file out. The order of texts matters for the bytes, not the counts. */
 struct model_builder;
 struct model_builder *model_builder_new(void);
-void model_builder_add(struct model_builder *builder, const char *name, const char *text, size_t len);
+void model_builder_add(
+	struct model_builder *builder, const char *name, const char *text, size_t len);
 /* Writes atomically; `sha256` gets 64 hex digits and a NUL. `seed` is recorded. */
-int model_builder_write(struct model_builder *builder, const char *path, int64_t seed, char sha256[65]);
+int model_builder_write(
+	struct model_builder *builder, const char *path, int64_t seed, char sha256[65]);
 void model_builder_free(struct model_builder *builder);
 
 struct model;
-int model_open(const char *path, struct model **out); /* E_NOTFOUND; E_INVALID: damaged, other version */
+int model_open(
+	const char *path, struct model **out); /* E_NOTFOUND; E_INVALID: damaged, other version */
 void model_free(struct model *model);
 uint64_t model_tokens(const struct model *model);
 
@@ -44,9 +47,9 @@ size_t model_count_tokens(const char *text, size_t len);
 struct model_score {
 	double bits;
 	uint64_t tokens, ranked, top1; /* ranked: tokens for which a rank was computed */
-	double reciprocal_rank;	       /* sum; divide by ranked for MRR */
+	double reciprocal_rank;        /* sum; divide by ranked for MRR */
 };
-int model_evaluate(struct model *model, const char *text, size_t len, bool rank,
-	struct model_score *score);
+int model_evaluate(
+	struct model *model, const char *text, size_t len, bool rank, struct model_score *score);
 
 #endif

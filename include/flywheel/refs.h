@@ -34,8 +34,8 @@ struct ref_update {
 	struct oid old; /* what it must be now; zero: must not exist */
 };
 /* All or none; E_LOCKED when another process moved one of them. */
-int refs_update(struct repo *repo, const struct ref_update *updates, size_t count,
-	const char *reason);
+int refs_update(
+	struct repo *repo, const struct ref_update *updates, size_t count, const char *reason);
 
 struct tree_entry {
 	const char *name; /* one level: no slash */

@@ -69,11 +69,12 @@ void commit_release(struct commit *commit);
 struct log_options {
 	const struct oid *from; /* NULL: HEAD */
 	const struct oid *hide; /* this commit and its ancestors are left out; may be NULL */
-	size_t max;		/* 0: all */
+	size_t max;             /* 0: all */
 	bool first_parent, oldest_first; /* topological order with time within it */
 };
 typedef int (*repo_commit_fn)(const struct commit *commit, void *payload);
-int repo_log(struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload);
+int repo_log(
+	struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload);
 
 /* One line of a line diff: origin '+', '-' or ' '; numbers from 1, 0 where there is none. */
 struct diff_line {

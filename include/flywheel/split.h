@@ -10,7 +10,7 @@
 #include "flywheel/session.h"
 
 struct split {
-	struct oid head, cutoff;	 /* commits */
+	struct oid head, cutoff; /* commits */
 	struct oid head_tree, cutoff_tree;
 	size_t commits, held_out;
 	int64_t cutoff_time;
@@ -22,9 +22,9 @@ int split_compute(struct session *session, struct split *out);
 int split_compute_at(struct session *session, const struct oid *head, struct split *out);
 
 /* Commits on either side, oldest first, merges included. */
-int split_each_trained(struct session *session, const struct split *split, repo_commit_fn fn,
-	void *payload);
-int split_each_held_out(struct session *session, const struct split *split, repo_commit_fn fn,
-	void *payload);
+int split_each_trained(
+	struct session *session, const struct split *split, repo_commit_fn fn, void *payload);
+int split_each_held_out(
+	struct session *session, const struct split *split, repo_commit_fn fn, void *payload);
 
 #endif

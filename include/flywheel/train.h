@@ -16,8 +16,8 @@ struct train_request {
 };
 
 struct train_artifact {
-	char id[80];	 /* model id: "house-<12 hex of sha256>" */
-	char *file;	 /* relative to the sidecar's folder */
+	char id[80]; /* model id: "house-<12 hex of sha256>" */
+	char *file;  /* relative to the sidecar's folder */
 	char sha256[65];
 	const char *trainer, *base; /* static */
 };
@@ -33,8 +33,17 @@ void train_artifact_release(struct train_artifact *artifact);
 
 /* The stages of a revolution, in order. A run row names the next one; each is idempotent. */
 enum stage {
-	STAGE_INDEX, STAGE_HARVEST, STAGE_DECISIONS, STAGE_SUITE, STAGE_EXAMPLES, STAGE_DATASET,
-	STAGE_TRAIN, STAGE_BENCHMARK, STAGE_GATE, STAGE_PROMOTE, STAGE_DONE
+	STAGE_INDEX,
+	STAGE_HARVEST,
+	STAGE_DECISIONS,
+	STAGE_SUITE,
+	STAGE_EXAMPLES,
+	STAGE_DATASET,
+	STAGE_TRAIN,
+	STAGE_BENCHMARK,
+	STAGE_GATE,
+	STAGE_PROMOTE,
+	STAGE_DONE
 };
 const char *stage_name(enum stage stage);
 

@@ -12,7 +12,8 @@
 
 static const struct config_record records[] = {
 	{"enabled", CONFIG_BOOL, "true", 0, 0, false, "false stops hooks and unattended work"},
-	{"holdout", CONFIG_REAL, "0.10", 0.01, 0.5, true, "share of newest commits never trained on"},
+	{"holdout", CONFIG_REAL, "0.10", 0.01, 0.5, true,
+		"share of newest commits never trained on"},
 	{"minNew", CONFIG_NUMBER, "20", 0, 1e9, false,
 		"newer examples that a promotion without a significant gain needs"},
 	{"strict", CONFIG_BOOL, "false", 0, 0, false, "block on any drop of a category's mean"},
@@ -24,7 +25,8 @@ static const struct config_record records[] = {
 	{"maxFileBytes", CONFIG_NUMBER, "1048576", 1024, 1e9, true, "larger files are not parsed"},
 	{"minComplexity", CONFIG_NUMBER, "2", 0, 1000, true,
 		"cyclomatic complexity that a code example needs"},
-	{"minOutputTokens", CONFIG_NUMBER, "12", 0, 100000, true, "shortest answer kept, in tokens"},
+	{"minOutputTokens", CONFIG_NUMBER, "12", 0, 100000, true,
+		"shortest answer kept, in tokens"},
 	{"maxTokens", CONFIG_NUMBER, "2048", 64, 1e6, true, "longest example kept, in tokens"},
 	{"duplicateJaccard", CONFIG_REAL, "0.7", 0.1, 1, true, "similarity of near-duplicates"},
 	{"capShare", CONFIG_REAL, "0.05", 0.001, 1, true,
@@ -48,7 +50,8 @@ static int check(const struct config_record *record, const char *value)
 	int flag;
 
 	if (record->type == CONFIG_BOOL && git_config_parse_bool(&flag, value))
-		return fail(E_INVALID, "flywheel.%s is '%s': want true or false", record->key, value);
+		return fail(
+			E_INVALID, "flywheel.%s is '%s': want true or false", record->key, value);
 	if (record->type != CONFIG_NUMBER && record->type != CONFIG_REAL)
 		return 0;
 	number = strtod(value, &end);

@@ -48,8 +48,8 @@ int refs_each(struct repo *repo, const char *prefix, ref_fn fn, void *payload)
 	return rc;
 }
 
-int refs_update(struct repo *repo, const struct ref_update *updates, size_t count,
-	const char *reason)
+int refs_update(
+	struct repo *repo, const struct ref_update *updates, size_t count, const char *reason)
 {
 	const char *const args[] = {"update-ref", "--create-reflog", "-m", reason, "--stdin", NULL};
 	struct buf commands = BUF_INIT;
@@ -92,7 +92,8 @@ static int make_tree(
 	int error = git_treebuilder_new(&builder, repo->git, NULL);
 
 	for (size_t i = 0; !error && i < count; i++) {
-		error = git_blob_create_from_buffer(&blob, repo->git, entries[i].bytes, entries[i].len);
+		error = git_blob_create_from_buffer(
+			&blob, repo->git, entries[i].bytes, entries[i].len);
 		if (!error)
 			error = git_treebuilder_insert(
 				NULL, builder, entries[i].name, &blob, GIT_FILEMODE_BLOB);
@@ -145,14 +146,15 @@ int tag_make(struct repo *repo, const char *name, const struct oid *commit, cons
 {
 	char scratch[] = "/tmp/flywheel-tag-XXXXXX", hex[OID_HEX + 1];
 	const char *const init[] = {"init", "-q", "--bare", ".", NULL};
-	const char *const tag[] = {"tag", "-a", "-f", "--cleanup=verbatim", "-F", "-", name, hex, NULL};
+	const char *const tag[] = {
+		"tag", "-a", "-f", "--cleanup=verbatim", "-F", "-", name, hex, NULL};
 	const char *const parse[] = {"rev-parse", "--verify", name, NULL};
 	struct buf id = BUF_INIT;
 	char *objects = path_join(repo->common_dir, "objects");
 	char *config = path_join(repo->common_dir, "config");
 	const char *env[] = {xstrfmt("GIT_OBJECT_DIRECTORY=%s", objects), NULL};
-	const struct process_options options = {.folder = scratch, .env = env, .input = message,
-		.input_len = strlen(message)};
+	const struct process_options options = {
+		.folder = scratch, .env = env, .input = message, .input_len = strlen(message)};
 	const char *argv[32] = {"git", "-c", xstrfmt("include.path=%s", config), "-c",
 		"core.bare=true", "-c", "core.hooksPath=/dev/null"};
 	int rc = 0;
@@ -171,7 +173,8 @@ int tag_make(struct repo *repo, const char *name, const struct oid *commit, cons
 		if (rc > 0) {
 			char *line = first_line(errors.ptr, 300);
 
-			rc = fail(E_FAIL, "cannot make the tag (tag.gpgSign without a usable key?): %s",
+			rc = fail(E_FAIL,
+				"cannot make the tag (tag.gpgSign without a usable key?): %s",
 				line);
 			free(line);
 		}

@@ -96,7 +96,8 @@ static int explain_open(int error, const char *path)
 	const char *words = last && last->message ? last->message : "";
 
 	if (error == GIT_ENOTFOUND)
-		return fail(E_NOTFOUND, "'%s' is not in a git repository: run `git init` first", path);
+		return fail(
+			E_NOTFOUND, "'%s' is not in a git repository: run `git init` first", path);
 	if (error == GIT_EOWNER)
 		return fail(E_FAIL,
 			"the repository of '%s' belongs to another user: run "
@@ -176,7 +177,8 @@ int repo_head(struct repo *repo, struct oid *commit)
 	int error = git_reference_name_to_id(&oid, repo->git, "HEAD");
 
 	if (error == GIT_ENOTFOUND || error == GIT_EUNBORNBRANCH)
-		return fail(E_NOTFOUND, "this repository has no commit yet: make one, then run this again");
+		return fail(E_NOTFOUND,
+			"this repository has no commit yet: make one, then run this again");
 	if (error)
 		return repo_fail(error, "cannot read HEAD");
 	oid_from_git(commit, &oid);

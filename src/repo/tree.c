@@ -111,13 +111,13 @@ static int diff_trees(struct walk *walk, const git_oid *old_id, const git_oid *n
 static int diff_entry(struct walk *walk, const git_tree_entry *old, const git_tree_entry *new)
 {
 	const git_tree_entry *any = old ? old : new;
-	bool old_folder = old && is_folder(old), new_folder = new && is_folder(new);
-	bool old_file = old && is_file(old), new_file = new && is_file(new);
+	bool old_folder = old && is_folder(old), new_folder = new &&is_folder(new);
+	bool old_file = old && is_file(old), new_file = new &&is_file(new);
 	struct oid a, b;
 	size_t length;
 	int rc = 0;
 
-	if (old && new && git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(new)) &&
+	if (old && new &&git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(new)) &&
 		old_folder == new_folder && old_file == new_file)
 		return 0;
 	if (old_folder || new_folder) {
@@ -132,8 +132,8 @@ static int diff_entry(struct walk *walk, const git_tree_entry *old, const git_tr
 			oid_from_git(&a, git_tree_entry_id(old));
 		if (new_file)
 			oid_from_git(&b, git_tree_entry_id(new));
-		rc = walk->change(walk->path.ptr, old_file ? &a : NULL, new_file ? &b : NULL,
-			walk->payload);
+		rc = walk->change(
+			walk->path.ptr, old_file ? &a : NULL, new_file ? &b : NULL, walk->payload);
 		buf_truncate(&walk->path, length);
 	}
 	return rc;

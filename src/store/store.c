@@ -39,9 +39,11 @@ static int store_fail(struct store *store, int code)
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return fail(E_LOCKED, "the sidecar is busy: another git flywheel is writing; try again");
+		return fail(E_LOCKED,
+			"the sidecar is busy: another git flywheel is writing; try again");
 	case SQLITE_FULL:
-		return fail(E_IO, "disk full: nothing was changed; free some space and run this again");
+		return fail(
+			E_IO, "disk full: nothing was changed; free some space and run this again");
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
@@ -108,8 +110,10 @@ static int set_aside(const char *path)
 			rc = fail(E_IO, "cannot set aside '%s': %s", path, strerror(errno));
 		else
 			rc = fail(E_INVALID,
-				"the sidecar was damaged and is now '%s': run `git flywheel rebuild` "
-				"to make a new one (its private facts come back from the last backup)",
+				"the sidecar was damaged and is now '%s': run `git flywheel "
+				"rebuild` "
+				"to make a new one (its private facts come back from the last "
+				"backup)",
 				aside);
 		free(aside);
 		return rc;
@@ -135,7 +139,8 @@ static int prepare_folder(const char *folder, const char *path, bool create)
 static int open_file(struct store *store, const char *path)
 {
 	mode_t old = umask(0077);
-	int code = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	int code =
+		sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 	int rc;
 
 	umask(old);
@@ -264,9 +269,9 @@ int store_meta_get(struct store *store, const char *key, char **value)
 
 int store_meta_set(struct store *store, const char *key, const char *value)
 {
-	struct query *query = query_open(store,
-		"INSERT INTO meta(key, value) VALUES(?1, ?2) "
-		"ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+	struct query *query =
+		query_open(store, "INSERT INTO meta(key, value) VALUES(?1, ?2) "
+				  "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
 
 	query_bind_text(query, 1, key);
 	query_bind_text(query, 2, value);

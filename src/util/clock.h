@@ -7,9 +7,9 @@
 #define CLOCK_DAY 86400
 
 int64_t clock_now(void);
-double clock_monotonic(void);	  /* seconds, for durations only */
-double clock_cpu(void);		  /* CPU seconds of this process */
-void clock_format(int64_t when, char out[21]); /* 2026-01-31T10:00:00Z */
+double clock_monotonic(void);                    /* seconds, for durations only */
+double clock_cpu(void);                          /* CPU seconds of this process */
+void clock_format(int64_t when, char out[21]);   /* 2026-01-31T10:00:00Z */
 int clock_parse(const char *text, int64_t *out); /* ISO 8601 with Z or +hh:mm; E_INVALID */
 
 #endif

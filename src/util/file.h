@@ -14,9 +14,9 @@ int file_write(const char *path, const void *bytes, size_t len, unsigned mode);
 int file_mkdirs(const char *path, unsigned mode); /* like mkdir -p */
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
-int file_remove_tree(const char *path); /* a missing path is no error */
+int file_remove_tree(const char *path);                /* a missing path is no error */
 char *path_join(const char *folder, const char *name); /* the caller frees */
-const char *path_base(const char *path);	       /* after the last '/'; borrowed */
+const char *path_base(const char *path);               /* after the last '/'; borrowed */
 /* $HOME, or NULL when it is unset or empty: callers must live without it. */
 const char *home_dir(void);
 

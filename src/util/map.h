@@ -26,7 +26,10 @@ struct map {
 	size_t slot_count;
 };
 
-#define MAP_INIT {0}
+#define MAP_INIT                                                                                   \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void map_release(struct map *map); /* does not free the values */
 

@@ -12,12 +12,12 @@ char *xstrndup(const char *text, size_t len); /* always NUL-terminated */
 char *xstrfmt(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Makes room for one more element in a growing array: GROW(items, count, capacity). */
-#define GROW(items, count, capacity)                                                           \
-	do {                                                                                   \
-		if ((count) >= (capacity)) {                                                   \
-			(capacity) = (capacity) ? (capacity) * 2 : 16;                         \
-			(items) = xrealloc((items), (size_t)(capacity) * sizeof(*(items)));    \
-		}                                                                              \
+#define GROW(items, count, capacity)                                                               \
+	do {                                                                                       \
+		if ((count) >= (capacity)) {                                                       \
+			(capacity) = (capacity) ? (capacity)*2 : 16;                               \
+			(items) = xrealloc((items), (size_t)(capacity) * sizeof(*(items)));        \
+		}                                                                                  \
 	} while (0)
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -13,14 +13,17 @@ enum option_kind {
 
 struct option_spec {
 	enum option_kind kind;
-	char letter;	     /* 0 for none */
-	const char *name;    /* without the dashes */
+	char letter;          /* 0 for none */
+	const char *name;     /* without the dashes */
 	const char *argument; /* name of the value in the help; NULL for flags */
 	const char *help;
 	void *value;
 };
 
-#define OPTIONS_END {0, 0, NULL, NULL, NULL, NULL}
+#define OPTIONS_END                                                                                \
+	{                                                                                          \
+		0, 0, NULL, NULL, NULL, NULL                                                       \
+	}
 
 /*
  * Takes the options out of argv (argv[0] is skipped); what is left moves to the front, its number

@@ -44,8 +44,8 @@ static char **merged_environment(const char *const *additions)
 }
 
 /* In the child: nothing here may allocate or return. */
-static void run_child(const char *const *argv, const char *folder, char **env, int in, int out,
-	int error)
+static void run_child(
+	const char *const *argv, const char *folder, char **env, int in, int out, int error)
 {
 	sigset_t none;
 
@@ -147,8 +147,7 @@ int git_run(const char *folder, const char *const *args, const char *input, size
 	struct buf *out)
 {
 	static const char *const env[] = {
-		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0",
-		"LC_ALL=C", NULL};
+		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C", NULL};
 	struct process_options options = {.input = input, .input_len = input_len, .env = env};
 	const char *argv[64] = {"git", "-C", folder ? folder : "."};
 	struct buf error = BUF_INIT;

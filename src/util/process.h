@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 struct process_options {
-	const char *folder;	 /* working directory, or NULL for ours */
-	const char *input;	 /* fed to standard input, or NULL for /dev/null */
+	const char *folder; /* working directory, or NULL for ours */
+	const char *input;  /* fed to standard input, or NULL for /dev/null */
 	size_t input_len;
-	const char *const *env;	 /* NULL-terminated "NAME=value" additions, or NULL */
-	size_t max_output;	 /* bytes kept of stdout; 0 means 64 MiB */
+	const char *const *env; /* NULL-terminated "NAME=value" additions, or NULL */
+	size_t max_output;      /* bytes kept of stdout; 0 means 64 MiB */
 };
 
 /*

@@ -29,8 +29,8 @@ int regex_compile(const char *pattern, unsigned flags, struct regex **out)
 	options |= flags & REGEX_DOTALL ? PCRE2_DOTALL : 0;
 	options |= flags & REGEX_EXTENDED ? PCRE2_EXTENDED : 0;
 	*out = NULL;
-	code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset,
-		NULL);
+	code = pcre2_compile(
+		(PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
 	if (!code) {
 		pcre2_get_error_message(error, words, sizeof(words));
 		return fail(E_INVALID, "bad regular expression '%.200s' at offset %zu: %s", pattern,
@@ -67,8 +67,8 @@ bool regex_match(struct regex *regex, const char *text, size_t len, size_t start
 
 	if (start > len)
 		return false;
-	groups = pcre2_match(regex->code, (PCRE2_SPTR)text, len, start, 0, regex->data,
-		regex->context);
+	groups = pcre2_match(
+		regex->code, (PCRE2_SPTR)text, len, start, 0, regex->data, regex->context);
 	if (groups < 0)
 		return false;
 	found = pcre2_get_ovector_pointer(regex->data);

@@ -95,10 +95,12 @@ size_t utf8_valid_prefix(const char *text, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		size_t need = s[i] < 0x80 ? 0 : s[i] < 0xc2 ? 9 : s[i] < 0xe0 ? 1
-					 : s[i] < 0xf0	       ? 2
-					 : s[i] < 0xf5	       ? 3
-							       : 9;
+		size_t need = s[i] < 0x80   ? 0
+			      : s[i] < 0xc2 ? 9
+			      : s[i] < 0xe0 ? 1
+			      : s[i] < 0xf0 ? 2
+			      : s[i] < 0xf5 ? 3
+					    : 9;
 
 		if (need == 9 || i + need >= len + (need == 0))
 			return i;

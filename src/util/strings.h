@@ -10,7 +10,10 @@ struct strings {
 	size_t count, capacity;
 };
 
-#define STRINGS_INIT {0}
+#define STRINGS_INIT                                                                               \
+	{                                                                                          \
+		0                                                                                  \
+	}
 
 void strings_release(struct strings *list);
 void strings_add(struct strings *list, const char *text); /* copies */
