@@ -2,14 +2,20 @@
 # is missing first. `make` alone builds ./git-flywheel from what is there.
 VERSION := 0.1.0
 BUILD := build
+# The program, its hook trampoline and man pages; a sanitizer build puts its own under $(BUILD).
+PROGRAM := git-flywheel
 PREFIX ?= /usr/local
+DESTDIR ?=
+REPO ?= .
 CC := gcc
 PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith
 WERROR := -Werror
 CFLAGS := -O2 -g
-CPPFLAGS := -Iinclude -Isrc -I$(BUILD)/npm/node_modules/tree-sitter/vendor/tree-sitter/lib/include \
+NPM := build/npm
+CPPFLAGS := -Iinclude -Isrc -I$(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib/include \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) -DVERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS) $(SANITIZE)
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
@@ -17,17 +23,19 @@ LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 SOURCES := $(filter-out src/main.c src/hook/trampoline.c,$(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o)
 LIBRARY := $(BUILD)/libflywheel.a
+TRAMPOLINE := $(BUILD)/git-flywheel-hook
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 
 LANGUAGES := $(notdir $(patsubst %/,%,$(dir $(wildcard src/language/*/language.conf))))
-NPM_STAMP := $(BUILD)/npm/.stamp
+NPM_STAMP := $(NPM)/.stamp
 GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
-.PHONY: all check check-unit check-command clean
-all: git-flywheel
+.PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests \
+	sanitize valgrind coverage bench lint format check-headers clean
+all: $(PROGRAM) $(TRAMPOLINE)
 
-git-flywheel: $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
+$(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 # -- our own sources ------------------------------------------------------------------------------
@@ -35,23 +43,33 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/embed.o: src/store/schema.sql
+# Files that the program carries with it: <C name>:<path>, each ends in a NUL.
+EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh
+$(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
-	printf '.section .rodata\n.global schema_sql\nschema_sql:\n.incbin "$<"\n.byte 0\n.section .note.GNU-stack\n' \
-		| $(CC) -x assembler -c -o $@ -
+	for e in $(EMBEDDED); do \
+		printf '.section .rodata\n.global %s\n%s:\n.incbin "%s"\n.byte 0\n' $${e%%:*} $${e%%:*} $${e#*:}; \
+	done | { cat; echo '.section .note.GNU-stack'; } | $(CC) -x assembler -c -o $@ -
 
 $(LIBRARY): $(OBJECTS) $(BUILD)/embed.o
 	rm -f $@
 	ar rcs $@ $^
 
+# Static and without our libraries: it runs after every commit and must cost next to nothing.
+$(TRAMPOLINE): src/hook/trampoline.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -D_POSIX_C_SOURCE=200809L -static -o $@ $<
+
 # -- tree-sitter: the runtime and the grammars come from npm, pinned by package-lock.json -----------
 $(NPM_STAMP): src/language/package.json src/language/package-lock.json src/language/.npmrc
-	@mkdir -p $(BUILD)/npm
-	cp $^ $(BUILD)/npm/
-	cd $(BUILD)/npm && npm ci --silent --no-audit --no-fund
+	@command -v npm >/dev/null || { echo "npm is missing (it fetches the grammars): run ./install.sh --deps" >&2; exit 1; }
+	@mkdir -p $(NPM)
+	cp $^ $(NPM)/
+	cd $(NPM) && npm ci --silent --no-audit --no-fund \
+		|| { echo "npm could not fetch the grammars: is the npm registry reachable?" >&2; exit 1; }
 	touch $@
 
-TS := $(BUILD)/npm/node_modules/tree-sitter/vendor/tree-sitter/lib
+TS := $(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib
 $(TREE_SITTER): $(NPM_STAMP)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O2 -D_DEFAULT_SOURCE -I$(TS)/include -I$(TS)/src $(SANITIZE) -c -o $@ $(TS)/src/lib.c
@@ -59,7 +77,7 @@ $(TREE_SITTER): $(NPM_STAMP)
 $(BUILD)/grammar/%.a: $(NPM_STAMP)
 	@mkdir -p $(@D)/$*
 	cd $(@D)/$* && for f in parser scanner; do \
-		s=$(abspath $(BUILD))/npm/node_modules/tree-sitter-$*/src; \
+		s=$(abspath $(NPM))/node_modules/tree-sitter-$*/src; \
 		[ ! -e $$s/$$f.c ] || $(CC) -std=c11 -O2 -I$$s -c -o $$f.o $$s/$$f.c || exit 1; done
 	rm -f $@ && ar rcs $@ $(@D)/$*/*.o
 
@@ -68,15 +86,69 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka $(LIBS)
 
-check-unit: $(UNIT_TESTS)
-	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+unit-tests: $(UNIT_TESTS)
 
-check-command: git-flywheel
-	bats tests
+deps:
+	./install.sh --deps
 
-check: check-unit check-command
+check: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all unit-tests
+	@tests/run
+
+check-unit: unit-tests
+	@tests/run unit
+
+check-language: all
+	@tests/run language
+
+check-command: all
+	@tests/run command
+
+lint:
+	@tests/run lint
+
+check-headers:
+	@tests/run headers
+
+format:
+	clang-format -i $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] include/flywheel/*.h tests/unit/*.[ch])
+
+# The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, in a build of their own.
+ASAN := BUILD=build-asan PROGRAM=build-asan/git-flywheel CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+sanitize:
+	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) all unit-tests
+	@BUILD=build-asan FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
+
+VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+valgrind: all unit-tests
+	@TEST_WRAPPER="$(VALGRIND)" tests/run unit
+	@tests/valgrind.sh "$(VALGRIND)"
+
+COVERAGE := BUILD=build-coverage PROGRAM=build-coverage/git-flywheel CFLAGS="-O0 -g" SANITIZE=--coverage
+coverage:
+	@$(MAKE) --no-print-directory -j$(JOBS) $(COVERAGE) all unit-tests
+	@BUILD=build-coverage FLYWHEEL_BIN=$(abspath build-coverage) tests/run unit command || :
+	@tests/coverage.sh build-coverage
+
+bench: all
+	@for t in tests/bench/*.sh; do "$$t" || exit 1; done
+
+# -- demo and installation ------------------------------------------------------------------------
+demo: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@./tests/demo.sh "$(REPO)"
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/git-flywheel
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/git-flywheel
+	install -m 755 $(TRAMPOLINE) $(DESTDIR)$(PREFIX)/libexec/git-flywheel/git-flywheel-hook
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/git-flywheel $(DESTDIR)$(PREFIX)/share/man/man1/git-flywheel*.1
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/git-flywheel $(DESTDIR)$(PREFIX)/share/git-flywheel
 
 clean:
-	rm -rf $(BUILD) git-flywheel
+	rm -rf build build-asan build-coverage git-flywheel
 
 -include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/src/*/*/*.d $(BUILD)/tests/*.d)
