@@ -1,0 +1,179 @@
+/* The sidecar: made, reopened, refused when newer, set aside when damaged; transactions nest. */
+#include "test.h"
+
+#include "flywheel/store.h"
+#include "store/query.h"
+#include "util/error.h"
+#include "util/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct fixture {
+	char folder[64];
+	char *path;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	memcpy(fixture->folder, "/tmp/flywheel-store-XXXXXX", 27);
+	if (!mkdtemp(fixture->folder))
+		return -1;
+	fixture->path = path_join(fixture->folder, "flywheel.db");
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	file_remove_tree(fixture->folder);
+	free(fixture->path);
+	free(fixture);
+	return 0;
+}
+
+static void is_made_private_and_reopened(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	struct stat st;
+	char *value = NULL;
+
+	assert_int_equal(store_open(fixture->folder, false, &store), E_NOTFOUND);
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(stat(fixture->path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(fixture->folder, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_int_equal(store_meta_set(store, "k", "v"), 0);
+	assert_int_equal(store_meta_set(store, "k", "w"), 0);
+	store_close(store);
+	assert_int_equal(store_open(fixture->folder, false, &store), 0);
+	assert_int_equal(store_meta_get(store, "k", &value), 0);
+	assert_string_equal(value, "w");
+	free(value);
+	assert_int_equal(store_meta_get(store, "none", &value), E_NOTFOUND);
+	store_close(store);
+}
+
+static void refuses_a_newer_schema(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_exec(store, "PRAGMA user_version = 9999"), 0);
+	store_close(store);
+	assert_int_equal(store_open(fixture->folder, true, &store), E_UNSUPPORTED);
+	assert_null(store);
+	assert_non_null(strstr(error_message(), "newer"));
+	assert_true(file_exists(fixture->path));
+}
+
+static void sets_a_damaged_file_aside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	struct buf kept = BUF_INIT;
+	char *aside = path_join(fixture->folder, "flywheel.db.corrupt-1");
+	const char *junk = "this was never a database, whatever its name says ........";
+
+	assert_int_equal(file_write(fixture->path, junk, strlen(junk), 0600), 0);
+	assert_int_equal(store_open(fixture->folder, false, &store), E_INVALID);
+	assert_null(store);
+	assert_false(file_exists(fixture->path));
+	assert_int_equal(file_read(aside, 1000, &kept), 0);
+	assert_string_equal(kept.ptr, junk);
+	assert_non_null(strstr(error_message(), "corrupt-1"));
+	buf_release(&kept);
+	free(aside);
+}
+
+static void transactions_nest_and_roll_back(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	char *value = NULL;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_meta_set(store, "a", "1"), 0);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_meta_set(store, "b", "2"), 0);
+	assert_int_equal(store_commit(store), 0);
+	store_rollback(store);
+	assert_int_equal(store_meta_get(store, "a", &value), E_NOTFOUND);
+	assert_int_equal(store_meta_get(store, "b", &value), E_NOTFOUND);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(store_meta_set(store, "a", "1"), 0);
+	assert_int_equal(store_commit(store), 0);
+	store_close(store);
+	assert_int_equal(store_open(fixture->folder, false, &store), 0);
+	assert_int_equal(store_meta_get(store, "a", &value), 0);
+	free(value);
+	store_close(store);
+}
+
+static void clears_what_is_derived_and_keeps_facts(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	struct query *query;
+	char *value = NULL;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_exec(store, "CREATE TABLE made(x); INSERT INTO made VALUES(1);"
+					   "INSERT INTO derived_table VALUES(999, 'made')"),
+		0);
+	assert_int_equal(store_meta_set(store, "fact", "kept"), 0);
+	assert_int_equal(store_clear_derived(store), 0);
+	query = query_open(store, "SELECT count(*) FROM made");
+	assert_true(query_next(query));
+	assert_int_equal(query_number(query, 0), 0);
+	assert_int_equal(query_close(query), 0);
+	assert_int_equal(store_meta_get(store, "fact", &value), 0);
+	free(value);
+	store_close(store);
+}
+
+static void backup_is_a_whole_database(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL, *copy = NULL;
+	char *folder = path_join(fixture->folder, "copy"), *path, *value = NULL;
+
+	assert_int_equal(file_mkdirs(folder, 0700), 0);
+	path = path_join(folder, "flywheel.db");
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_meta_set(store, "k", "v"), 0);
+	assert_int_equal(store_backup(store, path), 0);
+	assert_true(store_backup(store, path) < 0);
+	assert_int_equal(store_open(folder, false, &copy), 0);
+	assert_int_equal(store_meta_get(copy, "k", &value), 0);
+	assert_string_equal(value, "v");
+	free(value);
+	store_close(copy);
+	store_close(store);
+	free(folder);
+	free(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(is_made_private_and_reopened, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refuses_a_newer_schema, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sets_a_damaged_file_aside, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(transactions_nest_and_roll_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			clears_what_is_derived_and_keeps_facts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(backup_is_a_whole_database, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

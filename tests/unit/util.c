@@ -1,0 +1,286 @@
+/* util: strings, maps, JSON, regular expressions, files, processes, options, time. */
+#include "test.h"
+
+#include "util/buf.h"
+#include "util/clock.h"
+#include "util/digest.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/js.h"
+#include "util/map.h"
+#include "util/options.h"
+#include "util/process.h"
+#include "util/regex.h"
+#include "util/strings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void buf_grows_and_detaches(void **state)
+{
+	struct buf buf = BUF_INIT;
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_addf(&buf, "%d,", i);
+	assert_int_equal(buf.len, strlen(buf.ptr));
+	buf_truncate(&buf, 4);
+	assert_string_equal(buf.ptr, "0,1,");
+	text = buf_detach(&buf);
+	assert_string_equal(text, "0,1,");
+	assert_int_equal(buf.len, 0);
+	free(text);
+	buf_release(&buf);
+}
+
+static void printable_text_has_no_escapes(void **state)
+{
+	struct buf buf = BUF_INIT;
+	const char *evil = "a\x1b[2Jb\x07\xc2\x9b\x31mc\n\xc3\xa9";
+
+	(void)state;
+	buf_add_printable(&buf, evil, strlen(evil));
+	assert_string_equal(buf.ptr, "a\\x1b[2Jb\\x07\\x9b1mc\n\xc3\xa9");
+	buf_release(&buf);
+}
+
+static void map_keeps_order_and_finds_all(void **state)
+{
+	struct map map = MAP_INIT;
+	char key[32];
+	bool added;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		snprintf(key, sizeof(key), "key-%d", i * 7919 % 5000);
+		map_put_str(&map, key, &added)->value.num = i;
+		assert_true(added);
+	}
+	map_put_str(&map, "key-0", &added);
+	assert_false(added);
+	assert_int_equal(map.count, 5000);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(key, sizeof(key), "key-%d", i * 7919 % 5000);
+		assert_string_equal(map.entries[i].key, key);
+		assert_int_equal(map_get_str(&map, key)->value.num, i);
+	}
+	assert_null(map_get_str(&map, "key-5000"));
+	map_release(&map);
+}
+
+static void json_round_trips(void **state)
+{
+	const char *text = "{\"b\":[1,2.5,null,true],\"a\":\"x\\u0001\\n\"}";
+	struct js *value = NULL;
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(js_parse(text, strlen(text), &value), 0);
+	assert_int_equal(js_count(js_get(value, "b")), 4);
+	assert_string_equal(js_get_text(value, "a"), "x\x01\n");
+	assert_null(js_get_text(value, "b"));
+	js_write(value, &out);
+	assert_string_equal(out.ptr, text);
+	js_free(value);
+	buf_release(&out);
+	assert_int_equal(js_parse("{\"a\":", 5, &value), E_INVALID);
+	assert_null(value);
+}
+
+static void json_text_is_always_valid(void **state)
+{
+	struct js *value = js_text_len("ok\xff\xfe!", 5);
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	js_write(value, &out);
+	assert_string_equal(out.ptr, "\"ok\xef\xbf\xbd\xef\xbf\xbd!\"");
+	js_free(value);
+	buf_release(&out);
+}
+
+static void utf8_prefix_stops_at_bad_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_valid_prefix("h\xc3\xa9llo", 6), 6);
+	assert_int_equal(utf8_valid_prefix("a\xc3", 2), 1);
+	assert_int_equal(utf8_valid_prefix("a\xc0\x80", 3), 1);
+	assert_int_equal(utf8_valid_prefix("\xed\xa0\x80", 3), 0);
+	assert_int_equal(utf8_valid_prefix("\xf0\x9f\x98\x80", 4), 4);
+	assert_int_equal(utf8_valid_prefix("\xf4\x90\x80\x80", 4), 0);
+	assert_int_equal(utf8_valid_prefix("", 0), 0);
+}
+
+static void regex_finds_groups(void **state)
+{
+	struct regex *regex = NULL;
+	struct span spans[3];
+
+	(void)state;
+	assert_int_equal(regex_compile("(?<k>\\w+)=(\\d+)?", 0, &regex), 0);
+	assert_true(regex_match(regex, "x: a= b=12", 10, 0, spans, 3));
+	assert_int_equal(spans[0].start, 3);
+	assert_true(spans[2].start == SIZE_MAX);
+	assert_true(regex_match(regex, "x: a= b=12", 10, 5, spans, 3));
+	assert_int_equal(spans[2].end, 10);
+	assert_int_equal(regex_group(regex, "k"), 1);
+	assert_int_equal(regex_group(regex, "nope"), -1);
+	regex_free(regex);
+	assert_int_equal(regex_compile("(", 0, &regex), E_INVALID);
+	assert_non_null(strstr(error_message(), "offset"));
+}
+
+static void regex_gives_up_on_catastrophe(void **state)
+{
+	struct regex *regex = NULL;
+	char text[64];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[63] = '!';
+	assert_int_equal(regex_compile("^(a+)+$", 0, &regex), 0);
+	assert_false(regex_test(regex, text, sizeof(text)));
+	regex_free(regex);
+}
+
+static void digest_matches_the_standard(void **state)
+{
+	char hex[DIGEST_HEX + 1];
+
+	(void)state;
+	digest_bytes("abc", 3, hex);
+	assert_string_equal(
+		hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void files_are_whole_or_absent(void **state)
+{
+	char folder[] = "/tmp/flywheel-util-XXXXXX", *path, *deep;
+	struct buf read = BUF_INIT;
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = path_join(folder, "file");
+	assert_int_equal(file_write(path, "hello", 5, 0600), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(file_read(path, 5, &read), 0);
+	assert_string_equal(read.ptr, "hello");
+	assert_int_equal(file_read(path, 4, &read), E_TOOBIG);
+	assert_int_equal(file_read("/nowhere/at/all", 4, &read), E_NOTFOUND);
+	deep = path_join(folder, "a/b/c");
+	assert_int_equal(file_mkdirs(deep, 0700), 0);
+	assert_true(file_is_dir(deep));
+	assert_int_equal(file_mkdirs(path, 0700), E_IO);
+	assert_int_equal(file_remove_tree(folder), 0);
+	assert_false(file_exists(folder));
+	buf_release(&read);
+	free(path);
+	free(deep);
+}
+
+static void processes_take_and_give(void **state)
+{
+	const char *const cat[] = {"cat", NULL};
+	const char *const fails[] = {"sh", "-c", "echo out; echo bad >&2; exit 7", NULL};
+	const char *const missing[] = {"no-such-program-here", NULL};
+	struct buf out = BUF_INIT, error = BUF_INIT, big = BUF_INIT;
+	struct process_options options = {0};
+
+	(void)state;
+	for (int i = 0; i < 300000; i++)
+		buf_addch(&big, (char)('a' + i % 26));
+	options.input = big.ptr;
+	options.input_len = big.len;
+	assert_int_equal(process_run(cat, &options, &out, NULL), 0);
+	assert_int_equal(out.len, big.len);
+	assert_memory_equal(out.ptr, big.ptr, big.len);
+	buf_clear(&out);
+	assert_int_equal(process_run(fails, NULL, &out, &error), 7);
+	assert_string_equal(out.ptr, "out\n");
+	assert_string_equal(error.ptr, "bad\n");
+	assert_int_equal(process_run(missing, NULL, NULL, NULL), 127);
+	buf_release(&out);
+	buf_release(&error);
+	buf_release(&big);
+}
+
+static void options_take_their_words(void **state)
+{
+	bool flag = false;
+	const char *name = NULL;
+	long number = 0;
+	const struct option_spec specs[] = {
+		{OPTION_FLAG, 'f', "flag", NULL, "", &flag},
+		{OPTION_TEXT, 'n', "name", "text", "", &name},
+		{OPTION_NUMBER, 0, "number", "n", "", &number},
+		OPTIONS_END,
+	};
+	char *words[] = {"cmd", "one", "-f", "--name=x", "--number", "-3", "two", "--", "--flag"};
+	char *bad[] = {"cmd", "--nope"}, *short_of[] = {"cmd", "--name"};
+	char *not_a_number[] = {"cmd", "--number=ten"};
+
+	(void)state;
+	assert_int_equal(options_parse(9, words, specs), 3);
+	assert_true(flag);
+	assert_string_equal(name, "x");
+	assert_int_equal(number, -3);
+	assert_string_equal(words[0], "one");
+	assert_string_equal(words[1], "two");
+	assert_string_equal(words[2], "--flag");
+	assert_int_equal(options_parse(2, bad, specs), E_USAGE);
+	assert_int_equal(options_parse(2, short_of, specs), E_USAGE);
+	assert_int_equal(options_parse(2, not_a_number, specs), E_USAGE);
+}
+
+static void times_parse_and_format(void **state)
+{
+	char text[21];
+	int64_t when = 0;
+
+	(void)state;
+	assert_int_equal(clock_parse("2026-01-31T10:00:00Z", &when), 0);
+	clock_format(when, text);
+	assert_string_equal(text, "2026-01-31T10:00:00Z");
+	assert_int_equal(clock_parse("2026-01-31T12:00:00.123+02:00", &when), 0);
+	clock_format(when, text);
+	assert_string_equal(text, "2026-01-31T10:00:00Z");
+	assert_int_equal(clock_parse("yesterday", &when), E_INVALID);
+}
+
+static void context_goes_before_the_message(void **state)
+{
+	(void)state;
+	assert_int_equal(fail(E_IO, "disk full"), E_IO);
+	assert_int_equal(fail_context(E_IO, "writing '%s'", "x"), E_IO);
+	assert_string_equal(error_message(), "writing 'x': disk full");
+	error_clear();
+	assert_string_equal(error_message(), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(buf_grows_and_detaches),
+		cmocka_unit_test(printable_text_has_no_escapes),
+		cmocka_unit_test(map_keeps_order_and_finds_all),
+		cmocka_unit_test(json_round_trips),
+		cmocka_unit_test(json_text_is_always_valid),
+		cmocka_unit_test(utf8_prefix_stops_at_bad_bytes),
+		cmocka_unit_test(regex_finds_groups),
+		cmocka_unit_test(regex_gives_up_on_catastrophe),
+		cmocka_unit_test(digest_matches_the_standard),
+		cmocka_unit_test(files_are_whole_or_absent),
+		cmocka_unit_test(processes_take_and_give),
+		cmocka_unit_test(options_take_their_words),
+		cmocka_unit_test(times_parse_and_format),
+		cmocka_unit_test(context_goes_before_the_message),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
