@@ -1,0 +1,266 @@
+/* repo: trees and their differences, history, notes in bulk, all-or-none ref changes, tags. */
+#include "test.h"
+
+#include "flywheel/refs.h"
+#include "flywheel/repo.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/process.h"
+#include "util/strings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fixture {
+	char folder[64];
+	struct repo *repo;
+};
+
+/* Every object that the tests look at, in one stream: two commits, a folder that becomes a file. */
+static const char stream[] = "commit refs/heads/main\nmark :1\n"
+			     "committer A U Thor <a@example.com> 1700000000 +0000\n"
+			     "data 4\none\n"
+			     "M 100644 inline a.c\ndata 6\nint a;\n"
+			     "M 100644 inline b/deep/c.c\ndata 6\nint c;\n"
+			     "M 100644 inline b.c\ndata 6\nint b;\n"
+			     "M 120000 inline link\ndata 3\na.c\n\n"
+			     "commit refs/heads/main\nmark :2\n"
+			     "committer A U Thor <a@example.com> 1700000100 +0000\n"
+			     "data 4\ntwo\nfrom :1\n"
+			     "D b/deep/c.c\n"
+			     "M 100644 inline b\ndata 6\nint d;\n"
+			     "M 100644 inline a.c\ndata 6\nint z;\n\n";
+
+static int set_up(void **state)
+{
+	static const char *const init[] = {"init", "-q", "-b", "main", NULL};
+	static const char *const import[] = {"fast-import", "--quiet", NULL};
+	static const char *const settings[][4] = {{"config", "user.name", "A U Thor", NULL},
+		{"config", "user.email", "a@example.com", NULL},
+		{"config", "tag.gpgSign", "false", NULL}};
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	memcpy(fixture->folder, "/tmp/flywheel-repo-XXXXXX", 26);
+	if (!mkdtemp(fixture->folder))
+		return -1;
+	*state = fixture;
+	if (git_run(fixture->folder, init, NULL, 0, NULL) ||
+		git_run(fixture->folder, import, stream, sizeof(stream) - 1, NULL))
+		return -1;
+	for (size_t i = 0; i < 3; i++)
+		if (git_run(fixture->folder, settings[i], NULL, 0, NULL))
+			return -1;
+	return repo_open(fixture->folder, &fixture->repo);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	repo_free(fixture->repo);
+	file_remove_tree(fixture->folder);
+	free(fixture);
+	return 0;
+}
+
+static int note_change(
+	const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	buf_addf(payload, "%c%c %s\n", old ? '-' : ' ', new ? '+' : ' ', path);
+	return 0;
+}
+
+static int note_file(const char *path, const struct oid *blob, unsigned mode, void *payload)
+{
+	(void)blob;
+	buf_addf(payload, "%s %o\n", path, mode);
+	return 0;
+}
+
+static void trees_walk_and_differ(void **state)
+{
+	struct fixture *fixture = *state;
+	struct buf text = BUF_INIT;
+	struct oid old, new, blob;
+
+	assert_int_equal(repo_tree_of(fixture->repo, "main~1", &old), 0);
+	assert_int_equal(repo_tree_of(fixture->repo, "main", &new), 0);
+	assert_int_equal(repo_tree_walk(fixture->repo, &old, note_file, &text), 0);
+	assert_string_equal(text.ptr, "a.c 100644\nb.c 100644\nb/deep/c.c 100644\n");
+	buf_clear(&text);
+	assert_int_equal(repo_tree_diff(fixture->repo, &old, &new, note_change, &text), 0);
+	assert_string_equal(text.ptr, "-+ a.c\n + b\n-  b/deep/c.c\n");
+	buf_clear(&text);
+	assert_int_equal(repo_tree_diff(fixture->repo, NULL, &new, note_change, &text), 0);
+	assert_string_equal(text.ptr, " + a.c\n + b\n + b.c\n");
+	buf_clear(&text);
+	assert_int_equal(repo_tree_diff(fixture->repo, &new, &new, note_change, &text), 0);
+	assert_int_equal(text.len, 0);
+	assert_int_equal(repo_tree_file(fixture->repo, &old, "b/deep/c.c", &blob), 0);
+	assert_int_equal(repo_blob_read(fixture->repo, &blob, 100, &text), 0);
+	assert_string_equal(text.ptr, "int c;");
+	assert_int_equal(repo_blob_read(fixture->repo, &blob, 2, &text), E_TOOBIG);
+	assert_int_equal(repo_tree_file(fixture->repo, &old, "b/deep", &blob), E_NOTFOUND);
+	buf_release(&text);
+}
+
+static int note_commit(const struct commit *commit, void *payload)
+{
+	buf_addf(payload, "%s", commit->message);
+	return 0;
+}
+
+static void history_walks_both_ways(void **state)
+{
+	struct fixture *fixture = *state;
+	struct log_options options = {0};
+	struct buf text = BUF_INIT;
+	struct oid old, new;
+
+	assert_int_equal(repo_head(fixture->repo, &new), 0);
+	assert_int_equal(repo_resolve(fixture->repo, "main~1", &old), 0);
+	assert_int_equal(repo_log(fixture->repo, &options, note_commit, &text), 0);
+	assert_string_equal(text.ptr, "two\none\n");
+	buf_clear(&text);
+	options.oldest_first = true;
+	assert_int_equal(repo_log(fixture->repo, &options, note_commit, &text), 0);
+	assert_string_equal(text.ptr, "one\ntwo\n");
+	buf_clear(&text);
+	options.hide = &old;
+	assert_int_equal(repo_log(fixture->repo, &options, note_commit, &text), 0);
+	assert_string_equal(text.ptr, "two\n");
+	assert_true(repo_is_ancestor(fixture->repo, &old, &new));
+	assert_false(repo_is_ancestor(fixture->repo, &new, &old));
+	assert_int_equal(repo_resolve(fixture->repo, "nope", &old), E_NOTFOUND);
+	buf_release(&text);
+}
+
+static void notes_are_written_in_bulk(void **state)
+{
+	struct fixture *fixture = *state;
+	struct note notes[2] = {{.text = "first\n"}, {.text = "second\n---\nmore\n"}};
+	struct buf text = BUF_INIT;
+
+	assert_int_equal(repo_resolve(fixture->repo, "main~1", &notes[0].commit), 0);
+	assert_int_equal(repo_head(fixture->repo, &notes[1].commit), 0);
+	assert_int_equal(
+		note_read(fixture->repo, NOTES_GRAPH, &notes[0].commit, &text), E_NOTFOUND);
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, notes, 2, "why"), 0);
+	assert_int_equal(note_read(fixture->repo, NOTES_GRAPH, &notes[1].commit, &text), 0);
+	assert_string_equal(text.ptr, "second\n---\nmore\n");
+	notes[1].text = NULL;
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, notes + 1, 1, "gone"), 0);
+	buf_clear(&text);
+	assert_int_equal(
+		note_read(fixture->repo, NOTES_GRAPH, &notes[1].commit, &text), E_NOTFOUND);
+	assert_int_equal(note_read(fixture->repo, NOTES_GRAPH, &notes[0].commit, &text), 0);
+	assert_string_equal(text.ptr, "first\n");
+	buf_release(&text);
+}
+
+static void refs_change_together_or_not_at_all(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ref_update updates[2] = {{.name = REF_LOG}, {.name = "refs/tags/flywheel/v1"}};
+	struct oid old, read;
+
+	assert_int_equal(repo_head(fixture->repo, &updates[0].new), 0);
+	assert_int_equal(repo_resolve(fixture->repo, "main~1", &old), 0);
+	updates[1].new = updates[0].new;
+	updates[1].old = old; /* a lie: the tag does not exist */
+	assert_int_equal(refs_update(fixture->repo, updates, 2, "test"), E_LOCKED);
+	assert_int_equal(ref_read(fixture->repo, REF_LOG, &read), E_NOTFOUND);
+	memset(&updates[1].old, 0, sizeof(updates[1].old));
+	assert_int_equal(refs_update(fixture->repo, updates, 2, "test"), 0);
+	assert_int_equal(ref_read(fixture->repo, REF_LOG, &read), 0);
+	assert_true(oid_equal(&read, &updates[0].new));
+}
+
+static void log_commits_and_tags_are_made_unreferenced(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tree_entry entries[] = {{"production", "model-1\n", 8}, {"report.json", "{}", 2}};
+	struct oid commit, tag, target, read;
+	struct buf message = BUF_INIT;
+
+	assert_int_equal(
+		commit_make(fixture->repo, NULL, entries, 2, "promote model-1\n", &commit), 0);
+	assert_int_equal(tag_make(fixture->repo, "flywheel/v1", &commit,
+				 "A card\n\n# not a comment\n\nModel-Id: model-1\n", &tag),
+		0);
+	assert_int_equal(tag_read(fixture->repo, &tag, &target, &message), 0);
+	assert_true(oid_equal(&target, &commit));
+	assert_non_null(strstr(message.ptr, "# not a comment"));
+	assert_int_equal(ref_read(fixture->repo, "refs/tags/flywheel/v1", &read), E_NOTFOUND);
+	buf_release(&message);
+}
+
+static void an_unusable_key_stops_the_tag(void **state)
+{
+	static const char *const sign[] = {"config", "tag.gpgSign", "true", NULL};
+	static const char *const program[] = {"config", "gpg.program", "/bin/false", NULL};
+	struct fixture *fixture = *state;
+	struct oid head, tag;
+
+	assert_int_equal(git_run(fixture->folder, sign, NULL, 0, NULL), 0);
+	assert_int_equal(git_run(fixture->folder, program, NULL, 0, NULL), 0);
+	assert_int_equal(repo_head(fixture->repo, &head), 0);
+	assert_int_equal(tag_make(fixture->repo, "flywheel/v1", &head, "x\n", &tag), E_FAIL);
+	assert_non_null(strstr(error_message(), "gpgSign"));
+}
+
+static int note_line(const struct diff_line *line, void *payload)
+{
+	buf_addf(payload, "%s%c%.*s", line->hunk_start ? "@" : "", line->origin, (int)line->len,
+		line->text);
+	return 0;
+}
+
+static void texts_differ_by_lines(void **state)
+{
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(repo_text_diff("a\nb\nc\n", 6, "a\nB\nc\n", 6, 1, note_line, &text), 0);
+	assert_string_equal(text.ptr, "@ a\n-b\n+B\n c\n");
+	buf_release(&text);
+}
+
+static void refusals_are_clear(void **state)
+{
+	char folder[] = "/tmp/flywheel-none-XXXXXX";
+	static const char *const init[] = {"init", "-q", "--object-format=sha256", NULL};
+	struct repo *repo = NULL;
+	struct oid head;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(repo_open(folder, &repo), E_NOTFOUND);
+	assert_non_null(strstr(error_message(), "git init"));
+	assert_int_equal(git_run(folder, init, NULL, 0, NULL), 0);
+	if (!repo_open(folder, &repo)) /* opened: then it must at least say there is no commit */
+		assert_int_equal(repo_head(repo, &head), E_NOTFOUND);
+	else
+		assert_non_null(strstr(error_message(), "SHA-256"));
+	repo_free(repo);
+	file_remove_tree(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(trees_walk_and_differ, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(history_walks_both_ways, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(notes_are_written_in_bulk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			refs_change_together_or_not_at_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			log_commits_and_tags_are_made_unreferenced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_unusable_key_stops_the_tag, set_up, tear_down),
+		cmocka_unit_test(texts_differ_by_lines),
+		cmocka_unit_test(refusals_are_clear),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
