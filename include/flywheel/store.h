@@ -30,6 +30,10 @@ void store_rollback(struct store *store);
 int store_clear_derived(struct store *store);
 /* Copies the whole database, consistently, to a new file (VACUUM INTO). */
 int store_backup(struct store *store, const char *path);
+/* The same into <folder>/backup/; the last two are kept. */
+int store_backup_rotate(struct store *store);
+/* Adds the facts of a backup (NULL: the last one) that are not here. E_NOTFOUND: none. */
+int store_restore(struct store *store, const char *path);
 
 /* Small settings of the program's own: watermarks, the state of HEAD at the last index. */
 int store_meta_get(struct store *store, const char *key, char **value); /* E_NOTFOUND */

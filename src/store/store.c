@@ -95,6 +95,20 @@ static int migrate(struct store *store)
 	return rc ? rc : store_commit(store);
 }
 
+/* The write-ahead log goes with its database: left behind, SQLite would apply it to the next one.
+ */
+static void move_log(const char *path, const char *aside)
+{
+	char *from = xstrfmt("%s-wal", path), *to = xstrfmt("%s-wal", aside);
+
+	(void)!rename(from, to); /* there may be none */
+	free(from);
+	free(to);
+	from = xstrfmt("%s-shm", path);
+	unlink(from);
+	free(from);
+}
+
 /* A damaged file is moved away, never silently replaced: the user decides what to do with it. */
 static int set_aside(const char *path)
 {
@@ -109,6 +123,8 @@ static int set_aside(const char *path)
 		if (rename(path, aside))
 			rc = fail(E_IO, "cannot set aside '%s': %s", path, strerror(errno));
 		else
+			move_log(path, aside);
+		if (!rc)
 			rc = fail(E_INVALID,
 				"the sidecar was damaged and is now '%s': run `git flywheel "
 				"rebuild` "
@@ -241,15 +257,6 @@ void store_rollback(struct store *store)
 	if (store->depth)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	store->depth = 0;
-}
-
-int store_backup(struct store *store, const char *path)
-{
-	struct query *query = query_open(store, "VACUUM INTO ?1");
-
-	query_bind_text(query, 1, path);
-	query_run(query);
-	return query_close(query);
 }
 
 int store_meta_get(struct store *store, const char *key, char **value)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct fixture {
 	char folder[64];
@@ -163,6 +164,38 @@ static void backup_is_a_whole_database(void **state)
 	free(path);
 }
 
+static void facts_come_back_from_the_last_backup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	struct query *query;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_restore(store, NULL), E_NOTFOUND);
+	assert_int_equal(
+		store_exec(store, "INSERT INTO verdict VALUES('decision','1','accepted','',0);"
+				  "CREATE TABLE made(x); INSERT INTO made VALUES(1);"
+				  "INSERT INTO derived_table VALUES(999, 'made')"),
+		0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(store_backup_rotate(store), 0);
+	store_close(store);
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_exec(store, "CREATE TABLE made(x);"
+					   "INSERT INTO derived_table VALUES(999, 'made')"),
+		0);
+	assert_int_equal(store_restore(store, NULL), 0);
+	query = query_open(
+		store, "SELECT verdict FROM verdict UNION ALL SELECT count(*) FROM made");
+	assert_true(query_next(query));
+	assert_string_equal(query_text(query, 0), "accepted");
+	assert_true(query_next(query));
+	assert_int_equal(query_number(query, 0), 0);
+	assert_int_equal(query_close(query), 0);
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +206,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			clears_what_is_derived_and_keeps_facts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(backup_is_a_whole_database, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			facts_come_back_from_the_last_backup, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
