@@ -9,41 +9,24 @@
 #endif
 
 extern const struct command command_backup;
+extern const struct command command_uninstall;
 
 static const struct command *const commands[] = {
 	&command_backup,
+	&command_uninstall,
 	NULL,
 };
 
-static const char *const groups[][2] = {
-	{"start", "start here"},
-	{"look", "ask"},
-	{"turn", "turn the flywheel"},
-	{"plumbing", "plumbing"},
-};
-
-static int help(FILE *out)
-{
-	fputs("usage: git flywheel <command> [<options>]\n", out);
-	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++) {
-		fprintf(out, "\n%s\n", groups[g][1]);
-		for (size_t i = 0; commands[i]; i++)
-			if (!strcmp(commands[i]->group, groups[g][0]))
-				fprintf(out, "   %-12s %s\n", commands[i]->name,
-					commands[i]->summary);
-	}
-	fputs("\n`git flywheel <command> -h` lists a command's options; `man git-flywheel` tells "
-	      "the whole story.\n",
-		out);
-	return out == stdout ? EXIT_OK : EXIT_BAD_USAGE;
-}
-
 int main(int argc, char **argv)
 {
-	if (argc < 2)
-		return help(stderr);
-	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
-		return help(stdout);
+	if (argc < 2) {
+		command_list(stderr, commands);
+		return EXIT_BAD_USAGE;
+	}
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
+		return command_help(commands, 1, argv);
+	if (!strcmp(argv[1], "help"))
+		return command_help(commands, argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
 		puts("git-flywheel " VERSION);
 		return EXIT_OK;

@@ -5,6 +5,7 @@
 #include "flywheel/session.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct option_spec;
 
@@ -36,5 +37,9 @@ void session_close(struct session *session);
 int command_fail(int error);
 int command_usage(const struct command *self, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* `git flywheel help` and the list of commands, from main.c's table, which ends in NULL. */
+int command_help(const struct command *const *commands, int argc, char **argv);
+void command_list(FILE *out, const struct command *const *commands);
 
 #endif

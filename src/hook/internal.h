@@ -1,0 +1,20 @@
+/* What the files of src/hook/ share: the text of our hooks, and whose a hook is. */
+#ifndef HOOK_INTERNAL_H
+#define HOOK_INTERNAL_H
+
+#include "flywheel/hook.h"
+
+enum hook_owner {
+	OWNER_NOBODY,   /* no file */
+	OWNER_US,       /* as we wrote it */
+	OWNER_EDITED,   /* ours, changed by hand */
+	OWNER_LEFTHOOK, /* renewed by lefthook at every run: a chain would not last */
+	OWNER_USER,
+};
+
+/* The hook's whole text; paths are quoted for the shell. */
+void hook_text(const char *program, const char *trampoline, struct buf *out);
+/* Reads the file too; `text` gets what it holds. E_IO when it cannot be read. */
+int hook_owner(const char *path, enum hook_owner *owner, struct buf *text);
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * The background pass. A lock file makes it one at a time; a flag file makes sure that a commit
+ * made during a pass is not lost: who wants a pass raises the flag first and asks for the lock
+ * then, who holds the lock lowers the flag before each pass and looks once more after unlocking.
+ */
+#define _GNU_SOURCE
+#include "flywheel/hook.h"
+
+#include "flywheel/conversation.h"
+#include "flywheel/decision.h"
+#include "flywheel/graph.h"
+#include "flywheel/store.h"
+#include "util/clock.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static int lock(const char *folder, bool wait, int *fd)
+{
+	char *path = path_join(folder, "worker.lock");
+	int rc = 0;
+
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		rc = fail(E_IO, "cannot open '%s': %s", path, strerror(errno));
+	while (!rc && flock(*fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+		if (errno == EWOULDBLOCK)
+			rc = fail(E_LOCKED, "another pass is running");
+		else if (errno != EINTR)
+			rc = fail(E_IO, "cannot lock '%s': %s", path, strerror(errno));
+	}
+	if (rc && *fd >= 0)
+		close(*fd);
+	free(path);
+	return rc;
+}
+
+int worker_lock(const char *folder, int *fd)
+{
+	return lock(folder, true, fd);
+}
+
+static int raise_flag(const char *flag)
+{
+	int fd = open(flag, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail(E_IO, "cannot write '%s': %s", flag, strerror(errno));
+	close(fd);
+	return 0;
+}
+
+static int pass(struct session *session, worker_log_fn log, void *payload)
+{
+	struct harvest_report harvest = {0};
+	double start = clock_monotonic();
+	size_t decisions = 0;
+	struct oid head;
+	char *line;
+	int rc;
+
+	if (repo_head(session->repo, &head) == E_NOTFOUND)
+		return 0;
+	rc = graph_catch_up(session);
+	if (!rc)
+		rc = conversation_harvest(session, NULL, false, &harvest);
+	if (!rc)
+		rc = decision_mine(session, &decisions);
+	line = rc ? xstrfmt("failed: %s", error_message())
+		  : xstrfmt("index current, %zu turns, %zu decisions, %.2f s", harvest.turns,
+			    decisions, clock_monotonic() - start);
+	if (log)
+		log(line, payload);
+	free(line);
+	return rc;
+}
+
+int worker_run(struct session *session, bool wait, worker_log_fn log, void *payload)
+{
+	const char *folder = store_folder(session->store);
+	char *flag = path_join(folder, "worker.again");
+	int rc = raise_flag(flag);
+
+	while (!rc) {
+		int fd;
+
+		rc = lock(folder, wait, &fd);
+		if (rc)
+			break;
+		while (!rc && !unlink(flag))
+			rc = pass(session, log, payload);
+		close(fd);
+		if (!file_exists(flag))
+			break;
+	}
+	free(flag);
+	return rc == E_LOCKED ? 0 : rc;
+}
