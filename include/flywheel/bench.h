@@ -27,9 +27,14 @@ struct bench_suite {
 	size_t count, capacity;
 	char digest[65];
 	size_t per_category[BENCH_CATEGORIES];
+	/* Folders with code at HEAD, those that have items, and those new since the cutoff without.
+	 */
+	size_t modules, covered, uncovered_new;
 };
 
 const char *bench_category_name(int category);
+const char *bench_category_about(int category); /* one line */
+/* The same split, settings and decisions in git give the same digest in every clone. */
 int bench_suite_build(struct session *session, const struct split *split, struct bench_suite *out);
 void bench_suite_release(struct bench_suite *suite);
 
@@ -60,8 +65,18 @@ int bench_run(struct session *session, const struct bench_suite *suite, const st
 	struct bench_results *out);
 void bench_results_release(struct bench_results *results);
 
+struct bench_tally {
+	size_t items, correct;
+	double low, high; /* 95 % Wilson interval of correct / items */
+};
+/* Adds up one category, or all with -1. */
+void bench_score(const struct bench_results *results, int category, struct bench_tally *out);
+void wilson_interval(size_t correct, size_t items, double *low, double *high);
+
 struct model;
 /* The arm of an embedded model; `name` is borrowed. */
 struct bench_arm bench_house_arm(const char *name, struct model *model);
+/* The same model shown the choices without the prompt: near chance, or the suite is at fault. */
+struct bench_arm bench_blind_arm(const char *name, struct model *model);
 
 #endif

@@ -1,0 +1,183 @@
+/* Asks an arm what it has not been asked, keeps every answer, adds up the scores. */
+#include "flywheel/bench.h"
+
+#include "flywheel/model.h"
+#include "flywheel/store.h"
+#include "flywheel/store_bench.h"
+#include "util/error.h"
+#include "util/map.h"
+#include "util/memory.h"
+#include "util/progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 64 /* answers per transaction: what a kill can cost */
+
+/* Ties go to nobody: an arm that cannot tell the choices apart has not answered. */
+static void grade(
+	const struct bench_item *item, const double scores[BENCH_CHOICES], struct bench_result *out)
+{
+	double best = -INFINITY;
+
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		if (i != item->answer && scores[i] > best)
+			best = scores[i];
+	memcpy(out->item, item->id, sizeof(out->item));
+	out->category = item->category;
+	out->margin = scores[item->answer] - best;
+	if (isnan(out->margin))
+		out->margin = 0;
+	out->correct = out->margin > 0;
+}
+
+static int keep_known(const char *item, bool correct, double margin, void *payload)
+{
+	struct map *known = payload;
+	struct bench_result *result = xcalloc(1, sizeof(*result));
+
+	result->correct = correct;
+	result->margin = margin;
+	map_put_str(known, item, NULL)->value.ptr = result;
+	return 0;
+}
+
+static int ask(struct store *store, const struct bench_suite *suite, const struct bench_arm *arm,
+	const struct bench_item *item, struct bench_result *out)
+{
+	double scores[BENCH_CHOICES] = {0};
+	int rc = arm->answer(item, scores, arm->payload);
+
+	if (rc)
+		return rc;
+	grade(item, scores, out);
+	return store_answer_add(store, suite->digest, arm->mode, arm->name, out->item,
+		bench_category_name(out->category), out->correct, out->margin);
+}
+
+static int run_items(struct store *store, const struct bench_suite *suite,
+	const struct bench_arm *arm, const struct map *known, struct bench_results *out)
+{
+	struct progress *progress = progress_start("Answering", suite->count);
+	size_t open = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < suite->count; i++) {
+		const struct bench_item *item = suite->items + i;
+		struct bench_result *result = out->results + i;
+		struct map_entry *entry = map_get_str(known, item->id);
+
+		progress_set(progress, i);
+		if (entry) {
+			*result = *(struct bench_result *)entry->value.ptr;
+			memcpy(result->item, item->id, sizeof(result->item));
+			result->category = item->category;
+			continue;
+		}
+		if (interrupted())
+			rc = fail(E_STOPPED, "stopped; what was answered is kept");
+		if (!rc && !open)
+			rc = store_begin(store);
+		if (!rc) {
+			open++;
+			rc = ask(store, suite, arm, item, result);
+		}
+		if (open == BATCH && !rc) {
+			rc = store_commit(store);
+			open = 0;
+		}
+	}
+	/* An arm that failed or was stopped loses nothing that it had answered. */
+	if (open && store_commit(store) && !rc)
+		rc = E_IO;
+	out->count = suite->count;
+	progress_finish(progress);
+	return rc;
+}
+
+int bench_run(struct session *session, const struct bench_suite *suite, const struct bench_arm *arm,
+	struct bench_results *out)
+{
+	struct map known = MAP_INIT;
+	int rc;
+
+	out->results = xcalloc(suite->count + 1, sizeof(*out->results));
+	out->count = 0;
+	rc = store_answers_each(
+		session->store, suite->digest, arm->mode, arm->name, keep_known, &known);
+	if (!rc)
+		rc = run_items(session->store, suite, arm, &known, out);
+	for (size_t i = 0; i < known.count; i++)
+		free(known.entries[i].value.ptr);
+	map_release(&known);
+	if (rc)
+		bench_results_release(out);
+	return rc;
+}
+
+void bench_results_release(struct bench_results *results)
+{
+	free(results->results);
+	memset(results, 0, sizeof(*results));
+}
+
+/* Wilson 1927: stays inside 0..1 and is honest near the ends, where the plain interval is not. */
+void wilson_interval(size_t correct, size_t items, double *low, double *high)
+{
+	const double z = 1.959963984540054;
+	double n = (double)items, p = n > 0 ? (double)correct / n : 0;
+	double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
+	double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
+
+	*low = n > 0 ? fmax(0, centre - half) : 0;
+	*high = n > 0 ? fmin(1, centre + half) : 1;
+}
+
+void bench_score(const struct bench_results *results, int category, struct bench_tally *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < results->count; i++)
+		if (category < 0 || results->results[i].category == category) {
+			out->items++;
+			out->correct += results->results[i].correct;
+		}
+	wilson_interval(out->correct, out->items, &out->low, &out->high);
+}
+
+static int house_answer(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload)
+{
+	struct model *model = payload;
+
+	for (int i = 0; i < BENCH_CHOICES; i++) {
+		const char *choice = item->choices[i];
+		size_t len = strlen(choice), tokens = 0;
+		double alone = model_bits(model, "", 0, choice, len, &tokens);
+		double given =
+			model_bits(model, item->prompt, strlen(item->prompt), choice, len, NULL);
+
+		scores[i] = (alone - given) / (double)(tokens ? tokens : 1);
+	}
+	return 0;
+}
+
+struct bench_arm bench_house_arm(const char *name, struct model *model)
+{
+	return (struct bench_arm){name, "likelihood", house_answer, model};
+}
+
+/* The check on the suite itself: the choices without their prompt must be no help. */
+static int blind_answer(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload)
+{
+	struct model *model = payload;
+
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		scores[i] =
+			-model_bits(model, "", 0, item->choices[i], strlen(item->choices[i]), NULL);
+	return 0;
+}
+
+struct bench_arm bench_blind_arm(const char *name, struct model *model)
+{
+	return (struct bench_arm){name, "blind", blind_answer, model};
+}
