@@ -38,7 +38,10 @@ int model_open_generic(struct model **out);
 double model_bits(struct model *model, const char *prompt, size_t prompt_len, const char *text,
 	size_t len, size_t *tokens);
 
-/* Splits text the way the model does; `fn` returns non-zero to stop. */
+/*
+ * Splits text the way the model does; `fn` returns non-zero to stop. A line break that means
+ * something is a token that starts with "\n"; long rulers (-----) come as their first four bytes.
+ */
 typedef int (*model_token_fn)(const char *token, size_t len, size_t offset, void *payload);
 int model_tokenize(const char *text, size_t len, model_token_fn fn, void *payload);
 size_t model_count_tokens(const char *text, size_t len);
