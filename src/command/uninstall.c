@@ -50,8 +50,12 @@ static int remove_sidecar(const char *folder)
 	}
 	/* A pass that runs now ends first: it must not write into what we remove. */
 	rc = worker_lock(folder, &fd);
-	if (!rc)
+	if (!rc) {
 		rc = file_remove_tree(folder);
+		/* One that starts just now may leave a file behind us: once more, then. */
+		if (rc)
+			rc = file_remove_tree(folder);
+	}
 	if (fd >= 0)
 		close(fd);
 	if (!rc)

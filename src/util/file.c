@@ -128,7 +128,9 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	(void)st;
 	(void)type;
 	(void)ftw;
-	return remove(path);
+	/* Somebody else may be removing too: SQLite drops its side files when the last user closes.
+	 */
+	return remove(path) && errno != ENOENT;
 }
 
 int file_remove_tree(const char *path)
