@@ -65,3 +65,22 @@ CREATE TABLE answer(
 -- ---- Part two: derived -----------------------------------------------------------------------
 
 CREATE TABLE derived_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL);
+
+-- Raw training examples of the split in force, and what generated them.
+CREATE TABLE example(
+	id TEXT PRIMARY KEY, -- 16 hex digits: hash of kind, prompt and answer
+	kind TEXT NOT NULL, prompt TEXT NOT NULL, answer TEXT NOT NULL,
+	path TEXT NOT NULL, symbol TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL,
+	commit_id BLOB NOT NULL, blob BLOB NOT NULL, at INTEGER NOT NULL,
+	cyclomatic INTEGER NOT NULL, context INTEGER NOT NULL);
+CREATE TABLE example_input(hash TEXT PRIMARY KEY, raw INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE example_problem(
+	position INTEGER PRIMARY KEY, place TEXT NOT NULL, message TEXT NOT NULL);
+-- The last curation: one first reason per example ('' is kept), and the funnel in order.
+CREATE TABLE curated(
+	id TEXT PRIMARY KEY, filter TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE funnel(
+	position INTEGER PRIMARY KEY, filter TEXT NOT NULL, rejected INTEGER NOT NULL,
+	note TEXT NOT NULL); -- why a filter did not run, or ''
+INSERT INTO derived_table VALUES(50, 'example'), (51, 'example_input'), (52, 'example_problem'),
+	(53, 'curated'), (54, 'funnel');

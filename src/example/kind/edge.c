@@ -1,0 +1,95 @@
+/* What a function takes from another module, and at which lines it crosses the border. */
+#include "example/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CROSSINGS_MAX 24
+
+static bool crosses(
+	const struct graph *graph, const struct graph_edge *edge, const char *home, char **module)
+{
+	*module = NULL;
+	if (edge->kind != EDGE_CALL || edge->to == GRAPH_NONE || edge->confidence > EDGE_LIKELY)
+		return false;
+	*module = graph_module(graph->files[graph->symbols[edge->to].file].path);
+	if (strcmp(*module, home))
+		return true;
+	free(*module);
+	*module = NULL;
+	return false;
+}
+
+/* One example for a function and one module that it reaches into. */
+static int emit_module(
+	struct generator *generator, uint32_t symbol, const char *home, const char *module)
+{
+	const struct graph *graph = generator->graph;
+	uint32_t first, count = graph_edges_of(graph, symbol, &first), crossings = 0;
+	struct origin origin;
+
+	generator_begin(generator);
+	origin = generator_origin(generator, symbol);
+	origin.context = add_context(generator, symbol, true, &generator->prompt);
+	buf_addf(&generator->prompt,
+		"%s stands in module %s. What does it take from module %s, and where?\n",
+		graph->symbols[symbol].qualified, home, module);
+	for (uint32_t i = first; i < first + count && crossings < CROSSINGS_MAX; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+		const struct graph_symbol *to;
+		char *other = NULL;
+
+		if (!crosses(graph, edge, home, &other) || strcmp(other, module)) {
+			free(other);
+			continue;
+		}
+		free(other);
+		to = &graph->symbols[edge->to];
+		buf_addf(
+			&generator->answer, "%s of %s", to->qualified, graph->files[to->file].path);
+		if (*to->doc) {
+			buf_addstr(&generator->answer, " (");
+			add_summary(&generator->answer, to->doc, 120);
+			buf_addch(&generator->answer, ')');
+		}
+		buf_addstr(&generator->answer, ":\n    ");
+		add_reference_line(generator, edge, &generator->answer);
+		buf_addch(&generator->answer, '\n');
+		crossings++;
+	}
+	return generator_emit(generator, &origin);
+}
+
+static int on_function(struct generator *generator, uint32_t symbol)
+{
+	const struct graph *graph = generator->graph;
+	char *home = graph_module(graph->files[graph->symbols[symbol].file].path);
+	uint32_t first, count = graph_edges_of(graph, symbol, &first);
+	struct map seen = MAP_INIT;
+	int rc = 0;
+
+	for (uint32_t i = first; i < first + count && !rc; i++) {
+		char *module = NULL;
+		bool added = false;
+
+		if (crosses(graph, &graph->edges[i], home, &module))
+			map_put_str(&seen, module, &added);
+		if (added)
+			rc = emit_module(generator, symbol, home, module);
+		free(module);
+	}
+	map_release(&seen);
+	free(home);
+	return rc;
+}
+
+static int generate(struct generator *generator)
+{
+	return generator_each_function(generator, on_function);
+}
+
+const struct example_kind kind_edge = {
+	.name = "module-edge",
+	.summary = "what a function takes from another module, and where",
+	.generate = generate,
+};
