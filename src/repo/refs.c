@@ -75,13 +75,21 @@ int refs_update(
 	return 0;
 }
 
+/* Asked of git: libgit2 knows user.name but neither GIT_COMMITTER_* nor useConfigOnly. */
 static int signature(struct repo *repo, git_signature **out)
 {
-	int error = git_signature_default(out, repo->git);
+	static const char *const args[] = {"var", "GIT_COMMITTER_IDENT", NULL};
+	struct buf line = BUF_INIT;
+	int rc = git_run(repo->git_dir, args, NULL, 0, &line);
 
-	if (error)
-		return fail(E_FAIL, "git does not know who you are: set user.name and user.email");
-	return 0;
+	buf_trim(&line);
+	if (rc)
+		rc = fail_context(
+			rc, "git does not know who you are (set user.name and user.email)");
+	else if (git_signature_from_buffer(out, line.ptr))
+		rc = repo_fail(E_FAIL, "cannot read the committer's name");
+	buf_release(&line);
+	return rc;
 }
 
 static int make_tree(
