@@ -1,0 +1,212 @@
+/* A revolution's stages from the index to the trained candidate. */
+#include "flywheel/train.h"
+
+#include "flywheel/config.h"
+#include "flywheel/conversation.h"
+#include "flywheel/decision.h"
+#include "flywheel/example.h"
+#include "flywheel/graph.h"
+#include "util/error.h"
+#include "util/js.h"
+#include "util/memory.h"
+#include "util/strings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRAINER "house"
+#define GIVEN "given-" /* a candidate that came from elsewhere: nothing to train */
+
+static const char *const names[] = {"index", "harvest", "decisions", "suite", "examples", "dataset",
+	"train", "benchmark", "gate", "promote", "done"};
+
+const char *stage_name(enum stage stage)
+{
+	return names[stage];
+}
+
+int stage_find(const char *name)
+{
+	for (int i = 0; i <= STAGE_DONE; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
+void revolution_release(struct revolution *revolution)
+{
+	if (!revolution)
+		return;
+	run_release(&revolution->row);
+	if (revolution->have_suite)
+		bench_suite_release(&revolution->suite);
+	js_free(revolution->report);
+	buf_release(&revolution->said);
+	memset(revolution, 0, sizeof(*revolution));
+}
+
+int revolution_suite(struct revolution *revolution)
+{
+	int rc;
+
+	if (revolution->have_suite)
+		return 0;
+	rc = bench_suite_build(revolution->session, &revolution->split, &revolution->suite);
+	if (rc)
+		return rc;
+	revolution->have_suite = true;
+	if (*revolution->row.suite && strcmp(revolution->row.suite, revolution->suite.digest))
+		return fail(E_STOPPED, "the benchmark is not the one that the run began with");
+	return 0;
+}
+
+static int index_stage(struct revolution *revolution)
+{
+	struct graph *graph = NULL;
+	int rc = graph_catch_up(revolution->session);
+
+	if (!rc)
+		rc = graph_open(revolution->session, &revolution->split.head_tree, &graph);
+	if (rc)
+		return rc;
+	buf_addf(&revolution->said, "%u files, %u symbols, %u edges", graph->file_count,
+		graph->symbol_count, graph->edge_count);
+	js_set_number(revolution->report, "files", graph->file_count);
+	js_set_number(revolution->report, "symbols", graph->symbol_count);
+	js_set_number(revolution->report, "edges", graph->edge_count);
+	graph_free(graph);
+	return 0;
+}
+
+static int harvest_stage(struct revolution *revolution)
+{
+	struct harvest_report report = {0};
+	int rc = conversation_harvest(revolution->session, NULL, false, &report);
+
+	if (!rc)
+		buf_addf(&revolution->said, "%zu new turns, %zu secrets or personal data replaced",
+			report.turns, report.findings);
+	return rc;
+}
+
+static int decisions_stage(struct revolution *revolution)
+{
+	size_t found = 0, all = 0;
+	int rc = decision_mine(revolution->session, &found);
+
+	if (!rc)
+		rc = decision_count(revolution->session, &all);
+	if (rc)
+		return rc;
+	buf_addf(&revolution->said, "%zu new, %zu in all", found, all);
+	js_set_number(revolution->report, "decisions", (int64_t)all);
+	return 0;
+}
+
+static int suite_stage(struct revolution *revolution)
+{
+	size_t gated = 0;
+	int rc;
+
+	run_set(&revolution->row.suite, "");
+	rc = revolution_suite(revolution);
+	if (rc)
+		return rc;
+	for (int i = 0; i < BENCH_CATEGORIES; i++)
+		gated += revolution->suite.per_category[i] >= BENCH_GATED;
+	run_set(&revolution->row.suite, revolution->suite.digest);
+	js_set_text(revolution->report, "suite", revolution->suite.digest);
+	js_set_number(revolution->report, "items", (int64_t)revolution->suite.count);
+	buf_addf(&revolution->said, "%zu items (%.12s), %zu of %d categories gated",
+		revolution->suite.count, revolution->suite.digest, gated, BENCH_CATEGORIES);
+	return 0;
+}
+
+static int examples_stage(struct revolution *revolution)
+{
+	size_t raw = 0;
+	int rc = example_generate(revolution->session, &revolution->split, &raw);
+
+	if (rc)
+		return rc;
+	revolution->row.raw = (int64_t)raw;
+	js_set_number(revolution->report, "raw", (int64_t)raw);
+	buf_addf(&revolution->said, "%zu raw", raw);
+	return 0;
+}
+
+static int dataset_stage(struct revolution *revolution)
+{
+	struct dataset dataset = {0};
+	struct js *rejected;
+	int rc = revolution_suite(revolution);
+
+	if (!rc)
+		rc = curate_run(
+			revolution->session, &revolution->split, &revolution->suite, &dataset);
+	if (rc)
+		return rc;
+	revolution->row.raw = (int64_t)dataset.funnel.raw;
+	revolution->row.kept = (int64_t)dataset.funnel.kept;
+	run_set(&revolution->row.dataset, dataset.sha256);
+	js_set_number(revolution->report, "raw", (int64_t)dataset.funnel.raw);
+	js_set_number(revolution->report, "kept", (int64_t)dataset.funnel.kept);
+	rejected = js_object();
+	for (size_t i = 0; i < dataset.funnel.reason_count; i++)
+		js_set_number(rejected, dataset.funnel.reasons[i].filter,
+			(int64_t)dataset.funnel.reasons[i].rejected);
+	js_set(revolution->report, "rejected", rejected);
+	js_set_text(revolution->report, "dataset", dataset.sha256);
+	buf_addf(&revolution->said, "%zu kept, %.1f %% rejected (%.12s)", dataset.funnel.kept,
+		dataset.funnel.raw ? 100.0 * (double)(dataset.funnel.raw - dataset.funnel.kept) /
+					     (double)dataset.funnel.raw
+				   : 0.0,
+		dataset.sha256);
+	dataset_release(&dataset);
+	return 0;
+}
+
+static int train_stage(struct revolution *revolution)
+{
+	const struct trainer *trainer = trainer_find(TRAINER);
+	struct session *session = revolution->session;
+	struct train_request request = {.split = &revolution->split,
+		.dataset = revolution->row.dataset,
+		.seed = config_number(session->config, "seed")};
+	struct train_artifact artifact = {0};
+	struct model_row row = {0};
+	int rc = trainer->train(session, &request, &artifact);
+
+	if (rc)
+		return rc;
+	row.id = artifact.id;
+	row.trainer = (char *)(uintptr_t)artifact.trainer;
+	row.base = (char *)(uintptr_t)artifact.base;
+	row.file = artifact.file;
+	row.sha256 = artifact.sha256;
+	row.dataset = revolution->row.dataset;
+	row.seed = request.seed;
+	memcpy(row.trained_on, revolution->split.cutoff.raw, RUN_OID);
+	rc = model_row_put(session->store, &row);
+	run_set(&revolution->row.model, artifact.id);
+	buf_addf(&revolution->said, "%s", artifact.id);
+	train_artifact_release(&artifact);
+	return rc;
+}
+
+int revolution_stage(struct revolution *revolution, enum stage stage)
+{
+	static int (*const stages[])(struct revolution *) = {index_stage, harvest_stage,
+		decisions_stage, suite_stage, examples_stage, dataset_stage, train_stage};
+	int rc;
+
+	assert(stage <= STAGE_TRAIN);
+	buf_clear(&revolution->said);
+	if (stage >= STAGE_EXAMPLES && starts_with(revolution->row.model, GIVEN)) {
+		buf_addf(&revolution->said, "not needed: %s is given", revolution->row.model);
+		return 0;
+	}
+	rc = stages[stage](revolution);
+	return rc ? fail_context(rc, "%s", stage_name(stage)) : 0;
+}
