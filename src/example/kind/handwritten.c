@@ -17,8 +17,8 @@
 #define FOLDER ".flywheel/examples/"
 #define FILE_MAX_BYTES (16u << 20)
 
-static int on_line(
-	struct generator *generator, const char *path, int number, const char *line, size_t len)
+static int on_line(struct generator *generator, const char *path, const struct oid *blob,
+	int number, const char *line, size_t len)
 {
 	struct origin origin = {.path = path,
 		.blob = *blob,
