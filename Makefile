@@ -51,7 +51,17 @@ $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefil
 		printf '.section .rodata\n.global %s\n%s:\n.incbin "%s"\n.byte 0\n' $${e%%:*} $${e%%:*} $${e#*:}; \
 	done | { cat; echo '.section .note.GNU-stack'; } | $(CC) -x assembler -c -o $@ -
 
-$(LIBRARY): $(OBJECTS) $(BUILD)/embed.o
+# The table of languages, from the folders of src/language/.
+LANGUAGE_DATA := $(wildcard src/language/*/language.conf src/language/*/*.scm)
+$(BUILD)/language_table.c: src/language/embed.sh $(LANGUAGE_DATA) $(NPM_STAMP)
+	@mkdir -p $(@D)
+	src/language/embed.sh $(BUILD)/npm/node_modules $(LANGUAGES) > $@.new
+	mv $@.new $@
+
+$(BUILD)/language_table.o: $(BUILD)/language_table.c src/language/internal.h
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIBRARY): $(OBJECTS) $(BUILD)/embed.o $(BUILD)/language_table.o
 	rm -f $@
 	ar rcs $@ $^
 

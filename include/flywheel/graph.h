@@ -7,12 +7,12 @@
 #ifndef FLYWHEEL_GRAPH_H
 #define FLYWHEEL_GRAPH_H
 
+#include "flywheel/parse.h"
 #include "flywheel/repo.h"
 #include "flywheel/session.h"
 
 #define GRAPH_NONE UINT32_MAX
 
-enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_METHOD, SYMBOL_TYPE, SYMBOL_CONSTANT, SYMBOL_TEST };
 enum edge_kind { EDGE_CALL, EDGE_IMPORT };
 enum confidence { EDGE_RESOLVED, EDGE_LIKELY, EDGE_AMBIGUOUS, EDGE_EXTERNAL };
 
@@ -40,7 +40,8 @@ struct graph_symbol {
 struct graph_edge {
 	uint32_t from; /* symbol; for imports and top-level calls GRAPH_NONE */
 	uint32_t file; /* the file it stands in */
-	uint32_t to;   /* symbol for calls, file for imports; GRAPH_NONE when external */
+	uint32_t to;   /* symbol for calls, file for imports; GRAPH_NONE when external;
+			* when ambiguous the candidate in the folder nearest to the caller's */
 	enum edge_kind kind;
 	enum confidence confidence;
 	uint32_t line, start; /* of the reference; bytes in the blob */
@@ -59,9 +60,21 @@ struct graph {
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
 
-/* Brings the sidecar to HEAD: facts, materialised symbols and edges, graph note. Cheap when
- * current. */
+/* SHA-256 over a line for each file, symbol and edge. */
+void graph_digest(const struct graph *graph, char hex[65]);
+
+/* Brings the sidecar to HEAD: facts, symbols and edges, graph notes. Cheap when current. */
 int graph_catch_up(struct session *session);
+
+/* The comments of a blob, in order; runs of one-line comments are one. */
+struct graph_comment {
+	uint32_t line, end_line, start, end; /* lines from 1; bytes in the blob, markers included */
+	const char *words;                   /* without markers and margins, NUL-terminated */
+};
+typedef int (*graph_comment_fn)(const struct graph_comment *comment, void *payload);
+/* `path` says the language; nothing is visited for a blob that is not parsed. */
+int graph_comments(struct session *session, const char *path, const struct oid *blob,
+	graph_comment_fn fn, void *payload);
 
 uint32_t graph_find_file(const struct graph *graph, const char *path); /* or GRAPH_NONE */
 /* Innermost symbol that covers a line (from 1), or GRAPH_NONE. */

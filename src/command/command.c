@@ -2,6 +2,7 @@
 #include "flywheel/command.h"
 
 #include "flywheel/config.h"
+#include "flywheel/graph.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
 #include "util/error.h"
@@ -76,6 +77,19 @@ int session_open(struct session *session, bool create)
 		rc = store_open(folder, create, &session->store);
 		free(folder);
 	}
+	if (!rc)
+		return 0;
+	session_close(session);
+	return command_fail(rc);
+}
+
+int session_open_current(struct session *session)
+{
+	int rc = session_open(session, false);
+
+	if (rc)
+		return rc;
+	rc = graph_catch_up(session);
 	if (!rc)
 		return 0;
 	session_close(session);

@@ -66,6 +66,40 @@ CREATE TABLE answer(
 
 CREATE TABLE derived_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL);
 
+-- What one blob says by itself, whatever tree it stands in: parsed once per version of grammar
+-- and query, encoded by src/parse/encode.c.
+CREATE TABLE parse_version(id INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE);
+CREATE TABLE blob_fact(
+	blob BLOB NOT NULL, version INTEGER NOT NULL, facts BLOB NOT NULL);
+CREATE UNIQUE INDEX blob_fact_blob ON blob_fact(blob, version);
+INSERT INTO derived_table VALUES(10, 'blob_fact');
+INSERT INTO derived_table VALUES(11, 'parse_version');
+
+-- The graph of HEAD. A symbol is addressed by its file and its position there; an edge's target
+-- by path and "qualified name#ordinal", which do not move when other code of that file does.
+CREATE TABLE graph_file(
+	id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, blob BLOB NOT NULL,
+	language TEXT, skipped TEXT, lines INTEGER NOT NULL,
+	digest TEXT NOT NULL); -- of the file's rows, targets of its edges included
+CREATE TABLE graph_text(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE graph_symbol(
+	file INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER, kind INTEGER NOT NULL,
+	name TEXT NOT NULL, qualified TEXT NOT NULL, signature TEXT NOT NULL, doc TEXT NOT NULL,
+	line INTEGER NOT NULL, end_line INTEGER NOT NULL, start INTEGER NOT NULL,
+	end INTEGER NOT NULL, cyclomatic INTEGER NOT NULL, cognitive INTEGER NOT NULL,
+	nesting INTEGER NOT NULL, parameters INTEGER NOT NULL, body INTEGER NOT NULL,
+	PRIMARY KEY(file, position)) WITHOUT ROWID;
+CREATE TABLE graph_edge(
+	file INTEGER NOT NULL, position INTEGER NOT NULL, source INTEGER, kind INTEGER NOT NULL,
+	confidence INTEGER NOT NULL, line INTEGER NOT NULL, start INTEGER NOT NULL,
+	to_path INTEGER, to_symbol INTEGER, -- graph_text; NULL where there is none
+	name INTEGER NOT NULL, -- graph_text
+	PRIMARY KEY(file, position)) WITHOUT ROWID;
+INSERT INTO derived_table VALUES(12, 'graph_edge');
+INSERT INTO derived_table VALUES(13, 'graph_symbol');
+INSERT INTO derived_table VALUES(14, 'graph_file');
+INSERT INTO derived_table VALUES(15, 'graph_text');
+
 -- Raw training examples of the split in force, and what generated them.
 CREATE TABLE example(
 	id TEXT PRIMARY KEY, -- 16 hex digits: hash of kind, prompt and answer

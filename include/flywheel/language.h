@@ -1,0 +1,44 @@
+/*
+ * The languages, as data: every folder of src/language/ holds a language.conf and a tags.scm,
+ * embedded at build time. Adding a language is adding a folder.
+ */
+#ifndef FLYWHEEL_LANGUAGE_H
+#define FLYWHEEL_LANGUAGE_H
+
+#include "flywheel/parse.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct language;
+struct languages;
+
+enum language_import {
+	LANGUAGE_IMPORT_PATH,  /* a path beside the file or the end of one: #include "x/y.h" */
+	LANGUAGE_IMPORT_DOTTED /* a dotted module name, relative with leading dots */
+};
+
+/* Reads all embedded language.conf. An error here is a mistake in our own data: E_INVALID. */
+int languages_load(struct languages **out);
+void languages_free(struct languages *languages);
+size_t languages_count(const struct languages *languages);
+const struct language *languages_at(const struct languages *languages, size_t index);
+/* By extension or file name; NULL when no language claims the path. */
+const struct language *languages_find(const struct languages *languages, const char *path);
+const struct language *languages_named(const struct languages *languages, const char *name);
+
+const char *language_name(const struct language *language);
+/* Digest of everything that facts depend on: grammar, query, settings, our own parser. */
+const char *language_version(const struct language *language);
+size_t language_index(const struct language *language); /* below languages_count */
+enum language_import language_import(const struct language *language);
+/* True where a name is visible only in its file and where it is imported (Python; not C). */
+bool language_needs_import(const struct language *language);
+/* True where an import hands on what the imported file imports itself (C headers). */
+bool language_import_transitive(const struct language *language);
+bool language_is_receiver(const struct language *language, const char *name); /* self, this */
+const char *language_package(const struct language *language);           /* "__init__", or "" */
+const char *const *language_extensions(const struct language *language); /* NULL-terminated */
+int language_grammar(const struct language *language, struct grammar **out);
+
+#endif

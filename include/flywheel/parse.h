@@ -1,0 +1,85 @@
+/*
+ * From bytes to facts: what one blob says by itself, whatever tree it stands in. src/parse/ is the
+ * only user of tree-sitter. Facts are encoded compactly for the sidecar; a file that cannot be
+ * parsed is a fact too, with the reason. Work is bounded by counting the parser's steps, not by
+ * the clock, so that a slow machine gives the same facts as a fast one.
+ */
+#ifndef FLYWHEEL_PARSE_H
+#define FLYWHEEL_PARSE_H
+
+#include "util/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PARSE_NONE UINT32_MAX
+
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_METHOD, SYMBOL_TYPE, SYMBOL_CONSTANT, SYMBOL_TEST };
+enum parse_skip { PARSE_OK, PARSE_BINARY, PARSE_ENCODING, PARSE_MINIFIED, PARSE_COMPLEX };
+enum reference_kind { REFERENCE_CALL, REFERENCE_DECLARATION, REFERENCE_BASE };
+
+/* Texts are offsets into facts.text, NUL-terminated there; offset 0 is "". */
+struct fact_definition {
+	enum symbol_kind kind;
+	bool local;      /* seen in its own file only, as a C static */
+	uint32_t parent; /* index of the enclosing definition, or PARSE_NONE */
+	uint32_t name, qualified, signature, doc;
+	uint32_t line, end_line, start, end; /* lines from 1; bytes */
+	uint16_t cyclomatic, cognitive, nesting, parameters;
+	uint64_t body; /* hash of its text */
+};
+
+struct fact_reference {
+	enum reference_kind kind;
+	uint32_t from; /* innermost definition around it, or PARSE_NONE */
+	uint32_t name, receiver, line, start;
+};
+
+struct fact_import {
+	uint32_t module; /* as written: a path, a dotted name, with leading dots when relative */
+	uint32_t name;   /* the one name taken from it, "*" for all, "" for the module itself */
+	uint32_t alias;  /* what it is called here, "" when as written */
+	uint32_t line, start;
+};
+
+struct fact_comment { /* one comment, or a run of one-line comments */
+	uint32_t line, end_line, start, end;
+};
+
+struct facts {
+	enum parse_skip skip;
+	uint32_t lines, size; /* of the file; size in bytes */
+	char *text;
+	struct fact_definition *definitions; /* by start; an enclosing one before what it holds */
+	struct fact_reference *references;   /* by start */
+	struct fact_import *imports;
+	struct fact_comment *comments;
+	uint32_t definition_count, reference_count, import_count, comment_count;
+};
+
+/* A grammar with its query, compiled; one per thread. */
+struct grammar;
+struct TSLanguage;
+struct grammar_source {
+	const char *name, *tags;
+	const struct TSLanguage *(*language)(void);
+	const char *separator; /* between the parts of a qualified name; "" does not qualify */
+	const char *const *receivers; /* parameters that are not counted (self); NULL-terminated */
+};
+
+/* E_INVALID names the language and the line of a capture or predicate that is not known. */
+int grammar_open(const struct grammar_source *source, struct grammar **out);
+void grammar_free(struct grammar *grammar);
+
+/* Appends the encoded facts of a text. Broken code gives what can be had; never fails on input. */
+void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out);
+/* Decodes; E_INVALID when the bytes are not ours. */
+int facts_decode(const void *bytes, size_t len, struct facts *out);
+void facts_release(struct facts *facts);
+const char *parse_skip_name(enum parse_skip skip); /* NULL for PARSE_OK */
+
+/* Appends a comment's words without its markers and margins. */
+void comment_words(const char *text, size_t len, struct buf *out);
+
+#endif

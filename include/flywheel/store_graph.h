@@ -1,0 +1,71 @@
+/* The sidecar's tables of the code graph: facts per blob, and HEAD's symbols and edges. */
+#ifndef FLYWHEEL_STORE_GRAPH_H
+#define FLYWHEEL_STORE_GRAPH_H
+
+#include "flywheel/store.h"
+#include "util/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A version of grammar, query and parser; `*id` is 0 when it is not known and not created. */
+int store_version_id(struct store *store, const char *version, bool create, int64_t *id);
+/* Forgets the facts of all versions but these. */
+int store_versions_keep(struct store *store, const int64_t *ids, size_t count);
+
+/* Facts of many blobs, read or written one after the other. Blobs are 20 raw bytes. */
+struct store_facts;
+struct store_facts *store_facts_open(struct store *store);
+/* Appends the bytes; false when there are none, or on an error, which close reports. */
+bool store_facts_read(
+	struct store_facts *facts, const unsigned char *blob, int64_t version, struct buf *out);
+void store_facts_write(struct store_facts *facts, const unsigned char *blob, int64_t version,
+	const void *bytes, size_t len);
+int store_facts_close(struct store_facts *facts); /* 0 or the first error; NULL is fine */
+
+/* HEAD's graph, materialised. `digest` is that of all rows of the file, so that equal is equal. */
+struct store_graph_file {
+	int64_t id;
+	const char *path, *language, *skipped; /* language and skipped may be NULL */
+	unsigned char blob[20];
+	uint32_t lines;
+	char digest[65];
+};
+struct store_graph_symbol {
+	uint32_t position; /* in the file */
+	int64_t parent;    /* position, or -1 */
+	uint32_t kind, line, end_line, start, end;
+	uint32_t cyclomatic, cognitive, nesting, parameters;
+	const char *name, *qualified, *signature, *doc;
+	int64_t body;
+};
+struct store_graph_edge {
+	uint32_t position; /* in the file */
+	int64_t from;      /* position of a symbol of this file, or -1 */
+	uint32_t kind, confidence, line, start;
+	const char *to_path, *to_symbol; /* NULL; symbols by qualified name and ordinal, "f#0" */
+	const char *name;
+};
+
+typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *payload);
+typedef int (*store_graph_symbol_fn)(const struct store_graph_symbol *symbol, void *payload);
+typedef int (*store_graph_edge_fn)(const struct store_graph_edge *edge, void *payload);
+
+int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload); /* by path */
+int store_graph_symbols(struct store *store, int64_t file, store_graph_symbol_fn fn, void *payload);
+int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn, void *payload);
+
+/* Writing, inside the caller's transaction. */
+struct store_graph;
+struct store_graph *store_graph_open(struct store *store);
+/* Removes a file with its rows. */
+void store_graph_remove(struct store_graph *graph, int64_t file);
+/* Inserts; `file->id` is ignored and the new one returned. */
+int64_t store_graph_add_file(struct store_graph *graph, const struct store_graph_file *file);
+void store_graph_add_symbol(
+	struct store_graph *graph, int64_t file, const struct store_graph_symbol *symbol);
+void store_graph_add_edge(
+	struct store_graph *graph, int64_t file, const struct store_graph_edge *edge);
+int store_graph_close(struct store_graph *graph); /* 0 or the first error; NULL is fine */
+
+#endif

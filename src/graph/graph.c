@@ -1,0 +1,261 @@
+/* Opening the graph of a tree, and the small questions that are asked of it. */
+#include "graph/internal.h"
+
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *symbol_kind_name(enum symbol_kind kind)
+{
+	static const char *const names[] = {"function", "method", "type", "constant", "test"};
+
+	return names[kind];
+}
+
+const char *confidence_name(enum confidence confidence)
+{
+	static const char *const names[] = {"resolved", "likely", "ambiguous", "external"};
+
+	return names[confidence];
+}
+
+char *graph_module(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+}
+
+static void add_symbols(struct whole *whole, struct source_file *file, uint32_t index)
+{
+	struct graph *graph = &whole->graph;
+	const struct facts *facts = &file->facts;
+
+	file->first_symbol = graph->symbol_count;
+	for (uint32_t i = 0; i < facts->definition_count; i++) {
+		const struct fact_definition *fact = &facts->definitions[i];
+
+		graph->symbols[graph->symbol_count++] = (struct graph_symbol){.file = index,
+			.parent = fact->parent == PARSE_NONE ? GRAPH_NONE
+							     : file->first_symbol + fact->parent,
+			.kind = fact->kind,
+			.name = facts->text + fact->name,
+			.qualified = facts->text + fact->qualified,
+			.signature = facts->text + fact->signature,
+			.doc = facts->text + fact->doc,
+			.line = fact->line,
+			.end_line = fact->end_line,
+			.start = fact->start,
+			.end = fact->end,
+			.cyclomatic = fact->cyclomatic,
+			.cognitive = fact->cognitive,
+			.nesting = fact->nesting,
+			.parameters = fact->parameters,
+			.body = fact->body};
+	}
+}
+
+static void build(struct whole *whole)
+{
+	struct graph *graph = &whole->graph;
+	struct snapshot *snapshot = &whole->snapshot;
+	size_t symbols = 0;
+
+	for (uint32_t i = 0; i < snapshot->count; i++)
+		symbols += snapshot->files[i].facts.definition_count;
+	graph->files = xcalloc(snapshot->count + (size_t)1, sizeof(*graph->files));
+	graph->symbols = xcalloc(symbols + 1, sizeof(*graph->symbols));
+	graph->file_count = snapshot->count;
+	for (uint32_t i = 0; i < snapshot->count; i++) {
+		struct source_file *file = &snapshot->files[i];
+
+		add_symbols(whole, file, i);
+		graph->files[i] = (struct graph_file){.path = file->path,
+			.language = file->skipped ? NULL : language_name(file->language),
+			.skipped = file->skipped,
+			.blob = file->blob,
+			.first_symbol = file->first_symbol,
+			.symbol_count = file->facts.definition_count,
+			.lines = file->facts.lines};
+	}
+	whole->next_same = xcalloc(symbols + 1, sizeof(uint32_t));
+	for (uint32_t i = graph->symbol_count; i--;) { /* backwards: chains come out in order */
+		bool added;
+		struct map_entry *entry =
+			map_put_str(&whole->names, graph->symbols[i].name, &added);
+
+		whole->next_same[i] = added ? GRAPH_NONE : (uint32_t)entry->value.num;
+		entry->value.num = i;
+	}
+}
+
+uint32_t first_named(const struct whole *whole, const char *name)
+{
+	const struct map_entry *entry = map_get_str(&whole->names, name);
+
+	return entry ? (uint32_t)entry->value.num : GRAPH_NONE;
+}
+
+/* Counting sort of the calls by target keeps the order (from, line) that the edges have. */
+static void count_calls(struct graph *graph)
+{
+	uint32_t *place = xcalloc(graph->symbol_count + (size_t)2, sizeof(*place));
+
+	for (uint32_t i = 0; i < graph->edge_count; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+
+		if (edge->kind != EDGE_CALL)
+			continue;
+		if (edge->confidence <= EDGE_LIKELY) {
+			graph->symbols[edge->to].fan_in++;
+			if (edge->from != GRAPH_NONE)
+				graph->symbols[edge->from].fan_out++;
+		}
+		if (edge->to != GRAPH_NONE) {
+			place[edge->to + 1]++;
+			graph->incoming_count++;
+		}
+	}
+	for (uint32_t i = 0; i < graph->symbol_count; i++)
+		place[i + 1] += place[i];
+	graph->incoming = xcalloc(graph->incoming_count + (size_t)1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		if (graph->edges[i].kind == EDGE_CALL && graph->edges[i].to != GRAPH_NONE)
+			graph->incoming[place[graph->edges[i].to]++] = i;
+	free(place);
+}
+
+int whole_open(
+	struct session *session, const struct oid *tree, bool store_facts, struct whole **out)
+{
+	struct whole *whole = xcalloc(1, sizeof(*whole));
+	int rc = snapshot_load(session, tree, store_facts, &whole->snapshot);
+
+	*out = NULL;
+	if (rc) {
+		graph_free(&whole->graph);
+		return rc;
+	}
+	build(whole);
+	resolve(whole);
+	count_calls(&whole->graph);
+	*out = whole;
+	return 0;
+}
+
+int graph_open(struct session *session, const struct oid *tree, struct graph **out)
+{
+	struct whole *whole = NULL;
+	int rc = whole_open(session, tree, true, &whole);
+
+	*out = whole ? &whole->graph : NULL;
+	return rc;
+}
+
+void graph_free(struct graph *graph)
+{
+	struct whole *whole = (struct whole *)graph;
+
+	if (!graph)
+		return;
+	free(graph->files);
+	free(graph->symbols);
+	free(graph->edges);
+	free(graph->incoming);
+	free(whole->next_same);
+	map_release(&whole->names);
+	snapshot_release(&whole->snapshot);
+	free(whole);
+}
+
+uint32_t graph_find_file(const struct graph *graph, const char *path)
+{
+	uint32_t low = 0, high = graph->file_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = strcmp(graph->files[middle].path, path);
+
+		if (!order)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return GRAPH_NONE;
+}
+
+uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line)
+{
+	const struct graph_file *in = &graph->files[file];
+	uint32_t best = GRAPH_NONE;
+
+	/* Symbols come in order of their start: the last one that covers the line is innermost. */
+	for (uint32_t i = in->first_symbol; i < in->first_symbol + in->symbol_count; i++)
+		if (graph->symbols[i].line <= line && line <= graph->symbols[i].end_line)
+			best = i;
+	return best;
+}
+
+static const char *last_part(const char *name)
+{
+	const char *last = name;
+
+	for (; *name; name++)
+		if ((*name == '.' || *name == ':') && name[1])
+			last = name + 1;
+	return last;
+}
+
+int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, void *payload)
+{
+	const struct whole *whole = (const struct whole *)graph;
+	const char *last = last_part(name);
+	int rc = 0;
+
+	for (uint32_t i = first_named(whole, last); i != GRAPH_NONE && !rc; i = whole->next_same[i])
+		if (last == name || !strcmp(graph->symbols[i].qualified, name))
+			rc = fn(graph, i, payload);
+	return rc;
+}
+
+uint32_t graph_edges_of(const struct graph *graph, uint32_t symbol, uint32_t *first)
+{
+	uint32_t low = 0, high = graph->edge_count, end;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (graph->edges[middle].from < symbol)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < graph->edge_count && graph->edges[end].from == symbol;)
+		end++;
+	*first = low;
+	return end;
+}
+
+uint32_t graph_calls_to(const struct graph *graph, uint32_t symbol, uint32_t *first)
+{
+	uint32_t low = 0, high = graph->incoming_count, end;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (graph->edges[graph->incoming[middle]].to < symbol)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low;
+		end < graph->incoming_count && graph->edges[graph->incoming[end]].to == symbol;)
+		end++;
+	*first = low;
+	return end;
+}

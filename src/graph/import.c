@@ -1,0 +1,203 @@
+/* What an import means: a path beside the file, or the end of some path of the tree. */
+#include "graph/internal.h"
+
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct import_index {
+	const struct snapshot *snapshot;
+	struct map paths;    /* path to file */
+	struct map bases;    /* last component to first file */
+	uint32_t *next_base; /* next file with the same last component, or GRAPH_NONE */
+};
+
+struct import_index *import_index_new(const struct snapshot *snapshot)
+{
+	struct import_index *index = xcalloc(1, sizeof(*index));
+
+	index->snapshot = snapshot;
+	index->next_base = xcalloc(snapshot->count + (size_t)1, sizeof(uint32_t));
+	for (uint32_t i = snapshot->count; i--;) { /* backwards: chains come out in order of path */
+		const char *path = snapshot->files[i].path;
+		struct map_entry *entry;
+		bool added;
+
+		map_put_str(&index->paths, path, NULL)->value.num = i;
+		entry = map_put_str(&index->bases, path_base(path), &added);
+		index->next_base[i] = added ? GRAPH_NONE : (uint32_t)entry->value.num;
+		entry->value.num = i;
+	}
+	return index;
+}
+
+void import_index_free(struct import_index *index)
+{
+	if (!index)
+		return;
+	map_release(&index->paths);
+	map_release(&index->bases);
+	free(index->next_base);
+	free(index);
+}
+
+static uint32_t exact(const struct import_index *index, const char *path)
+{
+	const struct map_entry *entry = map_get_str(&index->paths, path);
+
+	return entry ? (uint32_t)entry->value.num : GRAPH_NONE;
+}
+
+/* Number of leading folders that two paths share. */
+static uint32_t shared_folders(const char *a, const char *b)
+{
+	uint32_t shared = 0;
+
+	for (; *a && *a == *b; a++, b++)
+		shared += *a == '/';
+	return shared;
+}
+
+/* The file whose path ends in `tail` at a folder's boundary, nearest to `from`. */
+static uint32_t by_tail(const struct import_index *index, uint32_t from, const char *tail,
+	enum confidence *confidence)
+{
+	const struct map_entry *entry = map_get_str(&index->bases, path_base(tail));
+	const char *here = index->snapshot->files[from].path;
+	uint32_t best = GRAPH_NONE, best_shared = 0, count = 0;
+	size_t len = strlen(tail);
+
+	for (uint32_t at = entry ? (uint32_t)entry->value.num : GRAPH_NONE; at != GRAPH_NONE;
+		at = index->next_base[at]) {
+		const char *path = index->snapshot->files[at].path;
+		size_t path_len = strlen(path);
+		uint32_t shared;
+
+		if (!ends_with(path, tail) || (path_len > len && path[path_len - len - 1] != '/'))
+			continue;
+		shared = shared_folders(here, path);
+		count++;
+		if (best != GRAPH_NONE && shared <= best_shared)
+			continue;
+		best = at;
+		best_shared = shared;
+	}
+	*confidence = count == 1 ? EDGE_RESOLVED : EDGE_LIKELY;
+	return best;
+}
+
+/* folder + "../x/./y.h", made plain. NULL when it leaves the tree. The caller frees. */
+static char *join_relative(const char *file, const char *relative)
+{
+	struct buf path = BUF_INIT;
+
+	buf_add(&path, file, (size_t)(path_base(file) - file));
+	while (*relative) {
+		size_t len = strcspn(relative, "/");
+
+		if (len == 2 && !strncmp(relative, "..", 2)) {
+			if (!path.len) {
+				buf_release(&path);
+				return NULL;
+			}
+			buf_truncate(&path, path.len - 1);
+			while (path.len && path.ptr[path.len - 1] != '/')
+				buf_truncate(&path, path.len - 1);
+		} else if (len && !(len == 1 && *relative == '.')) {
+			buf_add(&path, relative, len);
+			if (relative[len])
+				buf_addch(&path, '/');
+		}
+		relative += len + (relative[len] == '/');
+	}
+	return buf_detach(&path);
+}
+
+static uint32_t find_path(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence)
+{
+	bool system = *module == '<';
+	char *name = xstrndup(module + system, strcspn(module + system, ">")), *joined = NULL;
+	uint32_t found = GRAPH_NONE;
+
+	*confidence = EDGE_RESOLVED;
+	if (!system) {
+		joined = join_relative(index->snapshot->files[from].path, name);
+		found = joined ? exact(index, joined) : GRAPH_NONE;
+	}
+	if (found == GRAPH_NONE && strncmp(name, "../", 3) != 0) {
+		found = by_tail(index, from, name, confidence);
+		/* <string.h> means the system's, whoever else has a file of that name. */
+		if (system && (*confidence != EDGE_RESOLVED || !strchr(name, '/')))
+			found = GRAPH_NONE;
+		if (system)
+			*confidence = EDGE_LIKELY;
+	}
+	free(joined);
+	free(name);
+	return found;
+}
+
+/* Tries path.ext and path/package.ext for the extensions of the importing file's language. */
+static uint32_t find_module(const struct import_index *index, uint32_t from, const char *path,
+	bool relative, enum confidence *confidence)
+{
+	const struct language *language = index->snapshot->files[from].language;
+	const char *const *extensions = language_extensions(language);
+	uint32_t found = GRAPH_NONE;
+
+	for (size_t i = 0; extensions[i] && found == GRAPH_NONE; i++)
+		for (int package = 0; package < 2 && found == GRAPH_NONE; package++) {
+			char *name = package ? xstrfmt("%s%s%s.%s", path, *path ? "/" : "",
+						       language_package(language), extensions[i])
+					     : xstrfmt("%s.%s", path, extensions[i]);
+
+			if (relative)
+				found = exact(index, name);
+			else
+				found = by_tail(index, from, name, confidence);
+			free(name);
+		}
+	return found;
+}
+
+static uint32_t find_dotted(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence)
+{
+	const char *here = index->snapshot->files[from].path;
+	struct buf path = BUF_INIT;
+	size_t dots = strspn(module, ".");
+	uint32_t found = GRAPH_NONE;
+
+	*confidence = EDGE_RESOLVED;
+	if (dots) {
+		buf_add(&path, here, (size_t)(path_base(here) - here));
+		buf_truncate(&path, path.len ? path.len - 1 : 0);
+		for (size_t i = 1; i < dots; i++) {
+			const char *slash = path.len ? strrchr(path.ptr, '/') : NULL;
+
+			buf_truncate(&path, slash ? (size_t)(slash - path.ptr) : 0);
+		}
+	}
+	if (module[dots] && path.len)
+		buf_addch(&path, '/');
+	for (const char *c = module + dots; *c; c++)
+		buf_addch(&path, *c == '.' ? '/' : *c);
+	found = find_module(index, from, path.ptr, dots > 0, confidence);
+	buf_release(&path);
+	return found;
+}
+
+uint32_t import_find(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence)
+{
+	const struct language *language = index->snapshot->files[from].language;
+
+	if (!*module)
+		return GRAPH_NONE;
+	if (language_import(language) == LANGUAGE_IMPORT_PATH)
+		return find_path(index, from, module, confidence);
+	return find_dotted(index, from, module, confidence);
+}

@@ -1,0 +1,83 @@
+/* What the files of src/graph/ share: the whole graph behind `struct graph`, and its making. */
+#ifndef GRAPH_INTERNAL_H
+#define GRAPH_INTERNAL_H
+
+#include "flywheel/graph.h"
+#include "flywheel/language.h"
+#include "util/map.h"
+#include "util/strings.h"
+
+/* One file of a tree with what its blob says. Facts own the texts that the graph borrows. */
+struct source_file {
+	char *path;
+	struct oid blob;
+	const struct language *language; /* NULL: none */
+	const char *skipped;             /* static; NULL: parsed */
+	struct facts facts;
+	uint32_t first_symbol; /* of its definitions in the graph */
+};
+
+struct snapshot {
+	struct languages *languages;
+	struct source_file *files; /* by path */
+	uint32_t count, capacity;
+	size_t parsed; /* blobs parsed in this call, not taken from the sidecar */
+};
+
+/* `store_facts`: take what the sidecar knows and keep what is new there; else parse everything. */
+int snapshot_load(
+	struct session *session, const struct oid *tree, bool store_facts, struct snapshot *out);
+void snapshot_release(struct snapshot *snapshot);
+
+/* A file to be parsed by parse_jobs. */
+struct job {
+	const struct language *language;
+	struct oid blob;
+	struct buf facts;    /* encoded; empty when not read */
+	const char *skipped; /* why it could not be read */
+};
+/* Reads and parses on some threads. The outcome does not depend on their number. */
+int parse_jobs(
+	struct session *session, const struct languages *languages, struct job *jobs, size_t count);
+/* Facts of single blobs for paths, out of the sidecar where it has them. */
+struct fact_source;
+int fact_source_open(struct session *session, struct fact_source **out);
+void fact_source_free(struct fact_source *source);
+const struct languages *fact_source_languages(const struct fact_source *source);
+/* E_NOTFOUND when no language claims the path or the blob is not to be parsed. */
+int fact_source_read(
+	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out);
+
+/* Rules of .gitattributes (linguist-*) and .flywheelignore files in a tree. */
+struct ignore;
+struct ignore *ignore_new(void);
+void ignore_free(struct ignore *ignore);
+bool ignore_is_rules(const char *path);
+void ignore_add(struct ignore *ignore, const char *path, const char *text);
+const char *ignore_reason(const struct ignore *ignore, const char *path); /* NULL: not ignored */
+/* `*` and `?` stop at '/', `**` does not. */
+bool pattern_match(const char *pattern, const char *text);
+
+/* Index of a snapshot's paths by their last component, to find what an import means. */
+struct import_index;
+struct import_index *import_index_new(const struct snapshot *snapshot);
+void import_index_free(struct import_index *index);
+/* The file that an import of `module` in file `from` means, or GRAPH_NONE. */
+uint32_t import_find(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence);
+
+struct whole {
+	struct graph graph; /* first: `struct graph *` is a `struct whole *` */
+	struct snapshot snapshot;
+	struct map names;    /* name to first symbol + 1 */
+	uint32_t *next_same; /* the next symbol of the same name, or GRAPH_NONE */
+};
+
+/* Like graph_open; see snapshot_load. */
+int whole_open(
+	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
+/* Makes the edges. */
+void resolve(struct whole *whole);
+uint32_t first_named(const struct whole *whole, const char *name);
+
+#endif

@@ -1,0 +1,243 @@
+/* The files of a tree with their facts: taken from the sidecar, or parsed and kept there. */
+#include "graph/internal.h"
+
+#include "flywheel/config.h"
+#include "flywheel/store_graph.h"
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RULES_MAX (1 << 20)
+#define BATCH 2000 /* blobs parsed per transaction: what a kill can lose */
+
+static int on_file(const char *path, const struct oid *blob, unsigned mode, void *payload)
+{
+	struct snapshot *snapshot = payload;
+	struct source_file *file;
+
+	(void)mode;
+	GROW(snapshot->files, snapshot->count, snapshot->capacity);
+	file = &snapshot->files[snapshot->count++];
+	memset(file, 0, sizeof(*file));
+	file->path = xstrdup(path);
+	file->blob = *blob;
+	return 0;
+}
+
+static int compare_files(const void *left, const void *right)
+{
+	return strcmp(((const struct source_file *)left)->path,
+		((const struct source_file *)right)->path);
+}
+
+/* Rules of a folder come after those of its parents: order by path does that within one kind. */
+static void load_rules(
+	struct session *session, const struct snapshot *snapshot, struct ignore *ignore)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t depth = 0, left = 1; left; depth++) {
+		left = 0;
+		for (uint32_t i = 0; i < snapshot->count; i++) {
+			const struct source_file *file = &snapshot->files[i];
+			size_t slashes = 0;
+
+			if (!ignore_is_rules(file->path))
+				continue;
+			for (const char *c = file->path; *c; c++)
+				slashes += *c == '/';
+			left += slashes > depth;
+			buf_clear(&text);
+			if (slashes == depth &&
+				!repo_blob_read(session->repo, &file->blob, RULES_MAX, &text))
+				ignore_add(ignore, file->path, text.ptr);
+		}
+	}
+	buf_release(&text);
+}
+
+static void choose_languages(struct session *session, struct snapshot *snapshot)
+{
+	struct ignore *ignore = ignore_new();
+
+	load_rules(session, snapshot, ignore);
+	for (uint32_t i = 0; i < snapshot->count; i++) {
+		struct source_file *file = &snapshot->files[i];
+
+		file->language = languages_find(snapshot->languages, file->path);
+		if (!file->language)
+			file->skipped = "no language";
+		else
+			file->skipped = ignore_reason(ignore, file->path);
+	}
+	ignore_free(ignore);
+}
+
+static int take_facts(struct source_file *file, const char *bytes, size_t len, int64_t max)
+{
+	int rc = facts_decode(bytes, len, &file->facts);
+
+	if (rc)
+		return rc;
+	file->skipped = parse_skip_name(file->facts.skip);
+	if (file->facts.size > max) { /* kept under a larger limit: as if it had never been read */
+		facts_release(&file->facts);
+		file->skipped = "too large";
+	}
+	return 0;
+}
+
+/* A (blob, language) that is missing, and the files that wait for it. */
+struct missing {
+	struct map known; /* key to index of its job */
+	struct job *jobs;
+	size_t count, capacity;
+	uint32_t *job_of; /* per file; GRAPH_NONE: none */
+};
+
+static void want(struct missing *missing, uint32_t index, const struct source_file *file)
+{
+	char key[OID_RAW + sizeof(size_t)];
+	size_t language = language_index(file->language);
+	struct map_entry *entry;
+	bool added;
+
+	memcpy(key, file->blob.raw, OID_RAW);
+	memcpy(key + OID_RAW, &language, sizeof(language));
+	entry = map_put(&missing->known, key, sizeof(key), &added);
+	if (added) {
+		entry->value.num = (int64_t)missing->count;
+		GROW(missing->jobs, missing->count, missing->capacity);
+		missing->jobs[missing->count++] = (struct job){
+			.language = file->language, .blob = file->blob, .facts = BUF_INIT};
+	}
+	missing->job_of[index] = (uint32_t)entry->value.num;
+}
+
+static int read_stored(struct session *session, struct snapshot *snapshot, bool stored, int64_t max,
+	struct missing *missing)
+{
+	size_t languages = languages_count(snapshot->languages);
+	int64_t *versions = xcalloc(languages + 1, sizeof(*versions));
+	struct store_facts *facts = store_facts_open(session->store);
+	struct buf bytes = BUF_INIT;
+	int rc = 0, error;
+
+	for (size_t i = 0; i < languages && stored && !rc; i++)
+		rc = store_version_id(session->store,
+			language_version(languages_at(snapshot->languages, i)), false,
+			&versions[i]);
+	for (uint32_t i = 0; i < snapshot->count && !rc; i++) {
+		struct source_file *file = &snapshot->files[i];
+		int64_t version = file->language ? versions[language_index(file->language)] : 0;
+
+		if (file->skipped)
+			continue;
+		buf_clear(&bytes);
+		if (version && store_facts_read(facts, file->blob.raw, version, &bytes))
+			rc = take_facts(file, bytes.ptr, bytes.len, max);
+		else
+			want(missing, i, file);
+	}
+	error = store_facts_close(facts);
+	buf_release(&bytes);
+	free(versions);
+	return rc ? rc : error;
+}
+
+static int keep(struct session *session, const struct job *jobs, size_t count)
+{
+	struct store_facts *facts;
+	int rc = store_begin(session->store), error;
+
+	if (rc)
+		return rc;
+	facts = store_facts_open(session->store);
+	for (size_t i = 0; i < count && !rc; i++) {
+		int64_t version = 0;
+
+		if (!jobs[i].facts.len)
+			continue;
+		rc = store_version_id(
+			session->store, language_version(jobs[i].language), true, &version);
+		if (!rc)
+			store_facts_write(facts, jobs[i].blob.raw, version, jobs[i].facts.ptr,
+				jobs[i].facts.len);
+	}
+	error = store_facts_close(facts);
+	rc = rc ? rc : error;
+	if (rc)
+		store_rollback(session->store);
+	return rc ? rc : store_commit(session->store);
+}
+
+static int parse_missing(struct session *session, struct snapshot *snapshot, bool stored,
+	int64_t max, struct missing *missing)
+{
+	int rc = 0;
+
+	for (size_t at = 0; at < missing->count && !rc; at += BATCH) {
+		size_t count = missing->count - at < BATCH ? missing->count - at : BATCH;
+
+		rc = parse_jobs(session, snapshot->languages, missing->jobs + at, count);
+		if (!rc && stored)
+			rc = keep(session, missing->jobs + at, count);
+	}
+	for (uint32_t i = 0; i < snapshot->count && !rc; i++) {
+		const struct job *job;
+
+		if (missing->job_of[i] == GRAPH_NONE)
+			continue;
+		job = &missing->jobs[missing->job_of[i]];
+		snapshot->files[i].skipped = job->skipped;
+		if (!job->skipped)
+			rc = take_facts(&snapshot->files[i], job->facts.ptr, job->facts.len, max);
+	}
+	return rc;
+}
+
+int snapshot_load(
+	struct session *session, const struct oid *tree, bool store_facts, struct snapshot *out)
+{
+	int64_t max = config_number(session->config, "maxFileBytes");
+	struct missing missing = {.known = MAP_INIT};
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = languages_load(&out->languages);
+	if (!rc)
+		rc = repo_tree_walk(session->repo, tree, on_file, out);
+	if (rc)
+		goto out;
+	if (out->count) /* git sorts a folder as if its name ended in '/' */
+		qsort(out->files, out->count, sizeof(*out->files), compare_files);
+	choose_languages(session, out);
+	missing.job_of = xmalloc((out->count + (size_t)1) * sizeof(uint32_t));
+	memset(missing.job_of, 0xff, (out->count + (size_t)1) * sizeof(uint32_t));
+	rc = read_stored(session, out, store_facts, max, &missing);
+	if (!rc)
+		rc = parse_missing(session, out, store_facts, max, &missing);
+	out->parsed = missing.count;
+out:
+	for (size_t i = 0; i < missing.count; i++)
+		buf_release(&missing.jobs[i].facts);
+	free(missing.jobs);
+	free(missing.job_of);
+	map_release(&missing.known);
+	if (rc)
+		snapshot_release(out);
+	return rc;
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+	for (uint32_t i = 0; i < snapshot->count; i++) {
+		free(snapshot->files[i].path);
+		facts_release(&snapshot->files[i].facts);
+	}
+	free(snapshot->files);
+	languages_free(snapshot->languages);
+	memset(snapshot, 0, sizeof(*snapshot));
+}

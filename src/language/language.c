@@ -1,0 +1,278 @@
+/* Reading the embedded language.conf files, and finding the language of a path. */
+#include "flywheel/language.h"
+#include "language/internal.h"
+
+#include "util/digest.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/map.h"
+#include "util/memory.h"
+#include "util/strings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Part of every language's version: raise it when the same query gives other facts. */
+#define PARSER_VERSION "1"
+
+struct language {
+	const struct language_data *data;
+	size_t index;
+	struct strings extensions, files, receivers;
+	char *name, *separator, *package;
+	enum language_import import;
+	bool needs_import, transitive;
+	char version[DIGEST_HEX + 1];
+};
+
+struct languages {
+	struct language *items;
+	size_t count;
+	struct map extensions, files; /* to struct language */
+};
+
+static char *trimmed(const char *text, size_t len)
+{
+	while (len && strchr(" \t\r", text[len - 1]))
+		len--;
+	while (len && strchr(" \t", *text)) {
+		text++;
+		len--;
+	}
+	return xstrndup(text, len);
+}
+
+static void replace(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = xstrdup(value);
+}
+
+static int set(struct language *language, const char *key, const char *value)
+{
+	bool yes = !strcmp(value, "true");
+
+	if (!strcmp(key, "name"))
+		replace(&language->name, value);
+	else if (!strcmp(key, "extension"))
+		strings_add(&language->extensions, value);
+	else if (!strcmp(key, "file"))
+		strings_add(&language->files, value);
+	else if (!strcmp(key, "receiver"))
+		strings_add(&language->receivers, value);
+	else if (!strcmp(key, "separator"))
+		replace(&language->separator, value);
+	else if (!strcmp(key, "package"))
+		replace(&language->package, value);
+	else if (!strcmp(key, "needsImport"))
+		language->needs_import = yes;
+	else if (!strcmp(key, "importTransitive"))
+		language->transitive = yes;
+	else if (!strcmp(key, "import") && !strcmp(value, "path"))
+		language->import = LANGUAGE_IMPORT_PATH;
+	else if (!strcmp(key, "import") && !strcmp(value, "dotted"))
+		language->import = LANGUAGE_IMPORT_DOTTED;
+	else
+		return fail(E_INVALID, "language %s: language.conf: '%s = %s' is not known",
+			language->data->name, key, value);
+	return 0;
+}
+
+static int read_line(struct language *language, const char *line, size_t len)
+{
+	const char *hash = memchr(line, '#', len), *equals;
+	char *key, *value;
+	int rc;
+
+	len = hash ? (size_t)(hash - line) : len;
+	equals = memchr(line, '=', len);
+	if (!equals)
+		return 0;
+	key = trimmed(line, (size_t)(equals - line));
+	value = trimmed(equals + 1, len - (size_t)(equals - line) - 1);
+	rc = set(language, key, value);
+	free(key);
+	free(value);
+	return rc;
+}
+
+static int read_conf(struct language *language)
+{
+	int rc = 0;
+
+	for (const char *line = language->data->conf; *line && !rc;) {
+		const char *end = strchr(line, '\n');
+		size_t len = end ? (size_t)(end - line) : strlen(line);
+
+		rc = read_line(language, line, len);
+		line += len + (end != NULL);
+	}
+	if (!rc && (!language->name || strcmp(language->name, language->data->name)))
+		rc = fail(E_INVALID, "language %s: language.conf: name must be the folder's",
+			language->data->name);
+	return rc;
+}
+
+static void compute_version(struct language *language)
+{
+	struct digest *digest = digest_new();
+
+	digest_addstr(digest, PARSER_VERSION);
+	digest_addstr(digest, language->data->name);
+	digest_addstr(digest, language->data->version);
+	digest_addstr(digest, language->data->conf);
+	digest_addstr(digest, language->data->tags);
+	digest_finish(digest, language->version);
+}
+
+static void register_names(struct languages *languages, struct language *language)
+{
+	for (size_t i = 0; i < language->extensions.count; i++)
+		map_put_str(&languages->extensions, language->extensions.items[i], NULL)
+			->value.ptr = language;
+	for (size_t i = 0; i < language->files.count; i++)
+		map_put_str(&languages->files, language->files.items[i], NULL)->value.ptr =
+			language;
+}
+
+/* The lists are handed out as NULL-terminated arrays. */
+static void terminate(struct strings *list)
+{
+	GROW(list->items, list->count, list->capacity);
+	list->items[list->count] = NULL;
+}
+
+int languages_load(struct languages **out)
+{
+	struct languages *languages = xcalloc(1, sizeof(*languages));
+	int rc = 0;
+
+	*out = NULL;
+	while (language_table[languages->count].name)
+		languages->count++;
+	languages->items = xcalloc(languages->count + 1, sizeof(*languages->items));
+	for (size_t i = 0; i < languages->count && !rc; i++) {
+		struct language *language = &languages->items[i];
+
+		language->data = &language_table[i];
+		language->index = i;
+		language->separator = xstrdup("");
+		language->package = xstrdup("");
+		rc = read_conf(language);
+		compute_version(language);
+		terminate(&language->receivers);
+		terminate(&language->extensions);
+		register_names(languages, language);
+	}
+	if (rc)
+		languages_free(languages);
+	else
+		*out = languages;
+	return rc;
+}
+
+void languages_free(struct languages *languages)
+{
+	if (!languages)
+		return;
+	for (size_t i = 0; i < languages->count; i++) {
+		struct language *language = &languages->items[i];
+
+		strings_release(&language->extensions);
+		strings_release(&language->files);
+		strings_release(&language->receivers);
+		free(language->name);
+		free(language->separator);
+		free(language->package);
+	}
+	map_release(&languages->extensions);
+	map_release(&languages->files);
+	free(languages->items);
+	free(languages);
+}
+
+size_t languages_count(const struct languages *languages)
+{
+	return languages->count;
+}
+
+const struct language *languages_at(const struct languages *languages, size_t index)
+{
+	return &languages->items[index];
+}
+
+const struct language *languages_find(const struct languages *languages, const char *path)
+{
+	const char *base = path_base(path), *dot = strrchr(base, '.');
+	const struct map_entry *entry = map_get_str(&languages->files, base);
+
+	if (!entry && dot && dot > base)
+		entry = map_get_str(&languages->extensions, dot + 1);
+	return entry ? entry->value.ptr : NULL;
+}
+
+const struct language *languages_named(const struct languages *languages, const char *name)
+{
+	for (size_t i = 0; i < languages->count; i++)
+		if (!strcmp(languages->items[i].name, name))
+			return &languages->items[i];
+	return NULL;
+}
+
+const char *language_name(const struct language *language)
+{
+	return language->data->name;
+}
+
+const char *language_version(const struct language *language)
+{
+	return language->version;
+}
+
+size_t language_index(const struct language *language)
+{
+	return language->index;
+}
+
+enum language_import language_import(const struct language *language)
+{
+	return language->import;
+}
+
+bool language_needs_import(const struct language *language)
+{
+	return language->needs_import;
+}
+
+bool language_import_transitive(const struct language *language)
+{
+	return language->transitive;
+}
+
+bool language_is_receiver(const struct language *language, const char *name)
+{
+	return strings_contains(&language->receivers, name);
+}
+
+const char *language_package(const struct language *language)
+{
+	return language->package;
+}
+
+const char *const *language_extensions(const struct language *language)
+{
+	return (const char *const *)language->extensions.items;
+}
+
+int language_grammar(const struct language *language, struct grammar **out)
+{
+	struct grammar_source source = {
+		.name = language->data->name,
+		.tags = language->data->tags,
+		.language = language->data->grammar,
+		.separator = language->separator,
+		.receivers = (const char *const *)language->receivers.items,
+	};
+
+	return grammar_open(&source, out);
+}

@@ -1,0 +1,344 @@
+/*
+ * From findings to facts: sorts them, merges matches of one node, finds what encloses what, and
+ * counts complexity.
+ */
+#include "parse/internal.h"
+
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DOC_MAX 4096
+
+uint32_t findings_text(struct findings *found, const char *text, size_t len)
+{
+	bool added;
+	struct map_entry *entry = map_put(&found->known, text, len, &added);
+
+	if (added) {
+		entry->value.num = (int64_t)found->pool.len;
+		buf_add(&found->pool, text, len);
+		buf_addch(&found->pool, '\0');
+	}
+	return (uint32_t)entry->value.num;
+}
+
+void findings_release(struct findings *found)
+{
+	buf_release(&found->pool);
+	map_release(&found->known);
+	free(found->definitions);
+	free(found->decisions);
+	free(found->references);
+	free(found->imports);
+	free(found->comments);
+	free(found->locals);
+	memset(found, 0, sizeof(*found));
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare_definitions(const void *left, const void *right)
+{
+	const struct fact_definition *a = &((const struct raw_definition *)left)->fact;
+	const struct fact_definition *b = &((const struct raw_definition *)right)->fact;
+
+	if (a->start != b->start)
+		return COMPARE(a->start, b->start);
+	if (a->end != b->end)
+		return COMPARE(b->end, a->end);
+	if (a->name != b->name)
+		return COMPARE(a->name, b->name);
+	return COMPARE(b->kind, a->kind); /* a test is also a function: the test comes first */
+}
+
+static int compare_decisions(const void *left, const void *right)
+{
+	const struct raw_decision *a = left, *b = right;
+
+	if (a->start != b->start)
+		return COMPARE(a->start, b->start);
+	if (a->end != b->end)
+		return COMPARE(b->end, a->end);
+	return COMPARE(b->weight, a->weight); /* an else-if is also an if: else-if comes first */
+}
+
+static int compare_references(const void *left, const void *right)
+{
+	const struct fact_reference *a = left, *b = right;
+
+	return a->start != b->start ? COMPARE(a->start, b->start) : COMPARE(a->kind, b->kind);
+}
+
+static int compare_imports(const void *left, const void *right)
+{
+	const struct fact_import *a = left, *b = right;
+
+	if (a->start != b->start)
+		return COMPARE(a->start, b->start);
+	return a->name != b->name ? COMPARE(a->name, b->name) : COMPARE(a->alias, b->alias);
+}
+
+static int compare_comments(const void *left, const void *right)
+{
+	return COMPARE(((const struct fact_comment *)left)->start,
+		((const struct fact_comment *)right)->start);
+}
+
+static int compare_spans(const void *left, const void *right)
+{
+	return COMPARE(*(const uint64_t *)left, *(const uint64_t *)right);
+}
+
+static void sort(
+	void *items, uint32_t count, size_t size, int (*compare)(const void *, const void *))
+{
+	if (count)
+		qsort(items, count, size, compare);
+}
+
+/* One definition per (node, name): two patterns may match it, and an optional doc matches twice. */
+static void merge_definitions(struct findings *found)
+{
+	uint32_t kept = 0;
+
+	sort(found->definitions, found->definition_count, sizeof(*found->definitions),
+		compare_definitions);
+	for (uint32_t i = 0; i < found->definition_count; i++) {
+		struct raw_definition *raw = &found->definitions[i];
+		struct raw_definition *last = kept ? &found->definitions[kept - 1] : NULL;
+
+		if (last && last->fact.start == raw->fact.start &&
+			last->fact.end == raw->fact.end && last->fact.name == raw->fact.name) {
+			if (!last->doc_end) {
+				last->doc_start = raw->doc_start;
+				last->doc_end = raw->doc_end;
+			}
+			if (raw->fact.parameters > last->fact.parameters)
+				last->fact.parameters = raw->fact.parameters;
+			continue;
+		}
+		found->definitions[kept++] = *raw;
+	}
+	found->definition_count = kept;
+}
+
+static void merge_decisions(struct findings *found)
+{
+	uint32_t kept = 0;
+
+	sort(found->decisions, found->decision_count, sizeof(*found->decisions), compare_decisions);
+	for (uint32_t i = 0; i < found->decision_count; i++) {
+		const struct raw_decision *at = &found->decisions[i];
+
+		if (kept && found->decisions[kept - 1].start == at->start &&
+			found->decisions[kept - 1].end == at->end)
+			continue;
+		found->decisions[kept++] = *at;
+	}
+	found->decision_count = kept;
+}
+
+static bool only_blank(const char *text, uint32_t start, uint32_t end)
+{
+	for (; start < end; start++)
+		if (!strchr(" \t\r\n", text[start]))
+			return false;
+	return true;
+}
+
+/* A run of one-line comments on consecutive lines is one comment to its reader. */
+static void merge_comments(struct findings *found)
+{
+	uint32_t kept = 0;
+
+	sort(found->comments, found->comment_count, sizeof(*found->comments), compare_comments);
+	for (uint32_t i = 0; i < found->comment_count; i++) {
+		const struct fact_comment *at = &found->comments[i];
+		struct fact_comment *last = kept ? &found->comments[kept - 1] : NULL;
+		bool one_line = at->line == at->end_line;
+
+		if (last && at->start < last->end)
+			continue;
+		if (last && one_line && last->end_line + 1 == at->line &&
+			found->text[last->start] == found->text[at->start] &&
+			found->text[last->start + 1] == found->text[at->start + 1] &&
+			only_blank(found->text, last->end, at->start)) {
+			last->end = at->end;
+			last->end_line = at->end_line;
+			continue;
+		}
+		found->comments[kept++] = *at;
+	}
+	found->comment_count = kept;
+}
+
+static bool holds_code(enum symbol_kind kind)
+{
+	return kind == SYMBOL_FUNCTION || kind == SYMBOL_METHOD || kind == SYMBOL_TEST;
+}
+
+static void qualify(struct findings *found, struct fact_definition *fact, const char *separator)
+{
+	const struct fact_definition *parent;
+	char *text;
+
+	fact->qualified = fact->name;
+	if (fact->parent == PARSE_NONE || !*separator)
+		return;
+	parent = &found->definitions[fact->parent].fact;
+	text = xstrfmt("%s%s%s", found->pool.ptr + parent->qualified, separator,
+		found->pool.ptr + fact->name);
+	fact->qualified = findings_text(found, text, strlen(text));
+	free(text);
+}
+
+/* The doc is the whole run of comments when it is one, or the string that the query marked. */
+static void document(struct findings *found, struct raw_definition *raw)
+{
+	uint32_t low = 0, high = found->comment_count, start = raw->doc_start, end = raw->doc_end;
+	struct buf words = BUF_INIT;
+
+	if (!end)
+		return;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (found->comments[middle].end <= start)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < found->comment_count && found->comments[low].start <= start) {
+		start = found->comments[low].start;
+		end = found->comments[low].end;
+	}
+	comment_words(found->text + start, end - start, &words);
+	if (words.len > DOC_MAX) {
+		words.len = DOC_MAX;
+		while (words.len && ((unsigned char)words.ptr[words.len] & 0xc0) == 0x80)
+			words.len--;
+	}
+	raw->fact.doc = findings_text(found, words.ptr, words.len);
+	buf_release(&words);
+}
+
+static void nest_definitions(struct findings *found, const char *separator)
+{
+	uint32_t open = PARSE_NONE;
+
+	for (uint32_t i = 0; i < found->definition_count; i++) {
+		struct raw_definition *raw = &found->definitions[i];
+		struct fact_definition *fact = &raw->fact;
+		uint64_t span = (uint64_t)fact->start << 32 | fact->end;
+
+		while (open != PARSE_NONE && found->definitions[open].fact.end <= fact->start)
+			open = found->definitions[open].fact.parent;
+		fact->parent = open;
+		open = i;
+		if (fact->kind == SYMBOL_FUNCTION && fact->parent != PARSE_NONE &&
+			found->definitions[fact->parent].fact.kind == SYMBOL_TYPE && *separator)
+			fact->kind = SYMBOL_METHOD;
+		fact->local =
+			found->local_count && bsearch(&span, found->locals, found->local_count,
+						      sizeof(span), compare_spans);
+		fact->cyclomatic = holds_code(fact->kind);
+		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0);
+		qualify(found, fact, separator);
+		document(found, raw);
+	}
+}
+
+/* The innermost definition around each position; positions must come in rising order. */
+struct sweep {
+	const struct findings *found;
+	uint32_t next, open;
+};
+
+static uint32_t sweep_to(struct sweep *sweep, uint32_t start)
+{
+	const struct raw_definition *all = sweep->found->definitions;
+
+	while (sweep->next < sweep->found->definition_count && all[sweep->next].fact.start <= start)
+		sweep->open = sweep->next++;
+	while (sweep->open != PARSE_NONE && all[sweep->open].fact.end <= start)
+		sweep->open = all[sweep->open].fact.parent;
+	return sweep->open;
+}
+
+static void place_references(struct findings *found)
+{
+	struct sweep sweep = {found, 0, PARSE_NONE};
+
+	sort(found->references, found->reference_count, sizeof(*found->references),
+		compare_references);
+	for (uint32_t i = 0; i < found->reference_count; i++)
+		found->references[i].from = sweep_to(&sweep, found->references[i].start);
+}
+
+static void add_weight(uint16_t *sum, uint32_t more)
+{
+	*sum = *sum + more > UINT16_MAX ? UINT16_MAX : (uint16_t)(*sum + more);
+}
+
+/* Decisions that enclose the current one, innermost last. */
+struct depth {
+	const struct raw_decision **open;
+	uint32_t count, room;
+};
+
+/* Levels of nesting inside the function that starts at `start`. */
+static uint32_t level_of(const struct depth *depth, uint32_t start)
+{
+	uint32_t level = 0;
+
+	for (uint32_t i = depth->count; i-- && depth->open[i]->start >= start;)
+		level += decision_weights[depth->open[i]->weight].nests;
+	return level;
+}
+
+static void count_complexity(struct findings *found)
+{
+	struct sweep sweep = {found, 0, PARSE_NONE};
+	struct depth depth = {NULL, 0, 0};
+
+	merge_decisions(found);
+	for (uint32_t i = 0; i < found->decision_count; i++) {
+		const struct raw_decision *at = &found->decisions[i], *inner;
+		const struct decision_weight *weight = &decision_weights[at->weight];
+		uint32_t owner = sweep_to(&sweep, at->start), level;
+		struct fact_definition *fact;
+
+		while (depth.count && depth.open[depth.count - 1]->end <= at->start)
+			depth.count--;
+		inner = depth.count ? depth.open[depth.count - 1] : NULL;
+		while (owner != PARSE_NONE && !holds_code(found->definitions[owner].fact.kind))
+			owner = found->definitions[owner].fact.parent;
+		if (owner != PARSE_NONE) {
+			fact = &found->definitions[owner].fact;
+			level = level_of(&depth, fact->start);
+			add_weight(&fact->cyclomatic, weight->cyclomatic);
+			if (!weight->run || !inner || inner->weight != at->weight)
+				add_weight(&fact->cognitive,
+					weight->cognitive + (weight->by_nesting ? level : 0));
+			if (weight->nests && level + 1 > fact->nesting)
+				fact->nesting =
+					level + 1 > UINT16_MAX ? UINT16_MAX : (uint16_t)(level + 1);
+		}
+		GROW(depth.open, depth.count, depth.room);
+		depth.open[depth.count++] = at;
+	}
+	free(depth.open);
+}
+
+void findings_build(struct findings *found, const char *separator)
+{
+	sort(found->locals, found->local_count, sizeof(*found->locals), compare_spans);
+	sort(found->imports, found->import_count, sizeof(*found->imports), compare_imports);
+	merge_comments(found);
+	merge_definitions(found);
+	nest_definitions(found, separator);
+	place_references(found);
+	count_complexity(found);
+}

@@ -1,0 +1,149 @@
+/* Compiling a language's query. A capture or predicate that we do not know is an error at once. */
+#include "parse/internal.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct decision_weight decision_weights[] = {
+	{"branch", 1, 1, true, true, false},
+	{"elseif", 1, 1, false, false, false},
+	{"else", 0, 1, false, false, false},
+	{"loop", 1, 1, true, true, false},
+	{"switch", 0, 1, true, true, false},
+	{"case", 1, 0, false, false, false},
+	{"catch", 1, 1, true, true, false},
+	{"ternary", 1, 1, true, true, false},
+	{"clause", 1, 0, false, false, false},
+	{"and", 1, 1, false, false, true},
+	{"or", 1, 1, false, false, true},
+	{"jump", 0, 1, false, false, false},
+	{"nest", 0, 0, false, true, false},
+	{NULL, 0, 0, false, false, false},
+};
+
+static const struct {
+	const char *name;
+	enum role role;
+	uint8_t detail;
+} captures[] = {
+	{"definition.function", ROLE_DEFINITION, SYMBOL_FUNCTION},
+	{"definition.method", ROLE_DEFINITION, SYMBOL_METHOD},
+	{"definition.type", ROLE_DEFINITION, SYMBOL_TYPE},
+	{"definition.constant", ROLE_DEFINITION, SYMBOL_CONSTANT},
+	{"definition.test", ROLE_DEFINITION, SYMBOL_TEST},
+	{"declaration.function", ROLE_REFERENCE, REFERENCE_DECLARATION},
+	{"reference.call", ROLE_REFERENCE, REFERENCE_CALL},
+	{"reference.base", ROLE_REFERENCE, REFERENCE_BASE},
+	{"reference.import", ROLE_IMPORT, 0},
+	{"local", ROLE_LOCAL, 0},
+	{"comment", ROLE_COMMENT, 0},
+	{"name", ROLE_NAME, 0},
+	{"doc", ROLE_DOC, 0},
+	{"parameters", ROLE_PARAMETERS, 0},
+	{"module", ROLE_MODULE, 0},
+	{"alias", ROLE_ALIAS, 0},
+	{"receiver", ROLE_RECEIVER, 0},
+};
+
+static bool find_role(const char *name, uint8_t *role, uint8_t *detail)
+{
+	if (name[0] == '_') {
+		*role = ROLE_HELPER;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(captures); i++)
+		if (!strcmp(captures[i].name, name)) {
+			*role = captures[i].role;
+			*detail = captures[i].detail;
+			return true;
+		}
+	for (uint8_t i = 0; decision_weights[i].name; i++)
+		if (!strncmp(name, "decision.", 9) && !strcmp(decision_weights[i].name, name + 9)) {
+			*role = ROLE_DECISION;
+			*detail = i;
+			return true;
+		}
+	return false;
+}
+
+static int assign_roles(struct grammar *grammar, const char *language)
+{
+	uint32_t count = ts_query_capture_count(grammar->query), len;
+
+	grammar->roles = xcalloc(count + 1, 1);
+	grammar->details = xcalloc(count + 1, 1);
+	for (uint32_t i = 0; i < count; i++) {
+		const char *name = ts_query_capture_name_for_id(grammar->query, i, &len);
+
+		if (!find_role(name, &grammar->roles[i], &grammar->details[i]))
+			return fail(E_INVALID, "language %s: tags.scm: unknown capture @%s",
+				language, name);
+	}
+	return 0;
+}
+
+static int compile_query(struct grammar *grammar, const struct grammar_source *source)
+{
+	static const char *const words[] = {"", "syntax", "unknown node type", "unknown field",
+		"unknown capture", "impossible pattern", "grammar of another version"};
+	TSQueryError error = TSQueryErrorNone;
+	uint32_t offset = 0, line = 1;
+
+	grammar->query = ts_query_new(
+		source->language(), source->tags, (uint32_t)strlen(source->tags), &offset, &error);
+	if (grammar->query)
+		return 0;
+	for (uint32_t i = 0; i < offset && source->tags[i]; i++)
+		line += source->tags[i] == '\n';
+	return fail(E_INVALID, "language %s: tags.scm line %u: %s", source->name, line,
+		words[error <= TSQueryErrorLanguage ? error : 0]);
+}
+
+int grammar_open(const struct grammar_source *source, struct grammar **out)
+{
+	struct grammar *grammar = xcalloc(1, sizeof(*grammar));
+	int rc = 0;
+
+	*out = NULL;
+	grammar->separator = xstrdup(source->separator);
+	grammar->receivers = source->receivers;
+	grammar->parser = ts_parser_new();
+	grammar->cursor = ts_query_cursor_new();
+	if (!ts_parser_set_language(grammar->parser, source->language()))
+		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
+			source->name);
+	if (!rc)
+		rc = compile_query(grammar, source);
+	if (!rc)
+		rc = assign_roles(grammar, source->name);
+	if (!rc) {
+		uint32_t count = ts_query_pattern_count(grammar->query);
+
+		grammar->predicates = xcalloc(count + 1, sizeof(*grammar->predicates));
+		for (uint32_t i = 0; i < count && !rc; i++)
+			rc = predicates_compile(grammar, i, source->name);
+	}
+	if (rc)
+		grammar_free(grammar);
+	else
+		*out = grammar;
+	return rc;
+}
+
+void grammar_free(struct grammar *grammar)
+{
+	if (!grammar)
+		return;
+	predicates_free(grammar);
+	ts_query_cursor_delete(grammar->cursor);
+	if (grammar->query)
+		ts_query_delete(grammar->query);
+	ts_parser_delete(grammar->parser);
+	free(grammar->separator);
+	free(grammar->roles);
+	free(grammar->details);
+	free(grammar);
+}

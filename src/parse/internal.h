@@ -1,0 +1,108 @@
+/* What the files of src/parse/ share: roles of captures, compiled predicates, raw findings. */
+#ifndef PARSE_INTERNAL_H
+#define PARSE_INTERNAL_H
+
+#include "flywheel/parse.h"
+#include "util/map.h"
+
+#include <tree_sitter/api.h>
+
+/* What a capture means; the table of names is in grammar.c. */
+enum role {
+	ROLE_HELPER, /* begins with '_': for predicates only */
+	/* The first of these in a match says what the match is; `detail` refines it. */
+	ROLE_DEFINITION, /* detail: enum symbol_kind */
+	ROLE_REFERENCE,  /* detail: enum reference_kind */
+	ROLE_IMPORT,
+	ROLE_DECISION, /* detail: index into decision_weights */
+	ROLE_LOCAL,
+	ROLE_COMMENT,
+	/* Parts of a match. */
+	ROLE_NAME,
+	ROLE_DOC,
+	ROLE_PARAMETERS,
+	ROLE_MODULE,
+	ROLE_ALIAS,
+	ROLE_RECEIVER,
+	ROLE_COUNT
+};
+
+/*
+ * Branch points. Cyclomatic is McCabe's count; cognitive follows Campbell (SonarSource, 2018):
+ * structures that nest cost one more per level, runs of one logical operator cost one.
+ */
+struct decision_weight {
+	const char *name;
+	uint8_t cyclomatic, cognitive;
+	bool by_nesting; /* costs its nesting level on top */
+	bool nests;      /* what it holds is one level deeper */
+	bool run;        /* a direct chain of it costs its cognitive weight once */
+};
+extern const struct decision_weight decision_weights[];
+
+struct predicate;
+struct grammar {
+	TSParser *parser;
+	TSQuery *query;
+	TSQueryCursor *cursor;
+	char *separator;
+	const char *const *receivers;
+	uint8_t *roles, *details;      /* per capture id */
+	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
+};
+
+/* A match's parts while it is looked at; predicates may drop or shorten them. */
+struct part {
+	bool set;
+	TSNode node;
+	uint32_t start, end; /* bytes; strip! narrows them */
+};
+
+/* Compiles the predicates of a pattern. E_INVALID: unknown, or with wrong arguments. */
+int predicates_compile(struct grammar *grammar, uint32_t pattern, const char *language);
+void predicates_free(struct grammar *grammar);
+/* False when the match is to be dropped. `parts` is indexed by role, filled from the match. */
+bool predicates_hold(const struct grammar *grammar, const TSQueryMatch *match, const char *text,
+	struct part parts[ROLE_COUNT]);
+
+struct raw_definition {
+	struct fact_definition fact;
+	uint32_t body_start; /* where the signature ends */
+	uint32_t doc_start, doc_end;
+};
+struct raw_decision {
+	uint32_t start, end;
+	uint8_t weight;
+};
+
+/* Everything found in one text, in the order of matches until facts_build sorts it. */
+struct findings {
+	const char *text;
+	uint32_t len;
+	struct buf pool;  /* texts of the facts; offset 0 is "" */
+	struct map known; /* text to offset */
+	struct raw_definition *definitions;
+	struct raw_decision *decisions;
+	struct fact_reference *references;
+	struct fact_import *imports;
+	struct fact_comment *comments;
+	uint64_t *locals; /* start << 32 | end */
+	uint32_t definition_count, decision_count, reference_count, import_count, comment_count,
+		local_count;
+	uint32_t definition_room, decision_room, reference_room, import_room, comment_room,
+		local_room;
+};
+
+uint32_t findings_text(struct findings *findings, const char *text, size_t len);
+/* Sorts, merges, nests and counts; what is left are facts. */
+void findings_build(struct findings *findings, const char *separator);
+void findings_release(struct findings *findings);
+
+/* The reason not to parse, from the bytes alone. */
+enum parse_skip content_check(const char *text, size_t len);
+uint32_t content_lines(const char *text, size_t len);
+
+void facts_encode(
+	const struct findings *findings, enum parse_skip skip, uint32_t lines, struct buf *out);
+
+#endif

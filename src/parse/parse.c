@@ -1,0 +1,290 @@
+/* Running a grammar and its query over a text, within a budget of steps. */
+#include "parse/internal.h"
+
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Both callbacks come once in a hundred steps of tree-sitter. Counting them instead of reading a
+ * clock makes the outcome the same on every machine; 200,000 is some seconds of work.
+ */
+#define STEP_BUDGET 200000
+#define MATCH_LIMIT 16384
+#define SIGNATURE_MAX 240
+
+static bool count_parse(TSParseState *state)
+{
+	uint32_t *steps = state->payload;
+
+	return ++*steps > STEP_BUDGET;
+}
+
+static bool count_query(TSQueryCursorState *state)
+{
+	uint32_t *steps = state->payload;
+
+	return ++*steps > STEP_BUDGET;
+}
+
+struct source {
+	const char *text;
+	uint32_t len;
+};
+
+static const char *read_source(void *payload, uint32_t at, TSPoint point, uint32_t *read)
+{
+	const struct source *source = payload;
+
+	(void)point;
+	*read = at < source->len ? source->len - at : 0;
+	return source->text + (at < source->len ? at : source->len);
+}
+
+static uint32_t part_text(struct findings *found, const struct part *part)
+{
+	return part->set ? findings_text(found, found->text + part->start, part->end - part->start)
+			 : 0;
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* Parameters are the named children with a name in them, less `void` and the receiver. */
+static uint16_t count_parameters(const struct grammar *grammar, const char *text, TSNode list)
+{
+	TSTreeCursor cursor = ts_tree_cursor_new(list);
+	uint32_t count = 0;
+
+	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+		more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		uint32_t start = ts_node_start_byte(child), end = ts_node_end_byte(child);
+		uint32_t len = 0;
+		bool counted = ts_node_is_named(child) && !ts_node_is_extra(child);
+
+		while (start < end && !is_word(text[start]))
+			start++;
+		while (start + len < end && is_word(text[start + len]))
+			len++;
+		if (!len || (len == 4 && start + len == end && !memcmp(text + start, "void", 4)))
+			counted = false;
+		for (size_t i = 0; counted && grammar->receivers && grammar->receivers[i]; i++)
+			if (strlen(grammar->receivers[i]) == len &&
+				!memcmp(grammar->receivers[i], text + start, len))
+				counted = false;
+		count += counted;
+	}
+	ts_tree_cursor_delete(&cursor);
+	return count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
+}
+
+static uint32_t signature_end(const struct findings *found, TSNode node)
+{
+	TSNode body = ts_node_child_by_field_name(node, "body", 4);
+	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+	const char *line;
+
+	if (!ts_node_is_null(body))
+		return ts_node_start_byte(body);
+	line = memchr(found->text + start, '\n', end - start);
+	return line ? (uint32_t)(line - found->text) : end;
+}
+
+/* The head of a definition on one line: white space squeezed, cut at a character. */
+static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t end)
+{
+	char text[SIGNATURE_MAX];
+	size_t len = 0;
+	bool blank = false;
+
+	for (; start < end && len + 2 < sizeof(text); start++) {
+		char c = found->text[start];
+
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+			blank = len > 0;
+			continue;
+		}
+		if (blank)
+			text[len++] = ' ';
+		blank = false;
+		text[len++] = c;
+	}
+	while (start < end && len && ((unsigned char)text[len - 1] & 0xc0) == 0x80)
+		len--;
+	while (start < end && len && (unsigned char)text[len - 1] >= 0xc0)
+		len--;
+	while (len && strchr(" :{\\", text[len - 1]))
+		len--;
+	return findings_text(found, text, len);
+}
+
+static void add_definition(const struct grammar *grammar, struct findings *found, TSNode node,
+	uint8_t kind, const struct part *parts)
+{
+	struct raw_definition *raw;
+	struct fact_definition *fact;
+	uint32_t body_start;
+
+	if (!parts[ROLE_NAME].set || parts[ROLE_NAME].start == parts[ROLE_NAME].end)
+		return;
+	GROW(found->definitions, found->definition_count, found->definition_room);
+	raw = &found->definitions[found->definition_count++];
+	memset(raw, 0, sizeof(*raw));
+	fact = &raw->fact;
+	fact->kind = kind;
+	fact->parent = PARSE_NONE;
+	fact->name = part_text(found, &parts[ROLE_NAME]);
+	fact->start = ts_node_start_byte(node);
+	fact->end = ts_node_end_byte(node);
+	fact->line = ts_node_start_point(node).row + 1;
+	fact->end_line = ts_node_end_point(node).row + (ts_node_end_point(node).column > 0);
+	body_start = signature_end(found, node);
+	fact->signature = signature_text(found, fact->start, body_start);
+	if (parts[ROLE_PARAMETERS].set)
+		fact->parameters =
+			count_parameters(grammar, found->text, parts[ROLE_PARAMETERS].node);
+	if (parts[ROLE_DOC].set) {
+		raw->doc_start = parts[ROLE_DOC].start;
+		raw->doc_end = parts[ROLE_DOC].end;
+	}
+}
+
+static void add_reference(struct findings *found, uint8_t kind, const struct part *parts)
+{
+	struct fact_reference *reference;
+	const struct part *name = &parts[ROLE_NAME];
+
+	if (!name->set || name->start == name->end)
+		return;
+	GROW(found->references, found->reference_count, found->reference_room);
+	reference = &found->references[found->reference_count++];
+	reference->kind = kind;
+	reference->from = PARSE_NONE;
+	reference->name = part_text(found, name);
+	reference->start = name->start;
+	reference->line = ts_node_start_point(name->node).row + 1;
+	/* A long receiver is an expression: it names nothing that could be looked up. */
+	reference->receiver = 0;
+	if (parts[ROLE_RECEIVER].set && parts[ROLE_RECEIVER].end - parts[ROLE_RECEIVER].start < 120)
+		reference->receiver = part_text(found, &parts[ROLE_RECEIVER]);
+	else if (parts[ROLE_RECEIVER].set)
+		reference->receiver = findings_text(found, "?", 1);
+}
+
+static void add_import(struct findings *found, const struct part *parts)
+{
+	struct fact_import *import;
+
+	if (!parts[ROLE_MODULE].set)
+		return;
+	GROW(found->imports, found->import_count, found->import_room);
+	import = &found->imports[found->import_count++];
+	import->module = part_text(found, &parts[ROLE_MODULE]);
+	import->name = part_text(found, &parts[ROLE_NAME]);
+	import->alias = part_text(found, &parts[ROLE_ALIAS]);
+	import->start = parts[ROLE_MODULE].start;
+	import->line = ts_node_start_point(parts[ROLE_MODULE].node).row + 1;
+}
+
+static void add_span(const struct grammar *grammar, struct findings *found, enum role role,
+	uint8_t detail, TSNode node)
+{
+	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+
+	(void)grammar;
+	if (role == ROLE_DECISION) {
+		GROW(found->decisions, found->decision_count, found->decision_room);
+		found->decisions[found->decision_count++] =
+			(struct raw_decision){start, end, detail};
+	} else if (role == ROLE_COMMENT) {
+		GROW(found->comments, found->comment_count, found->comment_room);
+		found->comments[found->comment_count++] =
+			(struct fact_comment){ts_node_start_point(node).row + 1,
+				ts_node_end_point(node).row + (ts_node_end_point(node).column > 0),
+				start, end};
+	} else if (role == ROLE_LOCAL) {
+		GROW(found->locals, found->local_count, found->local_room);
+		found->locals[found->local_count++] = (uint64_t)start << 32 | end;
+	}
+}
+
+static void take_match(
+	const struct grammar *grammar, const TSQueryMatch *match, struct findings *found)
+{
+	struct part parts[ROLE_COUNT] = {{.set = false}};
+	enum role role = ROLE_HELPER;
+	uint8_t detail = 0;
+	TSNode node = {0};
+
+	for (uint16_t i = 0; i < match->capture_count; i++) {
+		const TSQueryCapture *capture = &match->captures[i];
+		uint8_t its = grammar->roles[capture->index];
+
+		if (its >= ROLE_NAME && !parts[its].set)
+			parts[its] = (struct part){true, capture->node,
+				ts_node_start_byte(capture->node), ts_node_end_byte(capture->node)};
+		if (its == ROLE_HELPER || its >= ROLE_NAME || role != ROLE_HELPER)
+			continue;
+		role = its;
+		detail = grammar->details[capture->index];
+		node = capture->node;
+	}
+	if (role == ROLE_HELPER || !predicates_hold(grammar, match, found->text, parts))
+		return;
+	if (role == ROLE_DEFINITION)
+		add_definition(grammar, found, node, detail, parts);
+	else if (role == ROLE_REFERENCE)
+		add_reference(found, detail, parts);
+	else if (role == ROLE_IMPORT)
+		add_import(found, parts);
+	else
+		add_span(grammar, found, role, detail, node);
+}
+
+static enum parse_skip run(struct grammar *grammar, struct findings *found)
+{
+	struct source source = {found->text, found->len};
+	uint32_t steps = 0;
+	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
+	TSParseOptions parse_options = {&steps, count_parse};
+	TSQueryCursorOptions query_options = {&steps, count_query};
+	TSQueryMatch match;
+	TSTree *tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
+
+	if (!tree) {
+		ts_parser_reset(grammar->parser);
+		return PARSE_COMPLEX;
+	}
+	steps = 0;
+	ts_query_cursor_set_match_limit(grammar->cursor, MATCH_LIMIT);
+	ts_query_cursor_exec_with_options(
+		grammar->cursor, grammar->query, ts_tree_root_node(tree), &query_options);
+	while (ts_query_cursor_next_match(grammar->cursor, &match))
+		take_match(grammar, &match, found);
+	ts_tree_delete(tree);
+	return steps > STEP_BUDGET ? PARSE_COMPLEX : PARSE_OK;
+}
+
+void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)
+{
+	enum parse_skip skip = len > INT32_MAX ? PARSE_COMPLEX : content_check(text, len);
+	struct findings found = {.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
+
+	findings_text(&found, "", 0);
+	if (skip == PARSE_OK)
+		skip = run(grammar, &found);
+	if (skip == PARSE_OK) {
+		findings_build(&found, grammar->separator);
+	} else { /* half of a file's facts would look like all of them */
+		findings_release(&found);
+		found = (struct findings){.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
+		findings_text(&found, "", 0);
+	}
+	facts_encode(&found, skip, content_lines(text, len), out);
+	findings_release(&found);
+}
