@@ -31,7 +31,7 @@ NPM_STAMP := $(NPM)/.stamp
 GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
-.PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests \
+.PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests man \
 	sanitize valgrind coverage bench lint format check-headers clean
 all: $(PROGRAM) $(TRAMPOLINE)
 
@@ -98,6 +98,9 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 
 unit-tests: $(UNIT_TESTS)
 
+man: $(PROGRAM)
+	@doc/man.sh ./$(PROGRAM) $(BUILD)/man
+
 deps:
 	./install.sh --deps
 
@@ -149,10 +152,12 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@./tests/demo.sh "$(REPO)"
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/git-flywheel
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/git-flywheel \
+		$(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/git-flywheel
 	install -m 755 $(TRAMPOLINE) $(DESTDIR)$(PREFIX)/libexec/git-flywheel/git-flywheel-hook
+	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/git-flywheel $(DESTDIR)$(PREFIX)/share/man/man1/git-flywheel*.1
