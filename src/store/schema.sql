@@ -118,3 +118,43 @@ CREATE TABLE funnel(
 	note TEXT NOT NULL); -- why a filter did not run, or ''
 INSERT INTO derived_table VALUES(50, 'example'), (51, 'example_input'), (52, 'example_problem'),
 	(53, 'curated'), (54, 'funnel');
+
+-- Decisions: one row per occurrence of a span that gives a reason. Verdicts are not here.
+CREATE TABLE decision(
+	key INTEGER PRIMARY KEY,
+	id TEXT NOT NULL, -- 12 hex digits of source kind and words: survives a rewrite of history
+	commit_id BLOB NOT NULL, -- 20 zero bytes when none is known
+	source TEXT NOT NULL, origin TEXT NOT NULL, -- "path:line", session id, or ''
+	cue TEXT NOT NULL, status TEXT NOT NULL, confidence REAL NOT NULL, at INTEGER NOT NULL,
+	statement TEXT NOT NULL, because TEXT NOT NULL, instead_of TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	UNIQUE(id, commit_id, origin));
+CREATE INDEX decision_commit ON decision(commit_id);
+CREATE INDEX decision_source ON decision(source, origin);
+CREATE TABLE decision_file(
+	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, path TEXT NOT NULL,
+	PRIMARY KEY(decision, path)) WITHOUT ROWID;
+CREATE INDEX decision_file_path ON decision_file(path);
+-- Names that look like code in the text, as written; the graph says which of them are symbols.
+CREATE TABLE decision_name(
+	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, name TEXT NOT NULL,
+	PRIMARY KEY(decision, name)) WITHOUT ROWID;
+CREATE INDEX decision_name_name ON decision_name(name);
+CREATE TABLE decision_revert(
+	by_commit BLOB NOT NULL, target BLOB NOT NULL, PRIMARY KEY(target, by_commit)) WITHOUT ROWID;
+CREATE INDEX decision_revert_by ON decision_revert(by_commit);
+CREATE TABLE decision_mined(source TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE decision_words USING fts5(
+	statement, because, instead_of, evidence, content = 'decision', content_rowid = 'key',
+	tokenize = "unicode61 tokenchars '_'");
+CREATE TRIGGER decision_added AFTER INSERT ON decision BEGIN
+	INSERT INTO decision_words(rowid, statement, because, instead_of, evidence)
+	VALUES(new.key, new.statement, new.because, new.instead_of, new.evidence);
+END;
+CREATE TRIGGER decision_removed AFTER DELETE ON decision BEGIN
+	INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, evidence)
+	VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence);
+END;
+INSERT INTO derived_table VALUES(40, 'decision');
+INSERT INTO derived_table VALUES(41, 'decision_revert');
+INSERT INTO derived_table VALUES(42, 'decision_mined');

@@ -1,0 +1,75 @@
+/*
+ * Rows of mined decisions. One row per occurrence: the same words on two commits (a backport) are
+ * one decision with one id, found twice. All of it is derived; what a person said of a decision
+ * stands in the table of verdicts and is laid over it when reading.
+ */
+#ifndef FLYWHEEL_STORE_DECISION_H
+#define FLYWHEEL_STORE_DECISION_H
+
+#include "flywheel/repo.h"
+#include "flywheel/store.h"
+#include "util/strings.h"
+
+#include <stddef.h>
+
+struct decision_row {
+	int64_t key; /* set by the store */
+	const char *id, *statement, *because, *instead_of, *evidence;
+	const char *source, *origin, *cue;
+	const char *status; /* as its source states it: proposed, or what an ADR says */
+	struct oid commit;  /* zero: none */
+	double confidence;
+	int64_t at;
+};
+
+/* Prepared statements for many additions inside one transaction. */
+struct decision_writer;
+struct decision_writer *decision_writer_open(struct store *store);
+/* A row that is there already (same id, commit and origin) is left alone; *added may be NULL. */
+int decision_writer_add(struct decision_writer *writer, const struct decision_row *row,
+	const struct strings *files, const struct strings *names, bool *added);
+int decision_writer_close(struct decision_writer *writer); /* NULL is fine */
+
+int store_decision_drop_commit(struct store *store, const struct oid *commit);
+int store_decision_drop_source(struct store *store, const char *source);
+/* All rows whose origin begins with "<path>:" of that source. */
+int store_decision_drop_file(struct store *store, const char *source, const char *path);
+
+/* `by` undoes `target`; forgotten with its own commit. */
+int store_revert_add(struct store *store, const struct oid *by, const struct oid *target);
+int store_revert_drop(struct store *store, const struct oid *by);
+
+/* How far each source has been mined: derived like the rows themselves. E_NOTFOUND: never. */
+int store_mined_get(struct store *store, const char *source, char **mark);
+int store_mined_set(struct store *store, const char *source, const char *mark);
+
+struct decision_filter {  /* NULL or 0: no constraint */
+	const char *id;   /* 12 digits, or a longer prefix of at least 4 */
+	const char *path; /* a file, or a folder with its trailing slash */
+	const char *name;
+	const struct oid *commit;
+	const char *words; /* any of them, best matches first */
+	bool every;        /* each occurrence; otherwise the first one of each id */
+	size_t limit;
+};
+
+struct decision_view { /* a row as it is read: with its lists and what stands beside it */
+	struct decision_row row;
+	const char *verdict; /* accepted, rejected, or "" */
+	const char *reason;  /* of the verdict */
+	bool reverted;
+	struct strings files, names; /* owned by the caller of the callback */
+};
+typedef int (*decision_view_fn)(const struct decision_view *view, void *payload);
+/* Newest first; with words, best first. Borrowed during the call. */
+int store_decision_each(struct store *store, const struct decision_filter *filter,
+	decision_view_fn fn, void *payload);
+int store_decision_count(struct store *store, size_t *count); /* distinct ids */
+/* Commits that carry rows, in the order of their ids. */
+typedef int (*decision_commit_fn)(const struct oid *commit, void *payload);
+int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload);
+
+int store_decision_judge(
+	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at);
+
+#endif

@@ -1,0 +1,222 @@
+/* The cue patterns: cues.conf read into compiled regular expressions, and matched. */
+#define _GNU_SOURCE
+#include "decision/internal.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct loader {
+	struct cues *cues;
+	struct buf define, regex; /* shared part; the current cue's pattern */
+	int line;
+};
+
+static void cue_release(struct cue *cue)
+{
+	free(cue->id);
+	free(cue->sources);
+	regex_free(cue->regex);
+	strings_release(&cue->words);
+	strings_release(&cue->yes);
+	strings_release(&cue->no);
+}
+
+void cues_free(struct cues *cues)
+{
+	if (!cues)
+		return;
+	for (size_t i = 0; i < cues->count; i++)
+		cue_release(&cues->list[i]);
+	free(cues->list);
+	free(cues);
+}
+
+/* Compiles the pattern of the section that ends here. */
+static int finish(struct loader *loader)
+{
+	struct cue *cue;
+	struct buf pattern = BUF_INIT;
+	int rc;
+
+	if (!loader->cues->count)
+		return 0;
+	cue = &loader->cues->list[loader->cues->count - 1];
+	buf_addstr(&pattern, loader->define.ptr);
+	buf_addstr(&pattern, loader->regex.ptr);
+	rc = loader->regex.len
+		     ? regex_compile(pattern.ptr, REGEX_CASELESS | REGEX_EXTENDED, &cue->regex)
+		     : fail(E_INVALID, "no regex");
+	if (rc) {
+		rc = fail_context(rc, "cues.conf: cue '%s'", cue->id);
+	} else {
+		cue->decision = regex_group(cue->regex, "decision");
+		cue->because = regex_group(cue->regex, "because");
+		cue->instead = regex_group(cue->regex, "instead");
+	}
+	buf_clear(&loader->regex);
+	buf_release(&pattern);
+	return rc;
+}
+
+static int begin(struct loader *loader, const char *line)
+{
+	struct cues *cues = loader->cues;
+	const char *open = strchr(line, '"'), *close = open ? strchr(open + 1, '"') : NULL;
+	int rc = finish(loader);
+
+	if (rc)
+		return rc;
+	if (!close)
+		return fail(E_INVALID, "cues.conf:%d: want [cue \"name\"]", loader->line);
+	GROW(cues->list, cues->count, cues->capacity);
+	memset(&cues->list[cues->count], 0, sizeof(*cues->list));
+	cues->list[cues->count].id = xstrndup(open + 1, (size_t)(close - open - 1));
+	cues->list[cues->count].veto = starts_with(line, "[veto");
+	cues->count++;
+	return 0;
+}
+
+static int take_label(struct cue *cue, const char *value)
+{
+	static const char *const names[] = {"Decision", "Rationale", "Alternative"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], value)) {
+			cue->label = (enum cue_label)i;
+			return 0;
+		}
+	return fail(E_INVALID, "unknown label '%s'", value);
+}
+
+static int take_value(struct loader *loader, const char *key, const char *value)
+{
+	struct cue *cue;
+
+	if (!strcmp(key, "define")) {
+		buf_addf(&loader->define, "%s\n", value);
+		return 0;
+	}
+	if (!loader->cues->count)
+		return fail(E_INVALID, "'%s' stands before the first cue", key);
+	cue = &loader->cues->list[loader->cues->count - 1];
+	if (!strcmp(key, "label"))
+		return take_label(cue, value);
+	if (!strcmp(key, "confidence"))
+		cue->confidence = strtod(value, NULL);
+	else if (!strcmp(key, "source"))
+		cue->sources = xstrdup(value);
+	else if (!strcmp(key, "word"))
+		strings_split(&cue->words, value, '|');
+	else if (!strcmp(key, "regex"))
+		buf_addf(&loader->regex, "%s\n", value);
+	else if (!strcmp(key, "yes"))
+		strings_add(&cue->yes, value);
+	else if (!strcmp(key, "no"))
+		strings_add(&cue->no, value);
+	else
+		return fail(E_INVALID, "unknown key '%s'", key);
+	return 0;
+}
+
+static int take_line(struct loader *loader, char *line)
+{
+	char *equals, *key_end, *value;
+	int rc;
+
+	while (isspace((unsigned char)*line))
+		line++;
+	if (!*line || *line == '#' || !strcmp(line, "[cues]"))
+		return 0;
+	if (*line == '[')
+		return begin(loader, line);
+	equals = strchr(line, '=');
+	if (!equals)
+		return fail(E_INVALID, "cues.conf:%d: want key = value", loader->line);
+	key_end = equals;
+	while (key_end > line && key_end[-1] == ' ')
+		key_end--;
+	value = equals + 1 + strspn(equals + 1, " ");
+	*key_end = '\0';
+	rc = take_value(loader, line, value);
+	return rc ? fail_context(rc, "cues.conf:%d", loader->line) : 0;
+}
+
+int cues_load(const char *text, struct cues **out)
+{
+	struct loader loader = {.define = BUF_INIT, .regex = BUF_INIT};
+	struct strings lines = STRINGS_INIT;
+	int rc = 0;
+
+	*out = NULL;
+	loader.cues = xcalloc(1, sizeof(*loader.cues));
+	strings_split(&lines, text, '\n');
+	for (size_t i = 0; i < lines.count && !rc; i++) {
+		loader.line = (int)i + 1;
+		rc = take_line(&loader, lines.items[i]);
+	}
+	if (!rc)
+		rc = finish(&loader);
+	if (rc)
+		cues_free(loader.cues);
+	else
+		*out = loader.cues;
+	buf_release(&loader.define);
+	buf_release(&loader.regex);
+	strings_release(&lines);
+	return rc;
+}
+
+static struct span group_of(const struct span *spans, size_t count, int group)
+{
+	static const struct span none = {SIZE_MAX, SIZE_MAX};
+
+	return group > 0 && (size_t)group < count ? spans[group] : none;
+}
+
+bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match)
+{
+	struct span spans[48];
+	size_t i = 0;
+
+	/* A literal word decides in nanoseconds what the pattern would in microseconds. */
+	while (i < cue->words.count && !strcasestr(text, cue->words.items[i]))
+		i++;
+	if (cue->words.count && i == cue->words.count)
+		return false;
+	if (!regex_match(cue->regex, text, len, 0, spans, ARRAY_SIZE(spans)))
+		return false;
+	match->cue = cue;
+	match->decision = group_of(spans, ARRAY_SIZE(spans), cue->decision);
+	match->because = group_of(spans, ARRAY_SIZE(spans), cue->because);
+	match->instead = group_of(spans, ARRAY_SIZE(spans), cue->instead);
+	return true;
+}
+
+bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
+	struct cue_match *match)
+{
+	const struct cue *best = NULL;
+	struct cue_match found;
+
+	for (size_t i = 0; i < cues->count; i++) {
+		const struct cue *cue = &cues->list[i];
+
+		if (cue->veto || (best && cue->confidence <= best->confidence))
+			continue;
+		if (cue->sources && !strstr(cue->sources, source))
+			continue;
+		if (cue_test(cue, text, len, &found)) {
+			best = cue;
+			*match = found;
+		}
+	}
+	for (size_t i = 0; best && i < cues->count; i++)
+		if (cues->list[i].veto && cue_test(&cues->list[i], text, len, &found))
+			return false;
+	return best != NULL;
+}

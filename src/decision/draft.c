@@ -1,0 +1,202 @@
+/* From a span and the cue that matched it to a decision: statement, reason, alternative, names. */
+#define _GNU_SOURCE
+#include "decision/internal.h"
+
+#include "util/digest.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define NAMES_MAX 12
+#define SPAN_MIN 24
+
+void draft_release(struct draft *draft)
+{
+	free(draft->statement);
+	free(draft->because);
+	free(draft->instead_of);
+	free(draft->evidence);
+	strings_release(&draft->symbols);
+	memset(draft, 0, sizeof(*draft));
+}
+
+/* Case, blanks and punctuation do not make another decision: rewrapping keeps the id. */
+void decision_id(const char *source, const char *evidence, char out[13])
+{
+	struct buf text = BUF_INIT;
+	char hex[DIGEST_HEX + 1];
+
+	buf_addstr(&text, source);
+	buf_addch(&text, '\n');
+	for (const char *c = evidence; *c; c++)
+		if (isalnum((unsigned char)*c) || (unsigned char)*c >= 0x80)
+			buf_addch(&text, (char)tolower((unsigned char)*c));
+	digest_bytes(text.ptr, text.len, hex);
+	memcpy(out, hex, 12);
+	out[12] = '\0';
+	buf_release(&text);
+}
+
+static bool is_name_byte(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Looks like code rather than English: an underscore inside, or a hump. */
+static bool is_codelike(const char *name, size_t len)
+{
+	bool underscore = false, lower = false, hump = false;
+
+	for (size_t i = 0; i < len; i++) {
+		underscore |= name[i] == '_' && i && i + 1 < len;
+		hump |= lower && isupper((unsigned char)name[i]);
+		lower |= islower((unsigned char)name[i]) != 0;
+	}
+	return len >= 3 && (underscore || hump);
+}
+
+static void add_name(struct strings *out, const char *name, size_t len)
+{
+	while (len && name[len - 1] == '.')
+		len--;
+	if (len < 2 || len > 80 || isdigit((unsigned char)name[0]))
+		return;
+	for (size_t i = 0; i < out->count; i++)
+		if (strlen(out->items[i]) == len && !memcmp(out->items[i], name, len))
+			return;
+	if (out->count < NAMES_MAX)
+		strings_add_len(out, name, len);
+}
+
+void text_names(const char *text, struct strings *out)
+{
+	bool code = false;
+	size_t len;
+
+	for (const char *c = text; *c; c += len) {
+		len = 1;
+		if (*c == '`')
+			code = !code;
+		if (!is_name_byte(*c))
+			continue;
+		while (is_name_byte(c[len]) || (c[len] == '.' && is_name_byte(c[len + 1])) ||
+			(c[len] == ':' && c[len + 1] == ':' && is_name_byte(c[len + 2])) ||
+			(c[len] == ':' && c[len - 1] == ':' && is_name_byte(c[len + 1])))
+			len++;
+		if (code || c[len] == '(' || is_codelike(c, len))
+			add_name(out, c, len);
+	}
+}
+
+/* A piece of the span as a phrase: no lead-in, no trailing punctuation. */
+static char *phrase(const char *text, struct span span)
+{
+	static const char *const leads[] = {"so ", "also ", "but ", "and ", "therefore ", "thus ",
+		"hence ", "that ", "now ", "then "};
+	size_t start = span.start, end = span.end;
+
+	if (span.start == SIZE_MAX)
+		return xstrdup("");
+	for (size_t i = 0; i < ARRAY_SIZE(leads); i++) {
+		while (start < end && strchr(" ,;:-(", text[start]))
+			start++;
+		if (!strncasecmp(text + start, leads[i], strlen(leads[i])))
+			start += strlen(leads[i]);
+	}
+	while (start < end && strchr(" ,;:-", text[start]))
+		start++;
+	while (end > start && strchr(" ,;:.-", text[end - 1]))
+		end--;
+	/* A closing bracket whose partner stayed outside. */
+	if (end > start && text[end - 1] == ')' && !memchr(text + start, '(', end - start))
+		end--;
+	return xstrndup(text + start, end - start);
+}
+
+static bool is_pronoun_first(const char *text)
+{
+	static const char *const words[] = {
+		"this ", "it ", "that ", "these ", "they ", "it's ", "that's ", "those "};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strncasecmp(text, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+static size_t words_in(const char *text)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; text[i]; i++)
+		words += !isspace((unsigned char)text[i]) &&
+			 (!i || isspace((unsigned char)text[i - 1]));
+	return words;
+}
+
+/* "This avoids ..." is a reason; what it is the reason for is the commit's subject. */
+static void settle_statement(struct draft *draft, const char *subject, const char *span)
+{
+	bool whole = !draft->statement[0] || is_pronoun_first(draft->statement);
+
+	if (!whole)
+		return;
+	if (subject && *subject) {
+		free(draft->statement);
+		draft->statement = xstrdup(subject);
+	} else if (!draft->statement[0]) {
+		free(draft->statement);
+		draft->statement = xstrdup(span);
+	}
+}
+
+/* "Use X instead of Y because Z": the surest cue took the reason; the alternative is in there too.
+ */
+static void split_alternative(struct draft *draft)
+{
+	static const char *const joints[] = {" instead of ", " rather than "};
+
+	for (size_t i = 0; i < ARRAY_SIZE(joints) && !draft->instead_of[0]; i++) {
+		char *at = strstr(draft->statement, joints[i]);
+		size_t start = at ? (size_t)(at - draft->statement) + strlen(joints[i]) : 0;
+
+		if (!at)
+			continue;
+		free(draft->instead_of);
+		draft->instead_of =
+			phrase(draft->statement, (struct span){start, strlen(draft->statement)});
+		*at = '\0';
+		while (at > draft->statement && strchr(" ,;", at[-1]))
+			*--at = '\0';
+	}
+}
+
+bool draft_make(const struct cues *cues, const char *source, const char *subject, const char *span,
+	struct draft *out)
+{
+	size_t len = strlen(span);
+	struct cue_match match;
+
+	memset(out, 0, sizeof(*out));
+	if (len < SPAN_MIN || len > EVIDENCE_MAX || words_in(span) < 5)
+		return false;
+	if (!cues_match(cues, source, span, len, &match))
+		return false;
+	out->statement = phrase(span, match.decision);
+	out->because = phrase(span, match.because);
+	out->instead_of = phrase(span, match.instead);
+	out->evidence = xstrdup(span);
+	out->cue = match.cue->id;
+	out->confidence = match.cue->confidence;
+	split_alternative(out);
+	settle_statement(out, subject, span);
+	decision_id(source, span, out->id);
+	text_names(span, &out->symbols);
+	if (words_in(out->statement) >= 2 || out->instead_of[0])
+		return true;
+	draft_release(out);
+	return false;
+}

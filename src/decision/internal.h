@@ -1,0 +1,96 @@
+/* What the files of src/decision/ share: clean text, sentences, cues, drafts. */
+#ifndef DECISION_INTERNAL_H
+#define DECISION_INTERNAL_H
+
+#include "flywheel/decision.h"
+#include "flywheel/store_decision.h"
+#include "util/buf.h"
+#include "util/regex.h"
+#include "util/strings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EVIDENCE_MAX 700 /* bytes; a longer span is a listing, not a sentence */
+
+/* Paragraphs of a text without quotes, code, diffs, tables, headings and trailers. */
+void text_paragraphs(const char *text, size_t len, struct strings *out);
+/* Sentences of one paragraph; code spans, paths and abbreviations stay whole. */
+void sentence_split(const char *text, size_t len, struct strings *out);
+/*
+ * The sentences of a text in the spans that are asked for reasons: one that only makes sense with
+ * the one before it ("Otherwise ...", "Now ..." after "Previously ...") is joined to it.
+ */
+void text_spans(const char *text, size_t len, struct strings *out);
+
+enum cue_label { CUE_DECISION, CUE_RATIONALE, CUE_ALTERNATIVE };
+
+struct cue {
+	char *id;
+	enum cue_label label;
+	double confidence;
+	struct regex *regex;
+	int decision, because, instead; /* group numbers, or -1 */
+	bool veto;                      /* a match means that the span is no decision */
+	char *sources;                  /* "commit comment", or NULL: all */
+	struct strings words;           /* lower case; one must occur; none: always tried */
+	struct strings yes, no;         /* its own samples */
+};
+
+struct cues {
+	struct cue *list;
+	size_t count, capacity;
+};
+
+extern const char cues_conf[]; /* cues.conf, embedded at build time */
+
+/* E_INVALID names the line. */
+int cues_load(const char *text, struct cues **out);
+void cues_free(struct cues *cues);
+
+struct cue_match {
+	const struct cue *cue;
+	struct span decision, because, instead; /* of the span; start SIZE_MAX: none */
+};
+
+bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match);
+/* The surest cue that matches; false when none does or a veto holds. */
+bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
+	struct cue_match *match);
+
+/* One decision in the making. Strings are owned. */
+struct draft {
+	char id[13];
+	char *statement, *because, *instead_of, *evidence;
+	const char *cue; /* borrowed */
+	double confidence;
+	struct strings symbols; /* names as written in the text */
+};
+
+/*
+ * Reads one span. `subject` is what a pure reason ("This avoids ...") is the reason for: a
+ * commit's first line; NULL when there is none. False when the span holds no decision.
+ */
+bool draft_make(const struct cues *cues, const char *source, const char *subject, const char *span,
+	struct draft *out);
+void draft_release(struct draft *draft);
+/* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */
+void decision_id(const char *source, const char *evidence, char out[13]);
+/* Names in a text that look like code: in backticks, called(), with_underscores, CamelCase. */
+void text_names(const char *text, struct strings *out);
+
+/* What a mining pass carries. */
+struct scrubber;
+struct miner {
+	struct session *session;
+	struct cues *cues;
+	struct scrubber *scrubber;
+	struct decision_writer *writer;
+	size_t found;
+};
+/* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
+int miner_add(struct miner *miner, struct draft *draft, struct decision_row *row,
+	const struct strings *files);
+int mine_commits(struct miner *miner, const struct oid *head);
+
+#endif

@@ -1,0 +1,364 @@
+/* SQL of decisions: rows per occurrence, their files and names, watermarks, verdicts. */
+#include "flywheel/store_decision.h"
+#include "store/query.h"
+
+#include "util/buf.h"
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct decision_writer {
+	struct store *store;
+	struct query *row, *file, *name;
+};
+
+struct decision_writer *decision_writer_open(struct store *store)
+{
+	struct decision_writer *writer = xcalloc(1, sizeof(*writer));
+
+	writer->store = store;
+	writer->row =
+		query_open(store, "INSERT OR IGNORE INTO decision(id, commit_id, source, origin, "
+				  "cue, status, confidence, "
+				  "at, statement, because, instead_of, evidence) "
+				  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+	writer->file = query_open(store, "INSERT OR IGNORE INTO decision_file VALUES(?1, ?2)");
+	writer->name = query_open(store, "INSERT OR IGNORE INTO decision_name VALUES(?1, ?2)");
+	return writer;
+}
+
+int decision_writer_close(struct decision_writer *writer)
+{
+	int rc = 0, more;
+
+	if (!writer)
+		return 0;
+	rc = query_close(writer->row);
+	more = query_close(writer->file);
+	rc = rc ? rc : more;
+	more = query_close(writer->name);
+	rc = rc ? rc : more;
+	free(writer);
+	return rc;
+}
+
+static int add_list(struct query *query, int64_t key, const struct strings *list)
+{
+	int rc = 0;
+
+	for (size_t i = 0; list && i < list->count && !rc; i++) {
+		query_bind_number(query, 1, key);
+		query_bind_text(query, 2, list->items[i]);
+		rc = query_run(query);
+	}
+	return rc;
+}
+
+int decision_writer_add(struct decision_writer *writer, const struct decision_row *row,
+	const struct strings *files, const struct strings *names, bool *added)
+{
+	struct query *query = writer->row;
+	int64_t key;
+	int rc;
+
+	query_bind_text(query, 1, row->id);
+	query_bind_blob(query, 2, row->commit.raw, OID_RAW);
+	query_bind_text(query, 3, row->source);
+	query_bind_text(query, 4, row->origin);
+	query_bind_text(query, 5, row->cue);
+	query_bind_text(query, 6, row->status);
+	query_bind_real(query, 7, row->confidence);
+	query_bind_number(query, 8, row->at);
+	query_bind_text(query, 9, row->statement);
+	query_bind_text(query, 10, row->because);
+	query_bind_text(query, 11, row->instead_of);
+	query_bind_text(query, 12, row->evidence);
+	rc = query_run(query);
+	if (added)
+		*added = !rc && store_changes(writer->store) > 0;
+	if (rc || store_changes(writer->store) == 0)
+		return rc;
+	key = store_last_id(writer->store);
+	rc = add_list(writer->file, key, files);
+	return rc ? rc : add_list(writer->name, key, names);
+}
+
+static int run_blob(struct store *store, const char *sql, const struct oid *oid)
+{
+	struct query *query = query_open(store, sql);
+
+	query_bind_blob(query, 1, oid->raw, OID_RAW);
+	query_run(query);
+	return query_close(query);
+}
+
+int store_decision_drop_commit(struct store *store, const struct oid *commit)
+{
+	return run_blob(
+		store, "DELETE FROM decision WHERE commit_id = ?1 AND source = 'commit'", commit);
+}
+
+int store_decision_drop_source(struct store *store, const char *source)
+{
+	struct query *query = query_open(store, "DELETE FROM decision WHERE source = ?1");
+
+	query_bind_text(query, 1, source);
+	query_run(query);
+	return query_close(query);
+}
+
+int store_decision_drop_file(struct store *store, const char *source, const char *path)
+{
+	struct query *query = query_open(store, "DELETE FROM decision WHERE source = ?1 AND origin "
+						"> ?2 || ':' AND origin < ?2 || ';'");
+
+	query_bind_text(query, 1, source);
+	query_bind_text(query, 2, path);
+	query_run(query);
+	return query_close(query);
+}
+
+int store_revert_add(struct store *store, const struct oid *by, const struct oid *target)
+{
+	struct query *query =
+		query_open(store, "INSERT OR IGNORE INTO decision_revert VALUES(?1, ?2)");
+
+	query_bind_blob(query, 1, by->raw, OID_RAW);
+	query_bind_blob(query, 2, target->raw, OID_RAW);
+	query_run(query);
+	return query_close(query);
+}
+
+int store_revert_drop(struct store *store, const struct oid *by)
+{
+	return run_blob(store, "DELETE FROM decision_revert WHERE by_commit = ?1", by);
+}
+
+int store_mined_get(struct store *store, const char *source, char **mark)
+{
+	struct query *query =
+		query_open(store, "SELECT mark FROM decision_mined WHERE source = ?1");
+	int rc;
+
+	*mark = NULL;
+	query_bind_text(query, 1, source);
+	if (query_next(query))
+		*mark = xstrdup(query_text(query, 0));
+	rc = query_close(query);
+	return rc || *mark ? rc : fail(E_NOTFOUND, "'%s' was never mined", source);
+}
+
+int store_mined_set(struct store *store, const char *source, const char *mark)
+{
+	struct query *query =
+		query_open(store, "INSERT INTO decision_mined VALUES(?1, ?2) "
+				  "ON CONFLICT(source) DO UPDATE SET mark = excluded.mark");
+
+	query_bind_text(query, 1, source);
+	query_bind_text(query, 2, mark);
+	query_run(query);
+	return query_close(query);
+}
+
+/* The reader's words as an FTS5 query; every token quoted, so that none is taken for syntax. */
+static char *match_text(const char *words, const char *joint)
+{
+	struct buf out = BUF_INIT;
+
+	while (*words) {
+		size_t len = 0;
+
+		while (isalnum((unsigned char)words[len]) || words[len] == '_' ||
+			(unsigned char)words[len] >= 0x80)
+			len++;
+		if (!len) {
+			words++;
+			continue;
+		}
+		buf_addf(&out, "%s\"%.*s\"", out.len ? joint : "", (int)len, words);
+		words += len;
+	}
+	return buf_detach(&out);
+}
+
+/* Parameters have fixed numbers; a clause that is not there simply leaves its number unused. */
+static char *select_sql(const struct decision_filter *filter)
+{
+	struct buf sql = BUF_INIT;
+	size_t len = filter->path ? strlen(filter->path) : 0;
+
+	buf_addstr(&sql,
+		"SELECT d.key, d.id, d.commit_id, d.source, d.origin, d.cue, d.status, "
+		"d.confidence, "
+		"d.at, d.statement, d.because, d.instead_of, d.evidence, v.verdict, v.reason, "
+		"EXISTS(SELECT 1 FROM decision_revert r WHERE r.target = d.commit_id AND NOT "
+		"EXISTS("
+		"SELECT 1 FROM decision_revert u WHERE u.target = r.by_commit)) FROM decision d "
+		"LEFT JOIN verdict v ON v.subject = 'decision' AND v.id = d.id ");
+	if (filter->words)
+		buf_addstr(&sql, "JOIN decision_words w ON w.rowid = d.key ");
+	buf_addstr(&sql, "WHERE 1 ");
+	if (filter->words)
+		buf_addstr(&sql, "AND decision_words MATCH ?1 ");
+	if (filter->path && len && filter->path[len - 1] == '/')
+		buf_addstr(&sql, "AND d.key IN (SELECT decision FROM decision_file WHERE path > ?2 "
+				 "AND path < substr(?2, 1, length(?2) - 1) || '0') ");
+	else if (filter->path)
+		buf_addstr(
+			&sql, "AND d.key IN (SELECT decision FROM decision_file WHERE path = ?2) ");
+	if (filter->name)
+		buf_addstr(
+			&sql, "AND d.key IN (SELECT decision FROM decision_name WHERE name = ?3) ");
+	if (filter->commit)
+		buf_addstr(&sql, "AND d.commit_id = ?4 ");
+	if (filter->id)
+		buf_addstr(&sql, "AND d.id >= ?5 AND d.id < ?5 || 'g' ");
+	if (!filter->every && !filter->commit)
+		buf_addstr(&sql, "AND NOT EXISTS(SELECT 1 FROM decision o WHERE o.id = d.id AND "
+				 "(o.at, o.commit_id, o.origin) < (d.at, d.commit_id, d.origin)) ");
+	buf_addstr(&sql, filter->words
+				 ? "ORDER BY w.rank, d.at DESC, d.id "
+				 : "ORDER BY d.at DESC, d.confidence DESC, d.id, d.commit_id ");
+	if (filter->limit)
+		buf_addstr(&sql, "LIMIT ?6");
+	return buf_detach(&sql);
+}
+
+static void load_list(struct query *query, int64_t key, struct strings *out)
+{
+	query_bind_number(query, 1, key);
+	while (query_next(query))
+		strings_add(out, query_text(query, 0));
+	query_reset(query);
+}
+
+static void load_row(struct query *query, struct decision_view *view)
+{
+	struct decision_row *row = &view->row;
+	const void *raw;
+	size_t len;
+
+	memset(view, 0, sizeof(*view));
+	row->key = query_number(query, 0);
+	row->id = query_text(query, 1);
+	raw = query_blob(query, 2, &len);
+	if (len == OID_RAW)
+		memcpy(row->commit.raw, raw, OID_RAW);
+	row->source = query_text(query, 3);
+	row->origin = query_text(query, 4);
+	row->cue = query_text(query, 5);
+	row->status = query_text(query, 6);
+	row->confidence = query_real(query, 7);
+	row->at = query_number(query, 8);
+	row->statement = query_text(query, 9);
+	row->because = query_text(query, 10);
+	row->instead_of = query_text(query, 11);
+	row->evidence = query_text(query, 12);
+	view->verdict = query_is_null(query, 13) ? "" : query_text(query, 13);
+	view->reason = query_is_null(query, 14) ? "" : query_text(query, 14);
+	view->reverted = query_number(query, 15) != 0;
+}
+
+static int each(struct store *store, const struct decision_filter *filter, const char *match,
+	decision_view_fn fn, void *payload, size_t *seen)
+{
+	char *sql = select_sql(filter);
+	struct query *query = query_open(store, sql);
+	struct query *files = query_open(
+		store, "SELECT path FROM decision_file WHERE decision = ?1 ORDER BY path");
+	struct query *names = query_open(
+		store, "SELECT name FROM decision_name WHERE decision = ?1 ORDER BY name");
+	int rc = 0, closed;
+
+	query_bind_text(query, 1, match);
+	query_bind_text(query, 2, filter->path);
+	query_bind_text(query, 3, filter->name);
+	query_bind_blob(query, 4, filter->commit ? filter->commit->raw : NULL, OID_RAW);
+	query_bind_text(query, 5, filter->id);
+	query_bind_number(query, 6, (int64_t)filter->limit);
+	while (!rc && query_next(query)) {
+		struct decision_view view;
+
+		load_row(query, &view);
+		load_list(files, view.row.key, &view.files);
+		load_list(names, view.row.key, &view.names);
+		rc = fn(&view, payload);
+		strings_release(&view.files);
+		strings_release(&view.names);
+		(*seen)++;
+	}
+	closed = query_close(files);
+	rc = rc ? rc : closed;
+	closed = query_close(names);
+	rc = rc ? rc : closed;
+	closed = query_close(query);
+	free(sql);
+	return rc ? rc : closed;
+}
+
+int store_decision_each(struct store *store, const struct decision_filter *filter,
+	decision_view_fn fn, void *payload)
+{
+	char *match = NULL;
+	size_t seen = 0;
+	int rc;
+
+	if (!filter->words)
+		return each(store, filter, NULL, fn, payload, &seen);
+	match = match_text(filter->words, " ");
+	rc = *match ? each(store, filter, match, fn, payload, &seen) : 0;
+	if (!rc && !seen && *match) {
+		free(match);
+		match = match_text(filter->words, " OR ");
+		rc = each(store, filter, match, fn, payload, &seen);
+	}
+	free(match);
+	return rc;
+}
+
+int store_decision_count(struct store *store, size_t *count)
+{
+	struct query *query = query_open(store, "SELECT count(DISTINCT id) FROM decision");
+
+	*count = query_next(query) ? (size_t)query_number(query, 0) : 0;
+	return query_close(query);
+}
+
+int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload)
+{
+	struct query *query = query_open(store, "SELECT DISTINCT commit_id FROM decision WHERE "
+						"commit_id <> zeroblob(20) ORDER BY 1");
+	int rc = 0, closed;
+
+	while (!rc && query_next(query)) {
+		struct oid commit;
+		size_t len;
+		const void *raw = query_blob(query, 0, &len);
+
+		if (len != OID_RAW)
+			continue;
+		memcpy(commit.raw, raw, OID_RAW);
+		rc = fn(&commit, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int store_decision_judge(
+	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at)
+{
+	struct query *query = query_open(store,
+		"INSERT INTO verdict(subject, id, verdict, reason, at) "
+		"VALUES('decision', ?1, ?2, ?3, ?4) ON CONFLICT(subject, id) DO UPDATE SET "
+		"verdict = excluded.verdict, reason = excluded.reason, at = excluded.at");
+
+	query_bind_text(query, 1, id);
+	query_bind_text(query, 2, verdict);
+	query_bind_text(query, 3, reason);
+	query_bind_number(query, 4, at);
+	query_run(query);
+	return query_close(query);
+}
