@@ -13,7 +13,7 @@
 #define NAMES_MAX 12
 #define SPAN_MIN 24
 
-void draft_release(struct draft *draft)
+void decision_draft_release(struct decision_draft *draft)
 {
 	free(draft->statement);
 	free(draft->because);
@@ -138,7 +138,7 @@ static size_t words_in(const char *text)
 }
 
 /* "This avoids ..." is a reason; what it is the reason for is the commit's subject. */
-static void settle_statement(struct draft *draft, const char *subject, const char *span)
+static void settle_statement(struct decision_draft *draft, const char *subject, const char *span)
 {
 	bool whole = !draft->statement[0] || is_pronoun_first(draft->statement);
 
@@ -155,7 +155,7 @@ static void settle_statement(struct draft *draft, const char *subject, const cha
 
 /* "Use X instead of Y because Z": the surest cue took the reason; the alternative is in there too.
  */
-static void split_alternative(struct draft *draft)
+static void split_alternative(struct decision_draft *draft)
 {
 	static const char *const joints[] = {" instead of ", " rather than "};
 
@@ -174,8 +174,8 @@ static void split_alternative(struct draft *draft)
 	}
 }
 
-bool draft_make(const struct cues *cues, const char *source, const char *subject, const char *span,
-	struct draft *out)
+bool decision_draft_make(const struct cues *cues, const char *source, const char *subject,
+	const char *span, struct decision_draft *out)
 {
 	size_t len = strlen(span);
 	struct cue_match match;
@@ -197,6 +197,6 @@ bool draft_make(const struct cues *cues, const char *source, const char *subject
 	text_names(span, &out->symbols);
 	if (words_in(out->statement) >= 2 || out->instead_of[0])
 		return true;
-	draft_release(out);
+	decision_draft_release(out);
 	return false;
 }

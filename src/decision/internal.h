@@ -59,7 +59,7 @@ bool cues_match(const struct cues *cues, const char *source, const char *text, s
 	struct cue_match *match);
 
 /* One decision in the making. Strings are owned. */
-struct draft {
+struct decision_draft {
 	char id[13];
 	char *statement, *because, *instead_of, *evidence;
 	const char *cue; /* borrowed */
@@ -71,9 +71,9 @@ struct draft {
  * Reads one span. `subject` is what a pure reason ("This avoids ...") is the reason for: a
  * commit's first line; NULL when there is none. False when the span holds no decision.
  */
-bool draft_make(const struct cues *cues, const char *source, const char *subject, const char *span,
-	struct draft *out);
-void draft_release(struct draft *draft);
+bool decision_draft_make(const struct cues *cues, const char *source, const char *subject,
+	const char *span, struct decision_draft *out);
+void decision_draft_release(struct decision_draft *draft);
 /* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */
 void decision_id(const char *source, const char *evidence, char out[13]);
 /* Names in a text that look like code: in backticks, called(), with_underscores, CamelCase. */
@@ -89,7 +89,7 @@ struct miner {
 	size_t found;
 };
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
-int miner_add(struct miner *miner, struct draft *draft, struct decision_row *row,
+int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files);
 int mine_commits(struct miner *miner, const struct oid *head);
 

@@ -21,7 +21,7 @@ static int scrub(struct scrubber *scrubber, char **text)
 	return rc;
 }
 
-int miner_add(struct miner *miner, struct draft *draft, struct decision_row *row,
+int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files)
 {
 	char **texts[] = {&draft->statement, &draft->because, &draft->instead_of, &draft->evidence};

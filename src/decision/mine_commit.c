@@ -97,8 +97,8 @@ static int note_revert(struct miner *miner, const struct commit *commit)
 	return store_revert_add(miner->session->store, &commit->id, &target);
 }
 
-static int store_drafts(
-	struct miner *miner, const struct commit *commit, struct draft *drafts, size_t count)
+static int store_drafts(struct miner *miner, const struct commit *commit,
+	struct decision_draft *drafts, size_t count)
 {
 	struct strings files = STRINGS_INIT;
 	int rc = changed_files(miner->session->repo, commit, &files);
@@ -118,7 +118,7 @@ static int store_drafts(
 
 static int mine_commit(struct miner *miner, const struct commit *commit)
 {
-	struct draft drafts[DECISIONS_MAX];
+	struct decision_draft drafts[DECISIONS_MAX];
 	struct strings spans = STRINGS_INIT;
 	char *subject = subject_of(commit->message);
 	size_t count = 0, len = strlen(commit->message);
@@ -127,11 +127,12 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '"))
 		text_spans(commit->message, len, &spans);
 	for (size_t i = 0; i < spans.count && count < DECISIONS_MAX; i++)
-		count += draft_make(miner->cues, "commit", subject, spans.items[i], &drafts[count]);
+		count += decision_draft_make(
+			miner->cues, "commit", subject, spans.items[i], &drafts[count]);
 	if (!rc && count)
 		rc = store_drafts(miner, commit, drafts, count);
 	while (count)
-		draft_release(&drafts[--count]);
+		decision_draft_release(&drafts[--count]);
 	strings_release(&spans);
 	free(subject);
 	return rc;

@@ -122,11 +122,11 @@ static void vetoes_spare_the_samples(void **state)
 static void makes_drafts(void **state)
 {
 	struct cues *cues = NULL;
-	struct draft draft;
+	struct decision_draft draft;
 
 	(void)state;
 	assert_int_equal(cues_load(cues_conf, &cues), 0);
-	assert_true(draft_make(cues, "commit", "Stream replies",
+	assert_true(decision_draft_make(cues, "commit", "Stream replies",
 		"We read the header with `pread` instead of mapping the whole_file, because mapping "
 		"stalls on a slow disk.",
 		&draft));
@@ -135,13 +135,13 @@ static void makes_drafts(void **state)
 	assert_string_equal(draft.because, "mapping stalls on a slow disk");
 	assert_int_equal(draft.symbols.count, 2);
 	assert_string_equal(draft.symbols.items[0], "pread");
-	draft_release(&draft);
-	assert_true(draft_make(cues, "commit", "Stream replies",
+	decision_draft_release(&draft);
+	assert_true(decision_draft_make(cues, "commit", "Stream replies",
 		"This avoids a second copy of large replies in memory.", &draft));
 	assert_string_equal(draft.statement, "Stream replies");
 	assert_string_equal(draft.because, "avoids a second copy of large replies in memory");
-	draft_release(&draft);
-	assert_false(draft_make(cues, "commit", "x", "Should we stream it because it is large?", &draft));
+	decision_draft_release(&draft);
+	assert_false(decision_draft_make(cues, "commit", "x", "Should we stream it because it is large?", &draft));
 	cues_free(cues);
 }
 
