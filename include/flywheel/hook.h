@@ -57,7 +57,8 @@ int hook_programs(char **program, char **trampoline);
  */
 typedef void (*worker_log_fn)(const char *line, void *payload);
 int worker_run(struct session *session, bool wait, worker_log_fn log, void *payload);
-/* Takes the worker's lock until the returned descriptor is closed; waits for a running pass. */
-int worker_lock(const char *folder, int *fd);
+/* Takes the pass's lock until the descriptor is closed. E_LOCKED: another pass holds it, no `wait`.
+ */
+int worker_lock(const char *folder, bool wait, int *fd);
 
 #endif

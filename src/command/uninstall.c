@@ -49,7 +49,7 @@ static int remove_sidecar(const char *folder)
 		return 0;
 	}
 	/* A pass that runs now ends first: it must not write into what we remove. */
-	rc = worker_lock(folder, &fd);
+	rc = worker_lock(folder, true, &fd);
 	if (!rc) {
 		rc = file_remove_tree(folder);
 		/* One that starts just now may leave a file behind us: once more, then. */

@@ -3,7 +3,6 @@
  * made during a pass is not lost: who wants a pass raises the flag first and asks for the lock
  * then, who holds the lock lowers the flag before each pass and looks once more after unlocking.
  */
-#define _GNU_SOURCE
 #include "flywheel/hook.h"
 
 #include "flywheel/conversation.h"
@@ -19,33 +18,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
-
-static int lock(const char *folder, bool wait, int *fd)
-{
-	char *path = path_join(folder, "worker.lock");
-	int rc = 0;
-
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		rc = fail(E_IO, "cannot open '%s': %s", path, strerror(errno));
-	while (!rc && flock(*fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
-		if (errno == EWOULDBLOCK)
-			rc = fail(E_LOCKED, "another pass is running");
-		else if (errno != EINTR)
-			rc = fail(E_IO, "cannot lock '%s': %s", path, strerror(errno));
-	}
-	if (rc && *fd >= 0)
-		close(*fd);
-	free(path);
-	return rc;
-}
-
-int worker_lock(const char *folder, int *fd)
-{
-	return lock(folder, true, fd);
-}
 
 static int raise_flag(const char *flag)
 {
@@ -91,7 +64,7 @@ int worker_run(struct session *session, bool wait, worker_log_fn log, void *payl
 	while (!rc) {
 		int fd;
 
-		rc = lock(folder, wait, &fd);
+		rc = worker_lock(folder, wait, &fd);
 		if (rc)
 			break;
 		while (!rc && !unlink(flag))

@@ -1,0 +1,33 @@
+/* The lock that makes background passes one at a time. */
+#define _GNU_SOURCE
+#include "flywheel/hook.h"
+
+#include "util/error.h"
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int worker_lock(const char *folder, bool wait, int *fd)
+{
+	char *path = path_join(folder, "worker.lock");
+	int rc = 0;
+
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		rc = fail(E_IO, "cannot open '%s': %s", path, strerror(errno));
+	while (!rc && flock(*fd, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+		if (errno == EWOULDBLOCK)
+			rc = fail(E_LOCKED, "another pass is running");
+		else if (errno != EINTR)
+			rc = fail(E_IO, "cannot lock '%s': %s", path, strerror(errno));
+	}
+	if (rc && *fd >= 0)
+		close(*fd);
+	free(path);
+	return rc;
+}
