@@ -9,6 +9,7 @@
 #include "flywheel/bench.h"
 #include "flywheel/session.h"
 #include "flywheel/split.h"
+#include "util/buf.h"
 
 #define CURATE_MAX_REASONS 24
 
@@ -28,12 +29,32 @@ struct dataset {
 	struct funnel funnel;
 };
 
+/* What a filter is for, and why it did not run in the last curation ("" when it did). */
+struct filter_report {
+	const char *name, *summary, *note; /* note: borrowed during the call */
+	size_t rejected;
+};
+typedef int (*filter_fn)(const struct filter_report *report, void *payload);
+/* All filters of the last curation, in order; E_NOTFOUND when there was none. */
+int curate_each_filter(struct session *session, filter_fn fn, void *payload);
+
 /* Filters all raw examples of the split against the suite and freezes the dataset. */
 int curate_run(struct session *session, const struct split *split, const struct bench_suite *suite,
 	struct dataset *out);
 void dataset_release(struct dataset *dataset);
 /* The funnel of the last curation; E_NOTFOUND when there was none. */
 int curate_last(struct session *session, struct funnel *out);
+
+/* The newest frozen dataset; E_NOTFOUND when there is none. */
+int dataset_newest(struct session *session, char sha256[65]);
+/* The one dataset whose digest begins like this; E_NOTFOUND, or E_INVALID when there are more. */
+int dataset_resolve(struct session *session, const char *prefix, char sha256[65]);
+/*
+ * The rows in another program's format: "jsonl" (our own), "chat" (OpenAI), "trl" (prompt and
+ * completion), "sharegpt", "alpaca". E_INVALID when the bytes hold what looks like a secret.
+ */
+int dataset_export(
+	struct session *session, const char *sha256, const char *format, struct buf *out);
 
 /* Each row of a frozen dataset, in order. */
 typedef int (*dataset_fn)(
