@@ -14,13 +14,22 @@
 #include <stdint.h>
 
 struct harvest_report {
-	size_t files, turns, edits, dropped; /* new in this call; dropped: could not be scrubbed */
-	size_t findings;                     /* secrets and personal data replaced */
+	size_t files, turns, edits; /* turns and edits: new in this call */
+	size_t dropped;             /* turns that could not be scrubbed */
+	size_t malformed;           /* records that could not be read */
+	size_t findings;            /* secrets and personal data replaced */
 };
 
 /* Reads every source since its watermark. `source` NULL: all. `dry_run` writes nothing. */
 int conversation_harvest(
 	struct session *session, const char *source, bool dry_run, struct harvest_report *report);
+
+struct source_listing {
+	const char *name, *title;
+	size_t files, ours; /* ours: of this repository */
+};
+typedef int (*source_fn)(const struct source_listing *listing, void *payload);
+int conversation_sources(struct session *session, source_fn fn, void *payload);
 
 struct turn {
 	int64_t id, at;
@@ -38,7 +47,10 @@ struct scrub_finding {
 };
 typedef int (*scrub_fn)(const struct scrub_finding *finding, const char *pseudonym, void *payload);
 
-int scrubber_open(struct session *session, struct scrubber **out); /* session NULL: no repository */
+/* session NULL: no repository; then the salt is random, new for every scrubber. */
+int scrubber_open(struct session *session, struct scrubber **out);
+/* Pseudonyms by this text instead: two runs agree without a repository. */
+void scrubber_set_salt(struct scrubber *scrubber, const char *salt);
 void scrubber_free(struct scrubber *scrubber);
 /* Appends the clean text; `fn` (may be NULL) is told of each replacement. */
 int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,

@@ -8,10 +8,11 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- How far each conversation file has been read.
 CREATE TABLE watermark(
-	source TEXT NOT NULL, path TEXT NOT NULL,
+	source TEXT NOT NULL,
+	file TEXT NOT NULL, -- hash of its path: folder names are personal data too
 	inode INTEGER NOT NULL, size INTEGER NOT NULL, offset INTEGER NOT NULL,
-	tail TEXT NOT NULL, -- hash of the last record before the offset: tells a rewrite from growth
-	PRIMARY KEY(source, path)) WITHOUT ROWID;
+	tail TEXT NOT NULL, -- hash of the bytes before the offset: tells a rewrite from growth
+	PRIMARY KEY(source, file)) WITHOUT ROWID;
 
 -- One message of a conversation, already scrubbed: raw talk never reaches this file.
 CREATE TABLE turn(

@@ -13,6 +13,7 @@ struct regex {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	bool gave_up;
 };
 
 int regex_compile(const char *pattern, unsigned flags, struct regex **out)
@@ -69,6 +70,7 @@ bool regex_match(struct regex *regex, const char *text, size_t len, size_t start
 		return false;
 	groups = pcre2_match(
 		regex->code, (PCRE2_SPTR)text, len, start, 0, regex->data, regex->context);
+	regex->gave_up = groups < 0 && groups != PCRE2_ERROR_NOMATCH;
 	if (groups < 0)
 		return false;
 	found = pcre2_get_ovector_pointer(regex->data);
@@ -79,6 +81,11 @@ bool regex_match(struct regex *regex, const char *text, size_t len, size_t start
 		spans[i].end = set ? found[2 * i + 1] : SIZE_MAX;
 	}
 	return true;
+}
+
+bool regex_gave_up(const struct regex *regex)
+{
+	return regex->gave_up;
 }
 
 bool regex_test(struct regex *regex, const char *text, size_t len)

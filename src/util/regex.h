@@ -28,6 +28,8 @@ void regex_free(struct regex *regex);
  */
 bool regex_match(struct regex *regex, const char *text, size_t len, size_t start,
 	struct span *spans, size_t count);
+/* Did the last match end at a limit, so that "none" is not an answer? For who must fail closed. */
+bool regex_gave_up(const struct regex *regex);
 bool regex_test(struct regex *regex, const char *text, size_t len);
 int regex_group(const struct regex *regex, const char *name); /* number, or -1 */
 

@@ -1,0 +1,249 @@
+/*
+ * Secrets: what looks like a key but is none, and fake keys of the same shape. A fake certifies
+ * itself: its last characters are a checksum of those before, so that a second scrubbing, or one
+ * on another machine with another salt, knows it for ours and leaves it alone.
+ */
+#include "conversation/scrubber.h"
+
+#include "util/digest.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORTEST 5          /* characters that can be replaced; fewer certify nothing */
+#define CHECK_MAX 6         /* characters of checksum */
+#define PLACEHOLDER_MAX 128 /* longer random text holds such words by chance */
+
+uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter)
+{
+	struct digest *digest = digest_new();
+	char hex[DIGEST_HEX + 1], count[16];
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < sizeof(count); i++)
+		count[i] = (char)(i < sizeof(counter) ? counter >> (8 * i) & 0xff : 0);
+	digest_addstr(digest, salt);
+	digest_add(digest, count, sizeof(count));
+	digest_add(digest, text, len);
+	digest_finish(digest, hex);
+	for (size_t i = 0; i < 16; i++)
+		number = number * 16 + (uint64_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+	return number;
+}
+
+/* Positions that a fake may change: letters and digits that are no escape (\n, %2F). */
+static size_t slots(const char *text, size_t len, size_t *at)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\\' && i + 1 < len) {
+			i++;
+		} else if (text[i] == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
+			   isxdigit((unsigned char)text[i + 2])) {
+			i += 2;
+		} else if (isalnum((unsigned char)text[i])) {
+			at[count++] = i;
+		}
+	}
+	return count;
+}
+
+static bool all_hex(const char *text, const size_t *at, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!isxdigit((unsigned char)text[at[i]]))
+			return false;
+	return true;
+}
+
+/* A digit stays a digit and a letter keeps its case: the fake passes where the secret did. */
+static char same_class(char c, uint64_t number, bool hex)
+{
+	unsigned letters = hex ? 6 : 26;
+
+	if (isdigit((unsigned char)c))
+		return (char)('0' + number % 10);
+	return (char)((isupper((unsigned char)c) ? 'A' : 'a') + number % letters);
+}
+
+/* Overwrites the last `check` of the positions with the checksum of the others. */
+static void certify(char *text, const size_t *at, size_t count, bool hex)
+{
+	static const char purpose[] = "flywheel pseudonym";
+	size_t check = count / 2 < CHECK_MAX ? count / 2 : CHECK_MAX;
+	char *body = xmalloc(count + 1);
+	uint64_t sum;
+
+	for (size_t i = 0; i < count - check; i++)
+		body[i] = text[at[i]];
+	sum = salted_number(purpose, body, count - check, hex);
+	for (size_t i = count - check; i < count; i++) {
+		text[at[i]] = same_class(text[at[i]], sum, hex);
+		sum /= 26;
+	}
+	free(body);
+}
+
+static bool is_certified(const char *text, size_t len)
+{
+	size_t *at = xmalloc((len + 1) * sizeof(*at));
+	size_t count = slots(text, len, at);
+	char *copy = xstrndup(text, len);
+	bool same = false;
+
+	if (count >= SHORTEST) {
+		certify(copy, at, count, all_hex(text, at, count));
+		same = !memcmp(copy, text, len);
+	}
+	free(copy);
+	free(at);
+	return same;
+}
+
+static void replace_key(const char *salt, const char *text, size_t len, struct buf *out)
+{
+	size_t *at = xmalloc((len + 1) * sizeof(*at));
+	size_t count = slots(text, len, at);
+	bool hex = all_hex(text, at, count);
+	char *fake = xmalloc(len + 1);
+	uint64_t number = 0;
+
+	memcpy(fake, text, len);
+	for (size_t i = 0; i < count; i++) {
+		if (i % 8 == 0)
+			number = salted_number(salt, text, len, (unsigned)(i / 8));
+		fake[at[i]] = same_class(text[at[i]], number & 0xff, hex);
+		number >>= 8;
+	}
+	certify(fake, at, count, hex);
+	buf_add(out, fake, len);
+	free(fake);
+	free(at);
+}
+
+/* Shannon entropy in bits per byte. */
+static double entropy(const char *text, size_t len)
+{
+	size_t seen[256] = {0};
+	double bits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		seen[(unsigned char)text[i]]++;
+	for (size_t i = 0; i < 256; i++)
+		if (seen[i])
+			bits -= (double)seen[i] / (double)len * log2((double)seen[i] / (double)len);
+	return bits;
+}
+
+static bool is_placeholder(const char *text, size_t len)
+{
+	static const char *const words[] = {"example", "changeme", "change_me", "change-me",
+		"placeholder", "your", "xxxx", "dummy", "redacted", "replace", "sample", "...",
+		"****", "foobar", "foo_bar", "12345678", "abcdef", "000000", "deadbeef", "notreal",
+		"fake", "<", ">", "${", "{{", "$(", "%(", "#{", "[[", "test_", "_test", "test-",
+		"-test", "testing", "todo", "password", "passwd", "secret", "insert", "lorem",
+		"qwerty"};
+	char lower[PLACEHOLDER_MAX + 1];
+
+	if (len > PLACEHOLDER_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	lower[len] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(lower, words[i]))
+			return true;
+	return false;
+}
+
+/* A value that the program will look up elsewhere: $TOKEN, %TOKEN%, os.environ, config.token. */
+static bool is_reference(const char *text, size_t len)
+{
+	static const char *const words[] = {"process.env", "environ", "getenv", "self.", "this.",
+		"config.", "settings.", "args.", "options.", "::", "->", "()", "[\"", "['"};
+	char head[64];
+
+	if (len && strchr("$%@&*!", text[0]))
+		return true;
+	if (len >= sizeof(head))
+		return false;
+	memcpy(head, text, len);
+	head[len] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(head, words[i]))
+			return true;
+	return false;
+}
+
+/* Runs such as aaaa, 1234, zyxw: most neighbours differ by one at the most. */
+static bool is_sequence(const char *text, size_t len)
+{
+	size_t near = 0;
+
+	for (size_t i = 1; i < len; i++)
+		near += abs(text[i] - text[i - 1]) <= 1;
+	return near * 2 > len;
+}
+
+static bool is_uuid(const char *text, size_t len)
+{
+	if (len != 36)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Identifiers and prose: hardly a digit, and letters that come in runs as words do. */
+static bool is_words(const char *text, size_t len)
+{
+	size_t digits = 0, changes = 0, letters = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i], last = i ? (unsigned char)text[i - 1] : 0;
+
+		digits += isdigit(c) != 0;
+		letters += isalpha(c) != 0;
+		if (i && isalpha(c))
+			changes += isdigit(last) || (isupper(c) && islower(last));
+	}
+	if (!digits)
+		return letters < 24 || changes * 5 < letters;
+	return digits <= 2 && changes * 5 < letters && isdigit((unsigned char)text[len - 1]);
+}
+
+static enum plausible plausible_key(
+	const struct scrub_rule *rule, const char *text, size_t len, struct span span)
+{
+	const char *secret = text + span.start;
+	size_t count = 0;
+
+	(void)len;
+	len = span.end - span.start;
+	for (size_t i = 0; i < len; i++)
+		count += isalnum((unsigned char)secret[i]) != 0;
+	if (count < SHORTEST + 1)
+		return PLAUSIBLE_NO;
+	if (is_certified(secret, len))
+		return PLAUSIBLE_OURS;
+	if (is_placeholder(secret, len) || is_reference(secret, len) || is_sequence(secret, len))
+		return PLAUSIBLE_NO;
+	if ((!rule->uuid && is_uuid(secret, len)) || (!rule->words && is_words(secret, len)))
+		return PLAUSIBLE_NO;
+	return entropy(secret, len) < rule->entropy ? PLAUSIBLE_NO : PLAUSIBLE_YES;
+}
+
+const struct form form_key = {
+	.name = "key",
+	.secret = true,
+	.plausible = plausible_key,
+	.replace = replace_key,
+};

@@ -1,0 +1,170 @@
+/*
+ * The keyword prefilter: one pass over the text finds every keyword of every rule, so that only
+ * the rules that can match are tried, and only near their keywords (Aho and Corasick, "Efficient
+ * string matching", 1975). Bytes are folded to classes, which keeps the table small.
+ */
+#include "conversation/scrubber.h"
+
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_KEYWORD UINT32_MAX
+
+struct state {
+	uint32_t keyword; /* first of the list of keywords that end here */
+	uint32_t shorter; /* longest proper suffix that is a state where a keyword ends; 0 none */
+	uint32_t fallback;
+};
+
+struct ending {
+	uint32_t id, next;
+};
+
+struct prefilter {
+	unsigned char class_of[256]; /* 0: in no keyword */
+	size_t class_count;
+	struct strings keywords;
+	uint32_t *ids;
+	size_t id_capacity;
+
+	struct state *states;
+	size_t state_count, state_capacity;
+	uint32_t *next; /* state x class */
+	struct ending *endings;
+};
+
+struct prefilter *prefilter_new(void)
+{
+	struct prefilter *prefilter = xcalloc(1, sizeof(*prefilter));
+
+	prefilter->class_count = 1;
+	return prefilter;
+}
+
+void prefilter_free(struct prefilter *prefilter)
+{
+	if (!prefilter)
+		return;
+	strings_release(&prefilter->keywords);
+	free(prefilter->ids);
+	free(prefilter->states);
+	free(prefilter->next);
+	free(prefilter->endings);
+	free(prefilter);
+}
+
+void prefilter_add(struct prefilter *prefilter, const char *keyword, uint32_t id)
+{
+	GROW(prefilter->ids, prefilter->keywords.count, prefilter->id_capacity);
+	prefilter->ids[prefilter->keywords.count] = id;
+	strings_add(&prefilter->keywords, keyword);
+	for (const char *at = keyword; *at; at++) {
+		unsigned char lower = (unsigned char)tolower((unsigned char)*at);
+
+		if (prefilter->class_of[lower])
+			continue;
+		prefilter->class_of[lower] = (unsigned char)prefilter->class_count++;
+		prefilter->class_of[toupper(lower)] = prefilter->class_of[lower];
+	}
+}
+
+static uint32_t add_state(struct prefilter *prefilter)
+{
+	size_t old = prefilter->state_capacity, count = prefilter->class_count;
+
+	GROW(prefilter->states, prefilter->state_count, prefilter->state_capacity);
+	if (prefilter->state_capacity != old) {
+		prefilter->next = xrealloc(prefilter->next,
+			prefilter->state_capacity * count * sizeof(*prefilter->next));
+	}
+	prefilter->states[prefilter->state_count] = (struct state){NO_KEYWORD, 0, 0};
+	memset(prefilter->next + prefilter->state_count * count, 0,
+		count * sizeof(*prefilter->next));
+	return (uint32_t)prefilter->state_count++;
+}
+
+static void add_keyword(struct prefilter *prefilter, size_t index)
+{
+	uint32_t state = 0;
+
+	for (const char *at = prefilter->keywords.items[index]; *at; at++) {
+		size_t edge =
+			state * prefilter->class_count + prefilter->class_of[(unsigned char)*at];
+
+		if (!prefilter->next[edge]) {
+			uint32_t fresh = add_state(prefilter);
+
+			prefilter->next[edge] = fresh;
+		}
+		state = prefilter->next[edge];
+	}
+	prefilter->endings[index] =
+		(struct ending){prefilter->ids[index], prefilter->states[state].keyword};
+	prefilter->states[state].keyword = (uint32_t)index;
+}
+
+/* Breadth first: a state's fallback is known before its children ask for it. */
+static void link_states(struct prefilter *prefilter)
+{
+	size_t classes = prefilter->class_count, head = 0, tail = 0;
+	uint32_t *queue = xmalloc(prefilter->state_count * sizeof(*queue));
+
+	queue[tail++] = 0;
+	while (head < tail) {
+		uint32_t at = queue[head++], fallback = prefilter->states[at].fallback;
+
+		for (size_t class = 0; class < classes; class ++) {
+			uint32_t *child = &prefilter->next[at * classes + class];
+			uint32_t other = at ? prefilter->next[fallback * classes + class] : 0;
+			const struct state *suffix = &prefilter->states[other];
+
+			if (!*child) {
+				*child = other;
+				continue;
+			}
+			prefilter->states[*child].fallback = other;
+			prefilter->states[*child].shorter =
+				suffix->keyword != NO_KEYWORD ? other : suffix->shorter;
+			queue[tail++] = *child;
+		}
+	}
+	free(queue);
+}
+
+void prefilter_build(struct prefilter *prefilter)
+{
+	prefilter->endings = xcalloc(prefilter->keywords.count + 1, sizeof(*prefilter->endings));
+	add_state(prefilter);
+	for (size_t i = 0; i < prefilter->keywords.count; i++)
+		add_keyword(prefilter, i);
+	link_states(prefilter);
+}
+
+static void tell(const struct prefilter *prefilter, uint32_t state, size_t end, prefilter_fn fn,
+	void *payload)
+{
+	for (; state; state = prefilter->states[state].shorter)
+		for (uint32_t at = prefilter->states[state].keyword; at != NO_KEYWORD;
+			at = prefilter->endings[at].next)
+			fn(prefilter->endings[at].id, end, payload);
+}
+
+void prefilter_scan(const struct prefilter *prefilter, const char *text, size_t len,
+	prefilter_fn fn, void *payload)
+{
+	size_t classes = prefilter->class_count;
+	uint32_t state = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		const struct state *now;
+
+		state = prefilter->next[state * classes +
+					prefilter->class_of[(unsigned char)text[i]]];
+		now = &prefilter->states[state];
+		if (now->keyword != NO_KEYWORD || now->shorter)
+			tell(prefilter, state, i + 1, fn, payload);
+	}
+}

@@ -1,0 +1,186 @@
+/* Reading rules.conf: the scrubber's rules are data, with samples that a test holds them to. */
+#include "conversation/scrubber.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REACH 16384
+
+static void rule_release(struct scrub_rule *rule)
+{
+	free(rule->id);
+	regex_free(rule->regex);
+	for (size_t i = 0; i < rule->allow_count; i++)
+		regex_free(rule->allow[i]);
+	free(rule->allow);
+	strings_release(&rule->keywords);
+	strings_release(&rule->samples);
+	strings_release(&rule->safe);
+}
+
+void rules_release(struct scrub_rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		rule_release(&rules->items[i]);
+	free(rules->items);
+	map_release(&rules->common);
+	memset(rules, 0, sizeof(*rules));
+}
+
+/* In a sample `{}` stands for nothing (so that other scanners keep quiet about our samples) and
+ * `\n` for a line feed. */
+static void add_sample(struct strings *list, const char *value)
+{
+	struct buf text = BUF_INIT;
+
+	for (; *value; value++) {
+		if (value[0] == '{' && value[1] == '}') {
+			value++;
+		} else if (value[0] == '\\' && value[1] == 'n') {
+			buf_addch(&text, '\n');
+			value++;
+		} else {
+			buf_addch(&text, *value);
+		}
+	}
+	strings_add_len(list, text.ptr, text.len);
+	buf_release(&text);
+}
+
+static int add_allow(struct scrub_rule *rule, const char *pattern)
+{
+	GROW(rule->allow, rule->allow_count, rule->allow_capacity);
+	rule->allow[rule->allow_count] = NULL;
+	return regex_compile(pattern, 0, &rule->allow[rule->allow_count++]);
+}
+
+static int set_form(struct scrub_rule *rule, const char *value)
+{
+	rule->form = form_find(value);
+	return rule->form ? 0 : fail(E_INVALID, "unknown form '%s'", value);
+}
+
+static int set_regex(struct scrub_rule *rule, const char *value)
+{
+	regex_free(rule->regex);
+	return regex_compile(value, REGEX_MULTILINE, &rule->regex);
+}
+
+static int set_value(struct scrub_rule *rule, const char *key, const char *value)
+{
+	bool yes = !strcmp(value, "true");
+
+	if (!strcmp(key, "form"))
+		return set_form(rule, value);
+	if (!strcmp(key, "regex"))
+		return set_regex(rule, value);
+	if (!strcmp(key, "allow"))
+		return add_allow(rule, value);
+	if (!strcmp(key, "keyword"))
+		strings_add(&rule->keywords, value);
+	else if (!strcmp(key, "sample"))
+		add_sample(&rule->samples, value);
+	else if (!strcmp(key, "safe"))
+		add_sample(&rule->safe, value);
+	else if (!strcmp(key, "group"))
+		rule->group = (size_t)strtoul(value, NULL, 10);
+	else if (!strcmp(key, "reach"))
+		rule->reach = (size_t)strtoul(value, NULL, 10);
+	else if (!strcmp(key, "entropy"))
+		rule->entropy = strtod(value, NULL);
+	else if (!strcmp(key, "lines"))
+		rule->lines = yes;
+	else if (!strcmp(key, "uuid"))
+		rule->uuid = yes;
+	else if (!strcmp(key, "words"))
+		rule->words = yes;
+	else
+		return fail(E_INVALID, "unknown key '%s'", key);
+	return 0;
+}
+
+static struct scrub_rule *add_rule(struct scrub_rules *rules, const char *id, size_t len)
+{
+	struct scrub_rule *rule;
+
+	GROW(rules->items, rules->count, rules->capacity);
+	rule = &rules->items[rules->count++];
+	memset(rule, 0, sizeof(*rule));
+	rule->id = xstrndup(id, len);
+	rule->form = &form_key;
+	rule->group = 1;
+	rule->reach = REACH;
+	return rule;
+}
+
+static void add_common(struct scrub_rules *rules, const char *value)
+{
+	struct strings words = STRINGS_INIT;
+
+	strings_split(&words, value, ' ');
+	for (size_t i = 0; i < words.count; i++)
+		if (*words.items[i])
+			map_put_str(&rules->common, words.items[i], NULL);
+	strings_release(&words);
+}
+
+/* `rule` is the section that the line stands in, NULL in [common]. */
+static int take_line(struct scrub_rules *rules, struct scrub_rule **rule, char *line)
+{
+	static const char head[] = "[rule \"";
+	char *value = strchr(line, '='), *end;
+
+	if (starts_with(line, head)) {
+		end = strchr(line + strlen(head), '"');
+		if (!end || strcmp(end, "\"]"))
+			return fail(E_INVALID, "want [rule \"<id>\"]");
+		*rule = add_rule(rules, line + strlen(head), (size_t)(end - line) - strlen(head));
+		return 0;
+	}
+	if (!strcmp(line, "[common]")) {
+		*rule = NULL;
+		return 0;
+	}
+	if (!value)
+		return fail(E_INVALID, "want <key> = <value>");
+	for (end = value; end > line && isspace((unsigned char)end[-1]); end--)
+		;
+	*end = '\0';
+	for (value++; isspace((unsigned char)*value); value++)
+		;
+	if (*rule)
+		return set_value(*rule, line, value);
+	if (strcmp(line, "words"))
+		return fail(E_INVALID, "unknown key '%s' in [common]", line);
+	add_common(rules, value);
+	return 0;
+}
+
+int rules_parse(const char *text, struct scrub_rules *out)
+{
+	struct strings lines = STRINGS_INIT;
+	struct scrub_rule *rule = NULL;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	strings_split(&lines, text, '\n');
+	for (size_t i = 0; i < lines.count && !rc; i++) {
+		char *line = lines.items[i];
+
+		while (isspace((unsigned char)*line))
+			line++;
+		if (!*line || *line == '#')
+			continue;
+		rc = take_line(out, &rule, line);
+		if (rc)
+			rc = fail_context(rc, "scrubbing rules, line %zu", i + 1);
+	}
+	strings_release(&lines);
+	if (rc)
+		rules_release(out);
+	return rc;
+}

@@ -1,0 +1,92 @@
+/*
+ * Inside of the scrubber. A text goes through the prefilter (which rules can match at all, and
+ * where), the rules' patterns, a check of plausibility by form, and a pseudonym of the same form.
+ */
+#ifndef CONVERSATION_SCRUBBER_H
+#define CONVERSATION_SCRUBBER_H
+
+#include "flywheel/conversation.h"
+#include "util/map.h"
+#include "util/regex.h"
+#include "util/strings.h"
+
+#define SALT_HEX 64
+
+/* ---- forms: what a finding is, and so what may stand in its place ---- */
+
+enum plausible {
+	PLAUSIBLE_NO,   /* a placeholder, a version number, a word */
+	PLAUSIBLE_OURS, /* a pseudonym that we made: it stays */
+	PLAUSIBLE_YES
+};
+
+struct scrub_rule;
+struct form {
+	const char *name;
+	bool secret; /* otherwise personal data */
+	/* `text` is the whole input, `span` the finding: what stands around it may tell. */
+	enum plausible (*plausible)(
+		const struct scrub_rule *rule, const char *text, size_t len, struct span span);
+	/* Appends a pseudonym of the same form; the same input and salt give the same bytes. */
+	void (*replace)(const char *salt, const char *text, size_t len, struct buf *out);
+};
+const struct form *form_find(const char *name); /* NULL when unknown */
+
+extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_user, form_card,
+	form_iban, form_phone, form_name;
+
+/* A number that follows from salt, text and counter; `bits` come from SHA-256. */
+uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter);
+
+/* ---- rules ---- */
+
+struct scrub_rule {
+	char *id;
+	const struct form *form;
+	struct regex *regex; /* NULL: found by the list of known names */
+	size_t group;
+	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
+	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
+	double entropy;          /* bits per byte that the secret must have */
+	struct regex **allow;
+	size_t allow_count, allow_capacity;
+	struct strings keywords, samples, safe;
+};
+struct scrub_rules {
+	struct scrub_rule *items; /* earlier rules win where two overlap */
+	size_t count, capacity;
+	struct map common; /* words that are no names by themselves, user names of machines */
+};
+/* The text of rules.conf, or one in its syntax. E_INVALID names the line. */
+int rules_parse(const char *text, struct scrub_rules *out);
+void rules_release(struct scrub_rules *rules);
+extern const char scrub_rules_conf[]; /* rules.conf, embedded at build time */
+
+/* ---- prefilter: Aho and Corasick 1975, over lower-case bytes ---- */
+
+struct prefilter;
+struct prefilter *prefilter_new(void);
+void prefilter_add(struct prefilter *prefilter, const char *keyword, uint32_t id);
+void prefilter_build(struct prefilter *prefilter); /* after the last add */
+void prefilter_free(struct prefilter *prefilter);
+typedef void (*prefilter_fn)(uint32_t id, size_t end, void *payload);
+/* Tells of every keyword in the text, whatever its case, in order of its end. */
+void prefilter_scan(const struct prefilter *prefilter, const char *text, size_t len,
+	prefilter_fn fn, void *payload);
+
+/* ---- names of people ---- */
+
+struct names;
+typedef void (*names_fn)(struct span span, bool user, void *payload);
+struct names *names_new(const struct map *common);
+void names_free(struct names *names);
+void names_add_person(struct names *names, const char *name); /* "Ann Author" */
+void names_add_user(struct names *names, const char *user);   /* "ann" */
+int names_add_history(struct names *names, struct repo *repo);
+void names_scan(
+	const struct names *names, const char *text, size_t len, names_fn fn, void *payload);
+
+/* `may_write` false: a missing salt is made up for this run and not kept. */
+int scrubber_make(struct session *session, bool may_write, struct scrubber **out);
+
+#endif

@@ -1,0 +1,305 @@
+/* The scrubber: every rule against its own samples, pseudonyms, idempotence, the prefilter. */
+#define _GNU_SOURCE
+#include "test.h"
+
+#include "conversation/scrubber.h"
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* cmocka's fail_msg() needs a fail() that we have a function for. */
+#define BROKEN(...)                                                                                \
+	do {                                                                                       \
+		print_error(__VA_ARGS__);                                                          \
+		print_error("\n");                                                                 \
+		assert_true(false);                                                                \
+	} while (0)
+
+struct seen {
+	size_t count;
+	struct buf rules;
+};
+
+static int note(const struct scrub_finding *finding, const char *pseudonym, void *payload)
+{
+	struct seen *seen = payload;
+
+	assert_true(finding->end > finding->start);
+	assert_true(*pseudonym);
+	seen->count++;
+	buf_addf(&seen->rules, "%s ", finding->rule);
+	return 0;
+}
+
+static struct scrubber *make(const char *salt)
+{
+	struct scrubber *scrubber = NULL;
+
+	if (scrubber_open(NULL, &scrubber))
+		BROKEN("%s", error_message());
+	scrubber_set_salt(scrubber, salt);
+	return scrubber;
+}
+
+/* Scrubs; checks that scrubbing the result changes nothing; returns the findings' rules. */
+static char *scrub(struct scrubber *scrubber, const char *text, struct buf *out)
+{
+	struct seen seen = {0, BUF_INIT}, again = {0, BUF_INIT};
+	struct buf twice = BUF_INIT;
+
+	if (scrub_text(scrubber, text, strlen(text), out, note, &seen))
+		BROKEN("%s: %s", error_message(), text);
+	assert_int_equal(scrub_text(scrubber, out->ptr, out->len, &twice, note, &again), 0);
+	if (again.count)
+		BROKEN("found again by %s: %s", again.rules.ptr, out->ptr);
+	assert_string_equal(twice.ptr, out->ptr);
+	assert_int_equal(scrub_count_secrets(scrubber, out->ptr, out->len), 0);
+	buf_release(&twice);
+	buf_release(&again.rules);
+	return buf_detach(&seen.rules);
+}
+
+static void test_rule_samples(void **state)
+{
+	struct scrubber *scrubber = make("one");
+	struct scrub_rules rules;
+
+	(void)state;
+	assert_int_equal(rules_parse(scrub_rules_conf, &rules), 0);
+	assert_true(rules.count > 40);
+	for (size_t i = 0; i < rules.count; i++) {
+		const struct scrub_rule *rule = &rules.items[i];
+
+		if (rule->regex && (!rule->samples.count || !rule->safe.count))
+			print_message("%s lacks samples\n", rule->id);
+		assert_true(!rule->regex || rule->samples.count);
+		for (size_t k = 0; k < rule->samples.count; k++) {
+			struct buf out = BUF_INIT;
+			char *found = scrub(scrubber, rule->samples.items[k], &out);
+
+			if (!strstr(found, rule->id))
+				BROKEN("%s did not find: %s (found: %s)", rule->id,
+					rule->samples.items[k], found);
+			assert_string_not_equal(out.ptr, rule->samples.items[k]);
+			buf_release(&out);
+			free(found);
+		}
+		for (size_t k = 0; k < rule->safe.count; k++) {
+			struct buf out = BUF_INIT;
+			char *found = scrub(scrubber, rule->safe.items[k], &out);
+
+			if (strstr(found, rule->id))
+				BROKEN("%s found in: %s", rule->id, rule->safe.items[k]);
+			buf_release(&out);
+			free(found);
+		}
+	}
+	rules_release(&rules);
+	scrubber_free(scrubber);
+}
+
+static void test_bad_rules(void **state)
+{
+	struct scrub_rules rules;
+
+	(void)state;
+	assert_int_equal(rules_parse("[rule \"a\"]\n\tregex = (", &rules), E_INVALID);
+	assert_non_null(strstr(error_message(), "line 2"));
+	assert_int_equal(rules_parse("[rule \"a\"]\n\tcolour = red", &rules), E_INVALID);
+	assert_int_equal(rules_parse("[rule a]", &rules), E_INVALID);
+	assert_int_equal(rules_parse("[rule \"a\"]\n\tform = dragon", &rules), E_INVALID);
+}
+
+static void expect(const char *text, const char *pattern)
+{
+	struct scrubber *scrubber = make("two");
+	struct buf out = BUF_INIT;
+	struct regex *regex = NULL;
+
+	free(scrub(scrubber, text, &out));
+	assert_int_equal(regex_compile(pattern, 0, &regex), 0);
+	if (!regex_test(regex, out.ptr, out.len))
+		BROKEN("'%s' became '%s', want %s", text, out.ptr, pattern);
+	regex_free(regex);
+	buf_release(&out);
+	scrubber_free(scrubber);
+}
+
+static void test_pseudonyms_keep_the_form(void **state)
+{
+	(void)state;
+	expect("mail jane@corp.io", "^mail user\\d+@example\\.com$");
+	expect("ls /home/jdoe/src", "^ls /home/user\\d+/src$");
+	expect("ping 185.63.21.7", "^ping (192\\.0\\.2|198\\.51\\.100|203\\.0\\.113)\\.\\d+$");
+	expect("card 4539 1488 0343 6467 ok", "^card 4000 00\\d\\d \\d{4} \\d{4} ok$");
+	expect("gh"
+	       "p_1A2b3C4d5E6f7G8h9I0jK1l2M3n4O5p6Q7r8 end",
+		"^ghp_\\d[A-Z]\\d[a-z]\\d[A-Z][A-Za-z0-9]{30} end$");
+	expect("Signed-off-by: Jane Roe <jane@corp.io>",
+		"^Signed-off-by: [A-Z][a-z]{6} [A-Z][a-z]{6} <user\\d+@example\\.com>$");
+	expect("call +49 30 1234 5678", "^call \\+1-\\d{3}-555-01\\d\\d$");
+}
+
+static void test_consistent_and_salted(void **state)
+{
+	const char *text = "a jane@corp.io b JANE@corp.io c joe@corp.io";
+	struct scrubber *one = make("one"), *two = make("two"), *same = make("one");
+	struct buf a = BUF_INIT, b = BUF_INIT, c = BUF_INIT;
+	struct strings words = STRINGS_INIT;
+
+	(void)state;
+	free(scrub(one, text, &a));
+	free(scrub(two, text, &b));
+	free(scrub(same, text, &c));
+	assert_string_equal(a.ptr, c.ptr);
+	assert_string_not_equal(a.ptr, b.ptr);
+	strings_split(&words, a.ptr, ' ');
+	assert_string_equal(words.items[1], words.items[3]);
+	assert_string_not_equal(words.items[1], words.items[5]);
+	strings_release(&words);
+	/* A fake of another salt is left alone too. */
+	buf_clear(&c);
+	assert_int_equal(scrub_text(two, a.ptr, a.len, &c, NULL, NULL), 0);
+	assert_string_equal(a.ptr, c.ptr);
+	buf_release(&a);
+	buf_release(&b);
+	buf_release(&c);
+	scrubber_free(one);
+	scrubber_free(two);
+	scrubber_free(same);
+}
+
+static void test_left_alone(void **state)
+{
+	static const char *const texts[] = {"", "\n",
+		"commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
+		"uuid 123e4567-e89b-12d3-a456-426614174000", "key = value; token = next_token();",
+		"api_key = \"abcdefghijklmnopqrstuvwxyz012345\"",
+		"at 2026-01-31T10:00:00.123456789Z", "std::vector<int>::iterator",
+		"https://example.com/a/b?c=d", "@Override public", "version 10.11.12.13",
+		"sk-learn", "a1:b2:c3:d4:e5:f6", "0x4539148803436467", "secret = get_secret(name)",
+		"password: str = Field(...)"};
+	struct scrubber *scrubber = make("x");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct buf out = BUF_INIT;
+		char *found = scrub(scrubber, texts[i], &out);
+
+		if (strcmp(out.ptr, texts[i]))
+			BROKEN("'%s' became '%s' by %s", texts[i], out.ptr, found);
+		free(found);
+		buf_release(&out);
+	}
+	scrubber_free(scrubber);
+}
+
+static void test_bytes_that_are_no_text(void **state)
+{
+	static const char text[] = "\xff\xfe jane@corp.io \0 joe@corp.io \xc3";
+	struct scrubber *scrubber = make("x");
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(scrub_text(scrubber, text, sizeof(text) - 1, &out, NULL, NULL), 0);
+	assert_null(memmem(out.ptr, out.len, "corp.io", 7));
+	assert_int_equal((unsigned char)out.ptr[0], 0xff);
+	buf_release(&out);
+	scrubber_free(scrubber);
+}
+
+/* A key in the middle of a very long line: windows must neither miss nor cut it. */
+static void test_long_line(void **state)
+{
+	static const char key[] = "gh"
+				  "p_1A2b3C4d5E6f7G8h9I0jK1l2M3n4O5p6Q7r8";
+	struct scrubber *scrubber = make("x");
+	struct buf text = BUF_INIT, out = BUF_INIT;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		buf_addstr(&text, i == 9000    ? key
+				  : i == 15000 ? " eyJhbGciOiJIUzI1NiJ9."
+					       : "token = ");
+	buf_addstr(&text, " eyJhbGciOiJIUzI1NiJ9.");
+	for (int i = 0; i < 30000; i++)
+		buf_addch(&text, (char)('a' + (i * i + i / 7) % 26));
+	buf_addstr(&text, ".abcdefghijklmnop");
+	assert_int_equal(scrub_text(scrubber, text.ptr, text.len, &out, NULL, NULL), 0);
+	assert_int_equal(out.len, text.len);
+	assert_null(strstr(out.ptr, key));
+	assert_null(strstr(out.ptr, text.ptr + text.len - 5000));
+	buf_release(&text);
+	buf_release(&out);
+	scrubber_free(scrubber);
+}
+
+static void collect(uint32_t id, size_t end, void *payload)
+{
+	buf_addf(payload, "%u@%zu ", id, end);
+}
+
+static void test_prefilter(void **state)
+{
+	struct prefilter *prefilter = prefilter_new();
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	prefilter_add(prefilter, "he", 1);
+	prefilter_add(prefilter, "she", 2);
+	prefilter_add(prefilter, "hers", 3);
+	prefilter_add(prefilter, "his", 4);
+	prefilter_add(prefilter, "he", 5);
+	prefilter_build(prefilter);
+	prefilter_scan(prefilter, "uSHErs his", 10, collect, &out);
+	assert_string_equal(out.ptr, "2@4 5@4 1@4 3@6 4@10 ");
+	buf_release(&out);
+	prefilter_free(prefilter);
+}
+
+static void collect_name(struct span span, bool user, void *payload)
+{
+	buf_addf(payload, "%s%zu-%zu ", user ? "u" : "", span.start, span.end);
+}
+
+static void test_names(void **state)
+{
+	struct map common = MAP_INIT;
+	struct names *names;
+	struct buf out = BUF_INIT;
+	const char *text =
+		"Salvo said Will Page wrote the Page, not salvo_x or Marlowe; ann7 knows";
+
+	(void)state;
+	map_put_str(&common, "will", NULL);
+	map_put_str(&common, "page", NULL);
+	names = names_new(&common);
+	names_add_person(names, "Salvo Marlowe");
+	names_add_person(names, "Will Page");
+	names_add_person(names, "dependabot[bot]");
+	names_add_user(names, "ann7");
+	names_scan(names, text, strlen(text), collect_name, &out);
+	assert_string_equal(out.ptr, "0-5 11-20 52-59 u61-65 ");
+	buf_release(&out);
+	names_free(names);
+	map_release(&common);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rule_samples),
+		cmocka_unit_test(test_bad_rules),
+		cmocka_unit_test(test_pseudonyms_keep_the_form),
+		cmocka_unit_test(test_consistent_and_salted),
+		cmocka_unit_test(test_left_alone),
+		cmocka_unit_test(test_bytes_that_are_no_text),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_prefilter),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
