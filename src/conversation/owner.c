@@ -1,0 +1,160 @@
+/*
+ * Which folders are this repository's: its worktrees, by real path, and nothing in a repository
+ * nested below them. A worktree that was removed is compared by its recorded path.
+ */
+#define _XOPEN_SOURCE 700
+#include "conversation/internal.h"
+
+#include "flywheel/repo.h"
+#include "util/file.h"
+#include "util/memory.h"
+#include "util/process.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* realpath() of the longest part that exists, the rest as it is; NULL for a path with "..". */
+static char *real_path(const char *path)
+{
+	char *head = xstrdup(path), *real = NULL, *full;
+	size_t len = strlen(path);
+
+	if (*path != '/') {
+		free(head);
+		return NULL;
+	}
+	while (len > 1 && !(real = realpath(head, NULL))) {
+		while (len > 1 && head[len - 1] != '/')
+			len--;
+		while (len > 1 && head[len - 1] == '/')
+			len--;
+		head[len] = '\0';
+	}
+	free(head);
+	if (!real)
+		real = xstrdup("");
+	if (!strcmp(real, "/"))
+		*real = '\0';
+	full = xstrfmt("%s%s", real, len > 1 ? path + len : path);
+	free(real);
+	len = strlen(full);
+	while (len > 1 && full[len - 1] == '/')
+		full[--len] = '\0';
+	if (strstr(full, "/../") || ends_with(full, "/..")) {
+		free(full);
+		return NULL;
+	}
+	return full;
+}
+
+int owner_open(struct repo *repo, struct owner *out)
+{
+	const char *const args[] = {"worktree", "list", "--porcelain", NULL};
+	struct strings lines = STRINGS_INIT;
+	struct buf list = BUF_INIT;
+	int rc = git_run(repo_common_dir(repo), args, NULL, 0, &list);
+
+	memset(out, 0, sizeof(*out));
+	if (!rc)
+		strings_split(&lines, list.ptr, '\n');
+	for (size_t i = 0; i < lines.count; i++) {
+		bool bare = i + 1 < lines.count && !strcmp(lines.items[i + 1], "bare");
+		char *real = starts_with(lines.items[i], "worktree ") && !bare
+				     ? real_path(lines.items[i] + strlen("worktree "))
+				     : NULL;
+
+		if (real)
+			strings_add(&out->roots, real);
+		free(real);
+	}
+	strings_release(&lines);
+	buf_release(&list);
+	return rc;
+}
+
+void owner_release(struct owner *owner)
+{
+	strings_release(&owner->roots);
+	map_release(&owner->known);
+}
+
+/* Climbs until a worktree of ours, or the root of a repository that is not. */
+static int64_t climb(const struct owner *owner, const char *path)
+{
+	char *at = real_path(path);
+	int64_t found = 0;
+
+	while (at && *at && !found) {
+		char *git, *slash;
+		bool foreign;
+
+		for (size_t i = 0; i < owner->roots.count && !found; i++)
+			if (!strcmp(owner->roots.items[i], at))
+				found = (int64_t)i + 1;
+		git = path_join(at, ".git");
+		foreign = file_exists(git);
+		free(git);
+		slash = strrchr(at, '/');
+		if (found || foreign || !slash)
+			break;
+		*slash = '\0';
+	}
+	free(at);
+	return found;
+}
+
+const char *owner_find(struct owner *owner, const char *path)
+{
+	bool added = false;
+	struct map_entry *entry = map_put_str(&owner->known, path, &added);
+
+	if (added)
+		entry->value.num = climb(owner, path);
+	return entry->value.num ? owner->roots.items[entry->value.num - 1] : NULL;
+}
+
+/* As the tool makes it: one '-' for every UTF-16 unit that is no ASCII letter or digit. */
+static bool is_slug_of(const char *slug, const char *path)
+{
+	for (; *path; path++) {
+		unsigned char c = (unsigned char)*path;
+
+		if ((c & 0xc0) == 0x80)
+			continue;
+		if (c < 0x80 && isalnum(c) ? *slug != *path : *slug != '-')
+			return false;
+		slug++;
+		if (c >= 0xf0 && *slug++ != '-')
+			return false;
+	}
+	return !*slug;
+}
+
+const char *owner_find_slug(const struct owner *owner, const char *slug)
+{
+	for (size_t i = 0; i < owner->roots.count; i++)
+		if (is_slug_of(slug, owner->roots.items[i]))
+			return owner->roots.items[i];
+	return NULL;
+}
+
+bool owner_relative(struct owner *owner, const char *folder, const char *path, struct buf *out)
+{
+	char *full = *path == '/' ? xstrdup(path) : path_join(folder, path);
+	char *real = real_path(full);
+	char *slash = real ? strrchr(real, '/') : NULL;
+	const char *root = NULL;
+
+	if (slash && slash > real) {
+		*slash = '\0';
+		root = owner_find(owner, real);
+		*slash = '/';
+	}
+	if (root)
+		buf_addstr(out, real + strlen(root) + 1);
+	free(real);
+	free(full);
+	return root != NULL;
+}
