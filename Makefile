@@ -32,7 +32,7 @@ GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests man \
-	sanitize valgrind coverage bench lint format check-headers clean
+	sanitize valgrind coverage bench lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
@@ -56,15 +56,20 @@ $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefil
 LANGUAGE_DATA := $(wildcard src/language/*/language.conf src/language/*/*.scm)
 $(BUILD)/language_table.c: src/language/embed.sh $(LANGUAGE_DATA) $(NPM_STAMP)
 	@mkdir -p $(@D)
-	src/language/embed.sh $(BUILD)/npm/node_modules $(LANGUAGES) > $@.new
+	src/language/embed.sh $(NPM)/node_modules $(LANGUAGES) > $@.new
 	mv $@.new $@
 
 $(BUILD)/language_table.o: $(BUILD)/language_table.c src/language/internal.h
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(LIBRARY): $(OBJECTS) $(BUILD)/embed.o $(BUILD)/language_table.o
-	rm -f $@
-	ar rcs $@ $^
+# Changes when a source is added or removed: a library must not keep what is gone.
+$(BUILD)/objects.list: force
+	@mkdir -p $(@D)
+	@echo $(OBJECTS) | cmp -s - $@ || echo $(OBJECTS) >$@
+
+$(LIBRARY): $(OBJECTS) $(BUILD)/embed.o $(BUILD)/language_table.o $(BUILD)/objects.list
+	@rm -f $@
+	ar rcs $@ $(filter %.o,$^)
 
 # Static and without our libraries: it runs after every commit and must cost next to nothing.
 $(TRAMPOLINE): src/hook/trampoline.c
