@@ -39,6 +39,20 @@ double model_bits(struct model *model, const char *prompt, size_t prompt_len, co
 	size_t len, size_t *tokens);
 
 /*
+ * The same for several texts after one prompt, which is read once. The model must outlive the
+ * context and learn nothing meanwhile. A context is not changed by the texts.
+ */
+struct model_context;
+struct model_context *model_context_new(struct model *model, const char *prompt, size_t len);
+double model_context_bits(
+	struct model_context *context, const char *text, size_t len, size_t *tokens);
+void model_context_free(struct model_context *context);
+
+/* Adds a text to what the model knows, in memory only: the counts become exactly those of a model
+ * that was trained on it as well. */
+void model_learn(struct model *model, const char *text, size_t len);
+
+/*
  * Splits text the way the model does; `fn` returns non-zero to stop. A line break that means
  * something is a token that starts with "\n"; long rulers (-----) come as their first four bytes.
  */
@@ -46,13 +60,19 @@ typedef int (*model_token_fn)(const char *token, size_t len, size_t offset, void
 int model_tokenize(const char *text, size_t len, model_token_fn fn, void *payload);
 size_t model_count_tokens(const char *text, size_t len);
 
-/* Running evaluation over a text: bits per token and how often the next token was ranked first. */
+/*
+ * Running evaluation over a whole text, which the cache follows: bits per token and how often the
+ * next token was ranked first. Ranks are exact up to 10 among all tokens seen so far (but for the
+ * share of the spelling, which is left out); a token ranked lower counts 0, ties count against
+ * it, and a novel token is ranked 0. Fills `score` from zero. E_STOPPED on Ctrl-C.
+ */
 struct model_score {
 	double bits;
 	uint64_t tokens, ranked, top1; /* ranked: tokens for which a rank was computed */
-	double reciprocal_rank;        /* sum; divide by ranked for MRR */
+	uint64_t novel;		       /* tokens that neither the model nor this text had seen */
+	double reciprocal_rank;	       /* sum; divide by ranked for MRR */
 };
-int model_evaluate(
-	struct model *model, const char *text, size_t len, bool rank, struct model_score *score);
+int model_evaluate(struct model *model, const char *text, size_t len, bool rank,
+	struct model_score *score);
 
 #endif

@@ -40,10 +40,12 @@ static void skip_space(struct lexer *lexer)
 	for (; lexer->pos < lexer->len; lexer->pos++) {
 		unsigned char c = (unsigned char)lexer->text[lexer->pos];
 
+		/* A joined line goes on: its break is none. */
 		if (c == '\\' && lexer->pos + 1 < lexer->len &&
-			(lexer->text[lexer->pos + 1] == '\n' ||
-				lexer->text[lexer->pos + 1] == '\r'))
+			lexer->text[lexer->pos + 1] == '\n') {
+			lexer->pos++;
 			continue;
+		}
 		if (class_of(c) != CHAR_SPACE)
 			return;
 		if (c == '\n') {
