@@ -9,10 +9,14 @@
 #endif
 
 extern const struct command command_backup;
+extern const struct command command_init;
 extern const struct command command_uninstall;
+extern const struct command command_worker;
 
 static const struct command *const commands[] = {
+	&command_init,
 	&command_backup,
+	&command_worker,
 	&command_uninstall,
 	NULL,
 };
