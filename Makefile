@@ -102,7 +102,12 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka $(LIBS)
 
-unit-tests: $(UNIT_TESTS)
+# The generator of the history that the replay test trains on.
+$(BUILD)/tests/history: tests/replay/history.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
+
+unit-tests: $(UNIT_TESTS) $(BUILD)/tests/history
 
 man: $(PROGRAM)
 	@doc/man.sh ./$(PROGRAM) $(BUILD)/man
