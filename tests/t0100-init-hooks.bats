@@ -222,3 +222,24 @@ as_nobody() {
 	wait_for_worker
 	sh -n .git/hooks/post-commit
 }
+
+@test "a full disk: one clear line, nothing half done, and init works once there is room" {
+	small="$BATS_TEST_TMPDIR/small"
+	mkdir "$small"
+	mount -t tmpfs -o size=1m tmpfs "$small" 2>/dev/null || skip "cannot mount a small disk here"
+	git init -q --template= "$small/repo"
+	cd "$small/repo"
+	commit_file a.c 'int a(void) { return 1; }'
+	dd if=/dev/zero of=fill bs=4k 2>/dev/null || :
+	run git flywheel init
+	rm fill
+	failed=$status words=$output
+	run git flywheel init
+	wait_for_worker >/dev/null
+	cd /
+	sleep 0.2
+	umount "$small" || umount -l "$small"
+	[ "$failed" = 128 ]
+	[ "$words" = "git-flywheel: disk full: nothing was changed; free some space and run this again" ]
+	[ "$status" = 0 ]
+}
