@@ -10,11 +10,19 @@
 
 extern const struct command command_backup;
 extern const struct command command_init;
+extern const struct command command_graph;
+extern const struct command command_index;
+extern const struct command command_parse;
+extern const struct command command_rebuild;
 extern const struct command command_uninstall;
 extern const struct command command_worker;
 
 static const struct command *const commands[] = {
 	&command_init,
+	&command_graph,
+	&command_index,
+	&command_rebuild,
+	&command_parse,
 	&command_backup,
 	&command_worker,
 	&command_uninstall,

@@ -25,6 +25,9 @@ size_t languages_count(const struct languages *languages);
 const struct language *languages_at(const struct languages *languages, size_t index);
 /* By extension or file name; NULL when no language claims the path. */
 const struct language *languages_find(const struct languages *languages, const char *path);
+/* By the "#!" line that a script begins with; `text` need not end in NUL. NULL: none. */
+const struct language *languages_of_script(
+	const struct languages *languages, const char *text, size_t len);
 const struct language *languages_named(const struct languages *languages, const char *name);
 
 const char *language_name(const struct language *language);

@@ -55,6 +55,17 @@ int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload
 int store_graph_symbols(struct store *store, int64_t file, store_graph_symbol_fn fn, void *payload);
 int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn, void *payload);
 
+#define STORE_SKIP_REASONS 16
+struct store_graph_counts {
+	size_t files, parsed, symbols, calls[4], imports[4]; /* edges by enum confidence */
+	struct {
+		char reason[24];
+		size_t files;
+	} skipped[STORE_SKIP_REASONS]; /* by reason */
+	size_t skipped_count;
+};
+int store_graph_count(struct store *store, struct store_graph_counts *out);
+
 /* Writing, inside the caller's transaction. */
 struct store_graph;
 struct store_graph *store_graph_open(struct store *store);

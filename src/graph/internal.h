@@ -4,6 +4,7 @@
 
 #include "flywheel/graph.h"
 #include "flywheel/language.h"
+#include "flywheel/store_graph.h"
 #include "util/map.h"
 #include "util/strings.h"
 
@@ -39,12 +40,16 @@ struct job {
 /* Reads and parses on some threads. The outcome does not depend on their number. */
 int parse_jobs(
 	struct session *session, const struct languages *languages, struct job *jobs, size_t count);
-/* Facts of single blobs for paths, out of the sidecar where it has them. */
+/* By path, or by the first line of a script without an extension. NULL: no language. */
+const struct language *language_of(struct session *session, const struct languages *languages,
+	const char *path, const struct oid *blob);
+
+/* Facts of single blobs, out of the sidecar where it has them. */
 struct fact_source;
-int fact_source_open(struct session *session, struct fact_source **out);
+/* `keep`: what had to be parsed goes to the sidecar, inside the caller's transaction. */
+int fact_source_open(struct session *session, bool keep, struct fact_source **out);
 void fact_source_free(struct fact_source *source);
-const struct languages *fact_source_languages(const struct fact_source *source);
-/* E_NOTFOUND when no language claims the path or the blob is not to be parsed. */
+/* No facts (all counts 0) for a blob that is not parsed. */
 int fact_source_read(
 	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out);
 
@@ -79,5 +84,35 @@ int whole_open(
 /* Makes the edges. */
 void resolve(struct whole *whole);
 uint32_t first_named(const struct whole *whole, const char *name);
+
+/* Rows of one file, as the sidecar keeps them. Texts are borrowed until the next call. */
+struct rows;
+struct rows *rows_new(const struct graph *graph);
+void rows_free(struct rows *rows);
+uint32_t rows_symbol_count(const struct rows *rows, uint32_t file);
+uint32_t rows_edge_count(const struct rows *rows, uint32_t file);
+void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *out);
+void rows_symbol(
+	const struct rows *rows, uint32_t file, uint32_t at, struct store_graph_symbol *out);
+void rows_edge(struct rows *rows, uint32_t file, uint32_t at, struct store_graph_edge *out);
+/* Canonical lines: equal graphs give equal lines. */
+void line_file(struct buf *out, const struct store_graph_file *file);
+void line_symbol(struct buf *out, const char *path, const struct store_graph_symbol *symbol);
+void line_edge(struct buf *out, const char *path, const struct store_graph_edge *edge);
+void rows_lines(struct rows *rows, uint32_t file, struct buf *out);
+
+/*
+ * Writes the graph notes of the commits that HEAD gained since the last call. Notes that git
+ * refuses are no error: the index stands without them, the sidecar keeps why, and the next call
+ * tries again.
+ */
+int graph_note(struct session *session, const struct oid *head);
+/* The note of one commit; "" when it changed no definition. */
+int note_text(struct session *session, struct fact_source *facts, const struct commit *commit,
+	struct buf *out);
+
+#define META_HEAD "graph.head"       /* what the index stands for */
+#define META_NOTED "graph.noted"     /* the commit up to which notes are written */
+#define META_PROBLEM "graph.problem" /* why they could not be, or "" */
 
 #endif

@@ -1,8 +1,7 @@
-/* Parsing many blobs on a few threads, and the facts of single blobs. */
+/* Parsing many blobs on a few threads. */
 #include "graph/internal.h"
 
 #include "flywheel/config.h"
-#include "flywheel/store_graph.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -150,79 +149,4 @@ int parse_jobs(
 	free(pool.message);
 	pthread_mutex_destroy(&pool.lock);
 	return pool.rc;
-}
-
-struct fact_source {
-	struct session *session;
-	struct languages *languages;
-	struct store_facts *stored;
-	int64_t *versions; /* by language */
-};
-
-int fact_source_open(struct session *session, struct fact_source **out)
-{
-	struct fact_source *source = xcalloc(1, sizeof(*source));
-	int rc = languages_load(&source->languages);
-
-	*out = NULL;
-	source->session = session;
-	if (!rc) {
-		source->versions = xcalloc(languages_count(source->languages) + 1, sizeof(int64_t));
-		source->stored = store_facts_open(session->store);
-	}
-	for (size_t i = 0; !rc && i < languages_count(source->languages); i++)
-		rc = store_version_id(session->store,
-			language_version(languages_at(source->languages, i)), false,
-			&source->versions[i]);
-	if (rc)
-		fact_source_free(source);
-	else
-		*out = source;
-	return rc;
-}
-
-void fact_source_free(struct fact_source *source)
-{
-	if (!source)
-		return;
-	store_facts_close(source->stored);
-	languages_free(source->languages);
-	free(source->versions);
-	free(source);
-}
-
-const struct languages *fact_source_languages(const struct fact_source *source)
-{
-	return source->languages;
-}
-
-int fact_source_read(
-	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out)
-{
-	const struct language *language = languages_find(source->languages, path);
-	struct buf bytes = BUF_INIT;
-	struct job job = {.language = language, .blob = *blob, .facts = BUF_INIT};
-	int64_t max = config_number(source->session->config, "maxFileBytes"), version;
-	int rc = 0;
-
-	memset(out, 0, sizeof(*out));
-	if (!language)
-		return fail(E_NOTFOUND, "'%s' is in no language that is parsed", path);
-	version = source->versions[language_index(language)];
-	if (version && store_facts_read(source->stored, blob->raw, version, &bytes)) {
-		rc = facts_decode(bytes.ptr, bytes.len, out);
-	} else {
-		rc = parse_jobs(source->session, source->languages, &job, 1);
-		if (!rc && job.facts.len)
-			rc = facts_decode(job.facts.ptr, job.facts.len, out);
-		else if (!rc)
-			rc = fail(E_NOTFOUND, "'%s' is not parsed: %s", path, job.skipped);
-	}
-	if (!rc && (out->skip != PARSE_OK || out->size > max)) {
-		facts_release(out);
-		rc = fail(E_NOTFOUND, "'%s' is not parsed", path);
-	}
-	buf_release(&bytes);
-	buf_release(&job.facts);
-	return rc;
 }

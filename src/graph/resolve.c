@@ -124,7 +124,9 @@ static uint32_t method_of(const struct resolver *self, uint32_t type, const char
 	for (uint32_t i = first_named(self->whole, name); i != GRAPH_NONE;
 		i = self->whole->next_same[i])
 		if (self->graph->symbols[i].parent == type)
-			return i;
+			found = i; /* the last one counts: overloads come before */
+	if (found != GRAPH_NONE)
+		return found;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 

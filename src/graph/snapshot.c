@@ -66,11 +66,12 @@ static void choose_languages(struct session *session, struct snapshot *snapshot)
 	for (uint32_t i = 0; i < snapshot->count; i++) {
 		struct source_file *file = &snapshot->files[i];
 
-		file->language = languages_find(snapshot->languages, file->path);
+		file->skipped = ignore_reason(ignore, file->path);
+		if (file->skipped)
+			continue;
+		file->language = language_of(session, snapshot->languages, file->path, &file->blob);
 		if (!file->language)
 			file->skipped = "no language";
-		else
-			file->skipped = ignore_reason(ignore, file->path);
 	}
 	ignore_free(ignore);
 }

@@ -13,12 +13,12 @@
 #include <string.h>
 
 /* Part of every language's version: raise it when the same query gives other facts. */
-#define PARSER_VERSION "1"
+#define PARSER_VERSION "2"
 
 struct language {
 	const struct language_data *data;
 	size_t index;
-	struct strings extensions, files, receivers;
+	struct strings extensions, files, receivers, interpreters;
 	char *name, *separator, *package;
 	enum language_import import;
 	bool needs_import, transitive;
@@ -58,6 +58,8 @@ static int set(struct language *language, const char *key, const char *value)
 		strings_add(&language->extensions, value);
 	else if (!strcmp(key, "file"))
 		strings_add(&language->files, value);
+	else if (!strcmp(key, "interpreter"))
+		strings_add(&language->interpreters, value);
 	else if (!strcmp(key, "receiver"))
 		strings_add(&language->receivers, value);
 	else if (!strcmp(key, "separator"))
@@ -181,6 +183,7 @@ void languages_free(struct languages *languages)
 		strings_release(&language->extensions);
 		strings_release(&language->files);
 		strings_release(&language->receivers);
+		strings_release(&language->interpreters);
 		free(language->name);
 		free(language->separator);
 		free(language->package);
@@ -209,6 +212,40 @@ const struct language *languages_find(const struct languages *languages, const c
 	if (!entry && dot && dot > base)
 		entry = map_get_str(&languages->extensions, dot + 1);
 	return entry ? entry->value.ptr : NULL;
+}
+
+/* "#!/usr/bin/env -S python3.11 -u": the last part of the first word that is no option or env. */
+const struct language *languages_of_script(
+	const struct languages *languages, const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', len), *at = text + 2;
+
+	end = end ? end : text + len;
+	if (len < 3 || text[0] != '#' || text[1] != '!')
+		return NULL;
+	while (at < end) {
+		const char *base = at, *stop;
+
+		while (at < end && !strchr(" \t\r", *at))
+			if (*at++ == '/')
+				base = at;
+		for (stop = at; stop > base && strchr("0123456789.", stop[-1]);)
+			stop--;
+		while (at < end && strchr(" \t\r", *at))
+			at++;
+		if (stop == base || *base == '-' || (stop - base == 3 && !memcmp(base, "env", 3)))
+			continue;
+		for (size_t i = 0; i < languages->count; i++)
+			for (size_t k = 0; k < languages->items[i].interpreters.count; k++) {
+				const char *name = languages->items[i].interpreters.items[k];
+
+				if (strlen(name) == (size_t)(stop - base) &&
+					!memcmp(name, base, (size_t)(stop - base)))
+					return &languages->items[i];
+			}
+		return NULL;
+	}
+	return NULL;
 }
 
 const struct language *languages_named(const struct languages *languages, const char *name)

@@ -89,8 +89,13 @@ static uint32_t signature_end(const struct findings *found, TSNode node)
 	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
 	const char *line;
 
-	if (!ts_node_is_null(body))
-		return ts_node_start_byte(body);
+	if (!ts_node_is_null(body)) {
+		TSNode last = ts_node_prev_sibling(body);
+
+		while (!ts_node_is_null(last) && ts_node_is_extra(last)) /* a comment */
+			last = ts_node_prev_sibling(last);
+		return ts_node_is_null(last) ? start : ts_node_end_byte(last);
+	}
 	line = memchr(found->text + start, '\n', end - start);
 	return line ? (uint32_t)(line - found->text) : end;
 }

@@ -195,6 +195,51 @@ int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn,
 	return rc ? rc : error;
 }
 
+static int count_edges(struct store *store, struct store_graph_counts *out)
+{
+	struct query *query = query_open(
+		store, "SELECT kind, confidence, count(*) FROM graph_edge GROUP BY 1, 2");
+
+	while (query_next(query)) {
+		size_t *list = query_number(query, 0) ? out->imports : out->calls;
+
+		list[query_number(query, 1) & 3] = (size_t)query_number(query, 2);
+	}
+	return query_close(query);
+}
+
+int store_graph_count(struct store *store, struct store_graph_counts *out)
+{
+	struct query *query = query_open(store,
+		"SELECT count(*), count(language), (SELECT count(*) FROM graph_symbol) "
+		"FROM graph_file");
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (query_next(query)) {
+		out->files = (size_t)query_number(query, 0);
+		out->parsed = (size_t)query_number(query, 1);
+		out->symbols = (size_t)query_number(query, 2);
+	}
+	rc = query_close(query);
+	if (rc)
+		return rc;
+	query = query_open(store,
+		"SELECT skipped, count(*) FROM graph_file WHERE skipped IS NOT NULL "
+		"GROUP BY 1 ORDER BY 1");
+	while (out->skipped_count < STORE_SKIP_REASONS && query_next(query)) {
+		const char *reason = query_text(query, 0);
+		size_t len = strlen(reason), at = out->skipped_count++;
+
+		len = len < sizeof(out->skipped[at].reason) ? len
+							    : sizeof(out->skipped[at].reason) - 1;
+		memcpy(out->skipped[at].reason, reason, len);
+		out->skipped[at].files = (size_t)query_number(query, 1);
+	}
+	rc = query_close(query);
+	return rc ? rc : count_edges(store, out);
+}
+
 struct store_graph {
 	struct store *store;
 	struct query *remove[3], *file, *symbol, *edge, *text, *find;

@@ -1,0 +1,28 @@
+/* The index of HEAD: what it holds, whether it is right, and how to make it anew. */
+#ifndef FLYWHEEL_GRAPH_INDEX_H
+#define FLYWHEEL_GRAPH_INDEX_H
+
+#include "flywheel/session.h"
+#include "flywheel/store_graph.h"
+#include "util/strings.h"
+
+struct graph_report {
+	struct store_graph_counts counts;
+	char digest[65]; /* as graph_digest gives it */
+	char *problem;   /* why graph notes could not be written last time, or NULL */
+};
+
+/* What the sidecar holds of HEAD. Call graph_catch_up before. */
+int graph_report(struct session *session, struct graph_report *out);
+void graph_report_release(struct graph_report *report);
+
+/*
+ * Parses everything anew in memory and compares with the sidecar. Appends the first differences,
+ * as lines for people; `*total` counts them all, 0 when the index holds.
+ */
+int graph_verify(struct session *session, struct strings *differences, size_t *total);
+
+/* Empties every derived table and indexes HEAD again, in one transaction. */
+int graph_rebuild(struct session *session);
+
+#endif

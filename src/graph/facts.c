@@ -1,0 +1,140 @@
+/* The facts of single blobs: for notes and comments, where a whole tree is not needed. */
+#include "graph/internal.h"
+
+#include "flywheel/config.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct fact_source {
+	struct session *session;
+	struct languages *languages;
+	struct store_facts *stored;
+	struct grammar **grammars; /* by language; opened when first needed */
+	bool keep;
+};
+
+const struct language *language_of(struct session *session, const struct languages *languages,
+	const char *path, const struct oid *blob)
+{
+	const struct language *language = languages_find(languages, path);
+	struct buf text = BUF_INIT;
+
+	if (language || strchr(path_base(path), '.'))
+		return language;
+	if (!repo_blob_read(session->repo, blob,
+		    (size_t)config_number(session->config, "maxFileBytes"), &text))
+		language = languages_of_script(languages, text.ptr, text.len);
+	buf_release(&text);
+	return language;
+}
+
+int fact_source_open(struct session *session, bool keep, struct fact_source **out)
+{
+	struct fact_source *source = xcalloc(1, sizeof(*source));
+	int rc = languages_load(&source->languages);
+
+	*out = NULL;
+	if (rc) {
+		free(source);
+		return rc;
+	}
+	source->session = session;
+	source->keep = keep;
+	source->stored = store_facts_open(session->store);
+	source->grammars =
+		xcalloc(languages_count(source->languages) + 1, sizeof(*source->grammars));
+	*out = source;
+	return 0;
+}
+
+void fact_source_free(struct fact_source *source)
+{
+	if (!source)
+		return;
+	for (size_t i = 0; i < languages_count(source->languages); i++)
+		grammar_free(source->grammars[i]);
+	free(source->grammars);
+	store_facts_close(source->stored);
+	languages_free(source->languages);
+	free(source);
+}
+
+static int parse_now(struct fact_source *source, const struct language *language,
+	const struct oid *blob, int64_t version, struct buf *bytes)
+{
+	struct grammar **grammar = &source->grammars[language_index(language)];
+	struct buf text = BUF_INIT;
+	int rc = *grammar ? 0 : language_grammar(language, grammar);
+
+	if (rc)
+		return rc;
+	/* Too large, or missing in a partial clone: no facts, as in a whole tree. */
+	if (repo_blob_read(source->session->repo, blob,
+		    (size_t)config_number(source->session->config, "maxFileBytes"), &text)) {
+		buf_release(&text);
+		return 0;
+	}
+	parse_text(*grammar, text.ptr, text.len, bytes);
+	buf_release(&text);
+	if (source->keep && !version)
+		rc = store_version_id(
+			source->session->store, language_version(language), true, &version);
+	if (source->keep && !rc)
+		store_facts_write(source->stored, blob->raw, version, bytes->ptr, bytes->len);
+	return rc;
+}
+
+int fact_source_read(
+	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out)
+{
+	const struct language *language =
+		language_of(source->session, source->languages, path, blob);
+	struct buf bytes = BUF_INIT;
+	int64_t version = 0;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!language)
+		return 0;
+	rc = store_version_id(source->session->store, language_version(language), false, &version);
+	if (!rc && (!version || !store_facts_read(source->stored, blob->raw, version, &bytes)))
+		rc = parse_now(source, language, blob, version, &bytes);
+	if (!rc && bytes.len)
+		rc = facts_decode(bytes.ptr, bytes.len, out);
+	if (!rc && out->size > config_number(source->session->config, "maxFileBytes"))
+		facts_release(out);
+	buf_release(&bytes);
+	return rc;
+}
+
+int graph_comments(struct session *session, const char *path, const struct oid *blob,
+	graph_comment_fn fn, void *payload)
+{
+	struct fact_source *source = NULL;
+	struct facts facts = {.text = NULL};
+	struct buf text = BUF_INIT, words = BUF_INIT;
+	int rc = fact_source_open(session, false, &source);
+
+	if (!rc)
+		rc = fact_source_read(source, path, blob, &facts);
+	if (!rc && facts.comment_count)
+		rc = repo_blob_read(session->repo, blob, facts.size, &text);
+	for (uint32_t i = 0; i < facts.comment_count && !rc; i++) {
+		const struct fact_comment *at = &facts.comments[i];
+		struct graph_comment comment = {at->line, at->end_line, at->start, at->end, NULL};
+
+		buf_clear(&words);
+		comment_words(text.ptr + at->start, at->end - at->start, &words);
+		comment.words = words.ptr;
+		rc = fn(&comment, payload);
+	}
+	buf_release(&text);
+	buf_release(&words);
+	facts_release(&facts);
+	fact_source_free(source);
+	return rc;
+}
