@@ -14,6 +14,8 @@ extern const struct command command_graph;
 extern const struct command command_index;
 extern const struct command command_parse;
 extern const struct command command_rebuild;
+extern const struct command command_harvest;
+extern const struct command command_scrub;
 extern const struct command command_uninstall;
 extern const struct command command_worker;
 
@@ -21,8 +23,10 @@ static const struct command *const commands[] = {
 	&command_init,
 	&command_graph,
 	&command_index,
+	&command_harvest,
 	&command_rebuild,
 	&command_parse,
+	&command_scrub,
 	&command_backup,
 	&command_worker,
 	&command_uninstall,

@@ -34,30 +34,49 @@ uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned 
 	return number;
 }
 
-/* Positions that a fake may change: letters and digits that are no escape (\n, %2F). */
-static size_t slots(const char *text, size_t len, size_t *at)
+struct slot {
+	size_t at;
+	bool hex; /* a letter may become a to f only */
+};
+
+/* One pass over the text; escapes (%2F) are passed over unless `escapes`. */
+static size_t collect(const char *text, size_t len, bool escapes, struct slot *out)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < len; i++) {
+		bool escape = text[i] == '%' && i + 2 < len &&
+			      isxdigit((unsigned char)text[i + 1]) &&
+			      isxdigit((unsigned char)text[i + 2]);
+
 		if (text[i] == '\\' && i + 1 < len) {
 			i++;
-		} else if (text[i] == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
-			   isxdigit((unsigned char)text[i + 2])) {
+		} else if (escape) {
+			if (escapes) {
+				out[count++] = (struct slot){i + 1, true};
+				out[count++] = (struct slot){i + 2, true};
+			}
 			i += 2;
 		} else if (isalnum((unsigned char)text[i])) {
-			at[count++] = i;
+			out[count++] = (struct slot){i, false};
 		}
 	}
 	return count;
 }
 
-static bool all_hex(const char *text, const size_t *at, size_t count)
+/* The letters and digits that a fake may change; those of escapes when there are too few. */
+static size_t find_slots(const char *text, size_t len, struct slot *out)
 {
+	size_t count = collect(text, len, false, out);
+	bool hex = true;
+
+	if (count < SHORTEST)
+		count = collect(text, len, true, out);
 	for (size_t i = 0; i < count; i++)
-		if (!isxdigit((unsigned char)text[at[i]]))
-			return false;
-	return true;
+		hex = hex && isxdigit((unsigned char)text[out[i].at]);
+	for (size_t i = 0; i < count; i++)
+		out[i].hex = out[i].hex || hex;
+	return count;
 }
 
 /* A digit stays a digit and a letter keeps its case: the fake passes where the secret did. */
@@ -70,8 +89,8 @@ static char same_class(char c, uint64_t number, bool hex)
 	return (char)((isupper((unsigned char)c) ? 'A' : 'a') + number % letters);
 }
 
-/* Overwrites the last `check` of the positions with the checksum of the others. */
-static void certify(char *text, const size_t *at, size_t count, bool hex)
+/* Overwrites the last of the slots with the checksum of the others. */
+static void certify(char *text, const struct slot *slots, size_t count)
 {
 	static const char purpose[] = "flywheel pseudonym";
 	size_t check = count / 2 < CHECK_MAX ? count / 2 : CHECK_MAX;
@@ -79,50 +98,46 @@ static void certify(char *text, const size_t *at, size_t count, bool hex)
 	uint64_t sum;
 
 	for (size_t i = 0; i < count - check; i++)
-		body[i] = text[at[i]];
-	sum = salted_number(purpose, body, count - check, hex);
+		body[i] = text[slots[i].at];
+	sum = salted_number(purpose, body, count - check, 0);
 	for (size_t i = count - check; i < count; i++) {
-		text[at[i]] = same_class(text[at[i]], sum, hex);
+		text[slots[i].at] = same_class(text[slots[i].at], sum, slots[i].hex);
 		sum /= 26;
 	}
 	free(body);
 }
 
-static bool is_certified(const char *text, size_t len)
+static bool is_certified(const char *text, size_t len, const struct slot *slots, size_t count)
 {
-	size_t *at = xmalloc((len + 1) * sizeof(*at));
-	size_t count = slots(text, len, at);
 	char *copy = xstrndup(text, len);
-	bool same = false;
+	bool same;
 
-	if (count >= SHORTEST) {
-		certify(copy, at, count, all_hex(text, at, count));
-		same = !memcmp(copy, text, len);
-	}
+	certify(copy, slots, count);
+	same = !memcmp(copy, text, len);
 	free(copy);
-	free(at);
 	return same;
 }
 
 static void replace_key(const char *salt, const char *text, size_t len, struct buf *out)
 {
-	size_t *at = xmalloc((len + 1) * sizeof(*at));
-	size_t count = slots(text, len, at);
-	bool hex = all_hex(text, at, count);
+	struct slot *slots = xmalloc((len + 1) * sizeof(*slots));
+	size_t count = find_slots(text, len, slots);
 	char *fake = xmalloc(len + 1);
 	uint64_t number = 0;
 
 	memcpy(fake, text, len);
 	for (size_t i = 0; i < count; i++) {
+		size_t at = slots[i].at;
+
 		if (i % 8 == 0)
 			number = salted_number(salt, text, len, (unsigned)(i / 8));
-		fake[at[i]] = same_class(text[at[i]], number & 0xff, hex);
+		fake[at] = same_class(text[at], number & 0xff, slots[i].hex);
 		number >>= 8;
 	}
-	certify(fake, at, count, hex);
+	certify(fake, slots, count);
 	buf_add(out, fake, len);
 	free(fake);
-	free(at);
+	free(slots);
 }
 
 /* Shannon entropy in bits per byte. */
@@ -224,16 +239,18 @@ static enum plausible plausible_key(
 	const struct scrub_rule *rule, const char *text, size_t len, struct span span)
 {
 	const char *secret = text + span.start;
-	size_t count = 0;
+	struct slot *slots;
+	size_t count;
+	bool ours;
 
 	(void)len;
 	len = span.end - span.start;
-	for (size_t i = 0; i < len; i++)
-		count += isalnum((unsigned char)secret[i]) != 0;
-	if (count < SHORTEST + 1)
-		return PLAUSIBLE_NO;
-	if (is_certified(secret, len))
-		return PLAUSIBLE_OURS;
+	slots = xmalloc((len + 1) * sizeof(*slots));
+	count = find_slots(secret, len, slots);
+	ours = count > SHORTEST && is_certified(secret, len, slots, count);
+	free(slots);
+	if (ours || count <= SHORTEST)
+		return ours ? PLAUSIBLE_OURS : PLAUSIBLE_NO;
 	if (is_placeholder(secret, len) || is_reference(secret, len) || is_sequence(secret, len))
 		return PLAUSIBLE_NO;
 	if ((!rule->uuid && is_uuid(secret, len)) || (!rule->words && is_words(secret, len)))

@@ -116,7 +116,8 @@ static bool is_version(const char *text, size_t start, const unsigned octets[4])
 {
 	size_t from = start > 24 ? start - 24 : 0;
 
-	if (octets[0] <= 9 && octets[1] <= 20 && octets[2] <= 99 && octets[3] <= 99)
+	if (octets[0] < 32 && octets[0] != 10 && octets[1] < 32 && octets[2] < 32 &&
+		octets[3] < 100)
 		return true;
 	for (size_t i = from; i + 3 <= start; i++)
 		if (!strncasecmp(text + i, "ver", 3) || !strncasecmp(text + i, "rel", 3))
@@ -173,7 +174,7 @@ static enum plausible plausible_ipv6(
 	const struct scrub_rule *rule, const char *text, size_t len, struct span span)
 {
 	const char *address = text + span.start;
-	size_t colons = 0, digits = 0;
+	size_t colons = 0, digits = 0, pairs = 0;
 	bool gap = false;
 
 	(void)rule;
@@ -182,11 +183,12 @@ static enum plausible plausible_ipv6(
 		colons += address[i] == ':';
 		digits += isdigit((unsigned char)address[i]) != 0;
 		gap = gap || (i && address[i] == ':' && address[i - 1] == ':');
+		pairs += address[i] == ':' && i % 3 == 2;
 	}
 	if (!strncasecmp(address, "2001:db8:", 9))
 		return PLAUSIBLE_OURS;
-	/* Times (10:20:30), C++ scopes (a::b) and MAC addresses have colons too. */
-	if (colons < 3 || (!gap && colons != 7) || digits < 2 || len < 9)
+	/* Times (10:20:30), C++ scopes (a::b) and hardware addresses have colons too. */
+	if (colons < 3 || pairs == colons || (!gap && colons != 7) || digits < 2 || len < 9)
 		return PLAUSIBLE_NO;
 	return PLAUSIBLE_YES;
 }

@@ -14,6 +14,7 @@ static void rule_release(struct scrub_rule *rule)
 {
 	free(rule->id);
 	regex_free(rule->regex);
+	regex_free(rule->allow_match);
 	for (size_t i = 0; i < rule->allow_count; i++)
 		regex_free(rule->allow[i]);
 	free(rule->allow);
@@ -80,6 +81,8 @@ static int set_value(struct scrub_rule *rule, const char *key, const char *value
 		return set_regex(rule, value);
 	if (!strcmp(key, "allow"))
 		return add_allow(rule, value);
+	if (!strcmp(key, "allow-match"))
+		return regex_compile(value, 0, &rule->allow_match);
 	if (!strcmp(key, "keyword"))
 		strings_add(&rule->keywords, value);
 	else if (!strcmp(key, "sample"))

@@ -199,12 +199,14 @@ static void add_candidate(
 	scrubber->found[scrubber->found_count++] = (struct candidate){span, rule, plausible};
 }
 
-static bool is_allowed(const struct scrub_rule *rule, const char *text, struct span span)
+static bool is_allowed(
+	const struct scrub_rule *rule, const char *text, struct span match, struct span secret)
 {
 	for (size_t i = 0; i < rule->allow_count; i++)
-		if (regex_test(rule->allow[i], text + span.start, span.end - span.start))
+		if (regex_test(rule->allow[i], text + secret.start, secret.end - secret.start))
 			return true;
-	return false;
+	return rule->allow_match &&
+	       regex_test(rule->allow_match, text + match.start, match.end - match.start);
 }
 
 /* Tries a rule on text[start..end). A match that a cut end may have shortened is tried again. */
@@ -223,7 +225,7 @@ static size_t try_rule(
 			start = spans[0].start;
 			continue;
 		}
-		if (!is_allowed(rule, scrubber->text, span))
+		if (!is_allowed(rule, scrubber->text, spans[0], span))
 			add_candidate(scrubber, index, span,
 				rule->form->plausible(rule, scrubber->text, scrubber->len, span));
 		start = spans[0].end > start ? spans[0].end : start + 1;

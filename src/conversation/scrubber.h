@@ -48,8 +48,9 @@ struct scrub_rule {
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
 	double entropy;          /* bits per byte that the secret must have */
-	struct regex **allow;
+	struct regex **allow;    /* a secret that matches one is none */
 	size_t allow_count, allow_capacity;
+	struct regex *allow_match; /* the same for all of the match; may be NULL */
 	struct strings keywords, samples, safe;
 };
 struct scrub_rules {
