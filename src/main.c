@@ -9,6 +9,7 @@
 #endif
 
 extern const struct command command_backup;
+extern const struct command command_house;
 extern const struct command command_init;
 extern const struct command command_graph;
 extern const struct command command_index;
@@ -28,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_parse,
 	&command_scrub,
 	&command_backup,
+	&command_house,
 	&command_worker,
 	&command_uninstall,
 	NULL,

@@ -60,6 +60,10 @@ typedef int (*model_token_fn)(const char *token, size_t len, size_t offset, void
 int model_tokenize(const char *text, size_t len, model_token_fn fn, void *payload);
 size_t model_count_tokens(const char *text, size_t len);
 
+/* Calls `fn` for every file named in `list`, one path a line; stops when it is non-zero. */
+typedef int (*model_file_fn)(const char *path, const char *text, size_t len, void *payload);
+int model_each_file(const char *list, model_file_fn fn, void *payload);
+
 /*
  * Running evaluation over a whole text, which the cache follows: bits per token and how often the
  * next token was ranked first. Ranks are exact up to 10 among all tokens seen so far (but for the
@@ -68,6 +72,7 @@ size_t model_count_tokens(const char *text, size_t len);
  */
 struct model_score {
 	double bits;
+	double closed_bits; /* the other convention: a novel token is one of as many as are known */
 	uint64_t tokens, ranked, top1; /* ranked: tokens for which a rank was computed */
 	uint64_t novel;		       /* tokens that neither the model nor this text had seen */
 	double reciprocal_rank;	       /* sum; divide by ranked for MRR */

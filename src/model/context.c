@@ -6,6 +6,7 @@
 #include "util/memory.h"
 #include "util/progress.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,8 @@ int model_evaluate(
 		walk_look(model, &cache, &walk, id, &found);
 		counted = frame_counts(model, &cache, &frame, &found);
 		score->bits += frame_bits(counted, frame.rest, spell_token(model, id));
+		score->closed_bits +=
+			frame_bits(counted, frame.rest, -log2(model_vocabulary(model)));
 		score->novel += counted <= 0;
 		score->tokens++;
 		if (rank) {
