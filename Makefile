@@ -125,7 +125,7 @@ check-unit: unit-tests
 check-language: all
 	@tests/run language
 
-check-command: all
+check-command: all $(BUILD)/tests/history
 	@tests/run command
 
 lint:

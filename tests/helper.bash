@@ -13,7 +13,7 @@ setup_environment() {
 	for name in $(git rev-parse --local-env-vars) FLYWHEEL_INTERNAL; do
 		unset "$name"
 	done
-	export HOME="$BATS_TEST_TMPDIR/home"
+	export HOME="${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/home" # setup_file has no test yet
 	export XDG_CONFIG_HOME="$HOME/.config"
 	export PATH="${FLYWHEEL_BIN:-$FLYWHEEL_ROOT}:$PATH"
 	export GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
@@ -29,7 +29,7 @@ setup_environment() {
 # setup_repo [folder]: an empty repository on branch main; the test stands in it.
 setup_repo() {
 	setup_environment
-	REPO="$BATS_TEST_TMPDIR/${1:-repo}"
+	REPO="${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/${1:-repo}"
 	git init -q -b main "$REPO"
 	cd "$REPO" || return 1
 }
