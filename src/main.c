@@ -10,6 +10,8 @@
 
 extern const struct command command_backup;
 extern const struct command command_house;
+extern const struct command command_curate;
+extern const struct command command_dataset;
 extern const struct command command_init;
 extern const struct command command_graph;
 extern const struct command command_index;
@@ -28,6 +30,8 @@ static const struct command *const commands[] = {
 	&command_rebuild,
 	&command_parse,
 	&command_scrub,
+	&command_curate,
+	&command_dataset,
 	&command_backup,
 	&command_house,
 	&command_worker,

@@ -9,9 +9,9 @@
 const char *symbol_role(const struct graph *graph, uint32_t symbol)
 {
 	const struct graph_symbol *s = &graph->symbols[symbol];
-	uint32_t first, count = graph_calls_to(graph, symbol, &first), outside = 0;
+	uint32_t first, end = graph_calls_to(graph, symbol, &first), outside = 0;
 
-	for (uint32_t i = first; i < first + count; i++)
+	for (uint32_t i = first; i < end; i++)
 		outside += graph->edges[graph->incoming[i]].file != s->file;
 	if (s->kind == SYMBOL_TEST)
 		return "test";
@@ -23,7 +23,7 @@ const char *symbol_role(const struct graph *graph, uint32_t symbol)
 		return "leaf";
 	if (s->fan_out == 1 && s->cyclomatic <= 2)
 		return "adapter";
-	return outside * 2 > count ? "boundary" : "internal step";
+	return outside * 2 > end - first ? "boundary" : "internal step";
 }
 
 static bool names_target(const struct graph_edge *edge)
@@ -44,11 +44,11 @@ static void add_name(const struct graph *graph, uint32_t symbol, uint32_t home, 
 
 unsigned add_callers(const struct graph *graph, uint32_t symbol, struct buf *out)
 {
-	uint32_t first, count = graph_calls_to(graph, symbol, &first);
+	uint32_t first, end = graph_calls_to(graph, symbol, &first);
 	uint32_t seen[EXAMPLE_CONTEXT_NAMES], used = 0;
 	struct buf names = BUF_INIT;
 
-	for (uint32_t i = first; i < first + count && used < EXAMPLE_CONTEXT_NAMES; i++) {
+	for (uint32_t i = first; i < end && used < EXAMPLE_CONTEXT_NAMES; i++) {
 		const struct graph_edge *edge = &graph->edges[graph->incoming[i]];
 		bool again =
 			edge->from == GRAPH_NONE || edge->from == symbol || !names_target(edge);
@@ -67,11 +67,11 @@ unsigned add_callers(const struct graph *graph, uint32_t symbol, struct buf *out
 
 unsigned add_callees(const struct graph *graph, uint32_t symbol, struct buf *out)
 {
-	uint32_t first, count = graph_edges_of(graph, symbol, &first);
+	uint32_t first, end = graph_edges_of(graph, symbol, &first);
 	uint32_t seen[EXAMPLE_CONTEXT_NAMES], used = 0;
 	struct buf names = BUF_INIT;
 
-	for (uint32_t i = first; i < first + count && used < EXAMPLE_CONTEXT_NAMES; i++) {
+	for (uint32_t i = first; i < end && used < EXAMPLE_CONTEXT_NAMES; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 		bool again = !names_target(edge) || edge->to == symbol;
 

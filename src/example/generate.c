@@ -171,8 +171,7 @@ static int digest_handwritten(
 	return 0;
 }
 
-/* Everything that examples are made of. The graph is a function of tree and grammar versions, so
- * its symbols and edges stand for both. */
+/* Everything that examples are made of; the graph stands for the tree and the grammars. */
 static int digest_inputs(struct session *session, const struct split *split,
 	const struct graph *graph, char hex[DIGEST_HEX + 1])
 {
@@ -182,20 +181,8 @@ static int digest_inputs(struct session *session, const struct split *split,
 
 	digest_addstr(digest, GENERATOR_VERSION);
 	digest_add(digest, &split->cutoff, sizeof(split->cutoff));
-	for (uint32_t i = 0; i < graph->symbol_count; i++) {
-		const struct graph_symbol *s = &graph->symbols[i];
-
-		digest_addstr(digest, s->qualified);
-		digest_add(digest, &s->body, sizeof(s->body));
-		digest_add(digest, &s->start, sizeof(s->start));
-		digest_add(digest, &s->cyclomatic, sizeof(s->cyclomatic));
-	}
-	for (uint32_t i = 0; i < graph->edge_count; i++) {
-		const struct graph_edge *e = &graph->edges[i];
-		uint32_t words[] = {e->from, e->file, e->to, (uint32_t)e->confidence, e->start};
-
-		digest_add(digest, words, sizeof(words));
-	}
+	graph_digest(graph, hex);
+	digest_addstr(digest, hex);
 	rc = repo_tree_walk(session->repo, &split->head_tree, digest_handwritten, digest);
 	if (!rc)
 		rc = decision_each(session, &all, digest_decision, digest);

@@ -11,10 +11,10 @@
 static uint32_t next_step(const struct graph *graph, const uint32_t *path, size_t length)
 {
 	uint32_t first, best = GRAPH_NONE;
-	uint32_t count = graph_edges_of(graph, path[length - 1], &first);
+	uint32_t end = graph_edges_of(graph, path[length - 1], &first);
 	long best_score = -1;
 
-	for (uint32_t i = first; i < first + count; i++) {
+	for (uint32_t i = first; i < end; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 		bool usable = edge->kind == EDGE_CALL && edge->to != GRAPH_NONE &&
 			      edge->confidence <= EDGE_LIKELY && symbol_is_code(graph, edge->to);

@@ -25,7 +25,7 @@ static int emit_module(
 	struct generator *generator, uint32_t symbol, const char *home, const char *module)
 {
 	const struct graph *graph = generator->graph;
-	uint32_t first, count = graph_edges_of(graph, symbol, &first), crossings = 0;
+	uint32_t first, end = graph_edges_of(graph, symbol, &first), crossings = 0;
 	struct origin origin;
 
 	generator_begin(generator);
@@ -34,7 +34,7 @@ static int emit_module(
 	buf_addf(&generator->prompt,
 		"%s stands in module %s. What does it take from module %s, and where?\n",
 		graph->symbols[symbol].qualified, home, module);
-	for (uint32_t i = first; i < first + count && crossings < CROSSINGS_MAX; i++) {
+	for (uint32_t i = first; i < end && crossings < CROSSINGS_MAX; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 		const struct graph_symbol *to;
 		char *other = NULL;
@@ -64,11 +64,11 @@ static int on_function(struct generator *generator, uint32_t symbol)
 {
 	const struct graph *graph = generator->graph;
 	char *home = graph_module(graph->files[graph->symbols[symbol].file].path);
-	uint32_t first, count = graph_edges_of(graph, symbol, &first);
+	uint32_t first, end = graph_edges_of(graph, symbol, &first);
 	struct map seen = MAP_INIT;
 	int rc = 0;
 
-	for (uint32_t i = first; i < first + count && !rc; i++) {
+	for (uint32_t i = first; i < end && !rc; i++) {
 		char *module = NULL;
 		bool added = false;
 

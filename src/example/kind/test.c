@@ -30,10 +30,10 @@ static size_t named_in(const char *test, const char *name)
 static uint32_t subject_of(const struct graph *graph, uint32_t test)
 {
 	const struct graph_symbol *t = &graph->symbols[test];
-	uint32_t first, count = graph_edges_of(graph, test, &first), best = GRAPH_NONE;
+	uint32_t first, end = graph_edges_of(graph, test, &first), best = GRAPH_NONE;
 	long best_score = -1;
 
-	for (uint32_t i = first; i < first + count; i++) {
+	for (uint32_t i = first; i < end; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 		const struct graph_symbol *to;
 		long score;
