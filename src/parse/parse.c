@@ -11,7 +11,7 @@
  * clock makes the outcome the same on every machine; 200,000 is some seconds of work.
  */
 #define STEP_BUDGET 200000
-#define MATCH_LIMIT 16384
+#define MATCH_LIMIT 4096
 #define SIGNATURE_MAX 240
 
 static bool count_parse(TSParseState *state)

@@ -23,6 +23,9 @@
 (union_specifier name: (type_identifier) @name body: (_)) @definition.type
 (enum_specifier name: (type_identifier) @name body: (_)) @definition.type
 (type_definition declarator: (type_identifier) @name) @definition.type
+(type_definition
+  declarator: (function_declarator declarator:
+    (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition.type
 
 (declaration
   declarator: [
@@ -35,7 +38,7 @@
   function: (field_expression argument: (_) @receiver field: (field_identifier) @name)) @reference.call
 
 ((preproc_include path: [(string_literal) (system_lib_string)] @module) @reference.import
-  (#strip! @module "[\"<>]"))
+  (#strip! @module "\""))
 
 (comment) @comment
 

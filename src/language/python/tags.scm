@@ -42,7 +42,8 @@
 [(for_statement) (while_statement)] @decision.loop
 (except_clause) @decision.catch
 (match_statement) @decision.switch
-(case_clause) @decision.case
+((case_clause . (case_pattern) @_pattern) @decision.case
+  (#not-eq? @_pattern "_"))
 (conditional_expression) @decision.ternary
 [(for_in_clause) (if_clause)] @decision.clause
 (boolean_operator operator: "and") @decision.and

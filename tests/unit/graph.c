@@ -1,0 +1,330 @@
+/* graph: patterns of ignored files, and what names and imports resolve to in a real tree. */
+#include "test.h"
+
+#include "flywheel/config.h"
+#include "flywheel/store.h"
+#include "graph/internal.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+#include "util/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void patterns_match_as_in_gitignore(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		bool match;
+	} cases[] = {
+		{"a.c", "a.c", true},
+		{"a.c", "b.c", false},
+		{"*.c", "a.c", true},
+		{"*.c", "x/a.c", false},
+		{"a?c", "abc", true},
+		{"a?c", "a/c", false},
+		{"**/a.c", "a.c", true},
+		{"**/a.c", "x/y/a.c", true},
+		{"x/**", "x/y/a.c", true},
+		{"x/**", "y/a.c", false},
+		{"x/**/a.c", "x/a.c", true},
+		{"x/**/a.c", "x/p/q/a.c", true},
+		{"[a-c]x", "bx", true},
+		{"[!a-c]x", "bx", false},
+		{"[]]x", "]x", true},
+		{"a[b", "a[b", true},
+		{"\\*x", "*x", true},
+		{"\\*x", "ax", false},
+		{"*a*b*c", "xxaxxbxxc", true},
+		{"*a*b*c", "xxaxxbxx", false},
+		{"", "", true},
+		{"*", "", true},
+		{"a*", "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (pattern_match(cases[i].pattern, cases[i].text) != cases[i].match)
+			assert_string_equal(cases[i].pattern, cases[i].text); /* shows both */
+}
+
+static void assert_reason(const struct ignore *ignore, const char *path, const char *reason)
+{
+	const char *found = ignore_reason(ignore, path);
+
+	if (reason)
+		assert_string_equal(found ? found : "(none)", reason);
+	else
+		assert_null(found);
+}
+
+static void rules_skip_files(void **state)
+{
+	struct ignore *ignore = ignore_new();
+
+	(void)state;
+	ignore_add(ignore, ".gitattributes",
+		"# words\ndeps/** linguist-vendored\n*.gen.c text linguist-generated=true\n"
+		"deps/ours.c -linguist-vendored\n");
+	ignore_add(ignore, "sub/.gitattributes", "*.c linguist-generated=false\n");
+	ignore_add(ignore, ".flywheelignore", "build/\n*.tmp.c\n!keep.tmp.c\n/top.c\n\n# no\n");
+	ignore_add(ignore, "sub/.flywheelignore", "/here.c\r\n");
+	assert_reason(ignore, "deps/a/b.c", "vendored");
+	assert_reason(ignore, "deps/ours.c", NULL);
+	assert_reason(ignore, "x/y.gen.c", "generated");
+	assert_reason(ignore, "sub/y.gen.c", NULL);
+	assert_reason(ignore, "build/a.c", "ignored");
+	assert_reason(ignore, "x/build/y/a.c", "ignored");
+	assert_reason(ignore, "build", NULL);
+	assert_reason(ignore, "x/a.tmp.c", "ignored");
+	assert_reason(ignore, "x/keep.tmp.c", NULL);
+	assert_reason(ignore, "top.c", "ignored");
+	assert_reason(ignore, "x/top.c", NULL);
+	assert_reason(ignore, "sub/here.c", "ignored");
+	assert_reason(ignore, "here.c", NULL);
+	ignore_free(ignore);
+}
+
+struct fixture {
+	char folder[64];
+	struct session session;
+};
+
+static const struct {
+	const char *path, *text;
+} files[] = {
+	{"src/a.c",
+		"#include \"a.h\"\n#include <stdio.h>\n#include \"lib/util.h\"\n"
+		"static int twice(int x) { return x; }\n"
+		"int a(void) { twice(1); helper(); inlined(); lonely(); spread(); printf(0); "
+		"p->b(); MACRO(1); variant(); }\n"
+		"#if X\nint variant(void) { return 1; }\n#else\nint variant(void) { return 2; }\n"
+		"#endif\n"},
+	{"src/a.h", "int a(void);\nint helper(void);\n#define MACRO(x) x\n"},
+	{"src/b.c", "int helper(void) { return 0; }\nstatic int twice(int x) { return x; }\n"
+		    "int b(void) { return twice(2); }\n"},
+	{"lib/util.h", "static inline int inlined(void) { return 0; }\n"},
+	{"lib/one.c", "int lonely(void) { return 0; }\nint spread(void) { return 0; }\n"},
+	{"lib/two.c", "int spread(void) { return 0; }\n"},
+	{"pkg/__init__.py", "from .core import make as build\nfrom .core import Base\n"},
+	{"pkg/core.py", "import os\n\n\ndef make():\n    return Base()\n\n\nclass Base:\n"
+			"    def run(self):\n        return self.step()\n\n    def step(self):\n"
+			"        pass\n\n    def only(self):\n        pass\n"},
+	{"app.py",
+		"import pkg\nimport pkg.core as c\nfrom pkg import build, Base\n"
+		"from pkg.core import *\nfrom missing import gone\n\n\nclass Sub(Base):\n"
+		"    def step(self):\n        self.run()\n        self.step()\n\n\n"
+		"def main(x):\n    build()\n    pkg.build()\n    c.make()\n    make()\n    gone()\n"
+		"    len(x)\n    x.only()\n    Base.step(x)\n    x.nothing()\n    pkg.gone()\n"},
+};
+
+static int set_up(void **state)
+{
+	static const char *const init[] = {"init", "-q", "-b", "main", NULL};
+	static const char *const import[] = {"fast-import", "--quiet", NULL};
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct buf stream = BUF_INIT;
+	char *folder;
+
+	memcpy(fixture->folder, "/tmp/flywheel-graph-XXXXXX", 27);
+	if (!mkdtemp(fixture->folder))
+		return -1;
+	*state = fixture;
+	buf_addstr(&stream, "commit refs/heads/main\n"
+			    "committer A U Thor <a@example.com> 1700000000 +0000\ndata 4\none\n");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		buf_addf(&stream, "M 100644 inline %s\ndata %zu\n%s\n", files[i].path,
+			strlen(files[i].text), files[i].text);
+	if (git_run(fixture->folder, init, NULL, 0, NULL) ||
+		git_run(fixture->folder, import, stream.ptr, stream.len, NULL) ||
+		repo_open(fixture->folder, &fixture->session.repo) ||
+		config_load(fixture->session.repo, &fixture->session.config))
+		return -1;
+	buf_release(&stream);
+	folder = path_join(fixture->folder, ".git/flywheel");
+	if (store_open(folder, true, &fixture->session.store))
+		return -1;
+	free(folder);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	store_close(fixture->session.store);
+	config_free(fixture->session.config);
+	repo_free(fixture->session.repo);
+	file_remove_tree(fixture->folder);
+	free(fixture);
+	return 0;
+}
+
+static struct graph *open_main(struct fixture *fixture)
+{
+	struct graph *graph = NULL;
+	struct oid tree;
+
+	assert_int_equal(repo_tree_of(fixture->session.repo, "main", &tree), 0);
+	assert_int_equal(graph_open(&fixture->session, &tree, &graph), 0);
+	return graph;
+}
+
+/* The n-th edge of that name out of `from` (NULL: of no symbol), "confidence path:symbol". */
+static char *edge_words(
+	const struct graph *graph, const char *path, const char *from, const char *name, int n)
+{
+	for (uint32_t i = 0; i < graph->edge_count; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+		const char *source =
+			edge->from == GRAPH_NONE ? NULL : graph->symbols[edge->from].qualified;
+		const char *target = NULL, *symbol = "";
+
+		if (strcmp(graph->files[edge->file].path, path) != 0 ||
+			strcmp(edge->name, name) != 0 || !from != !source ||
+			(from && strcmp(from, source) != 0) || n--)
+			continue;
+		if (edge->to == GRAPH_NONE)
+			return xstrdup(confidence_name(edge->confidence));
+		if (edge->kind == EDGE_IMPORT) {
+			target = graph->files[edge->to].path;
+		} else {
+			target = graph->files[graph->symbols[edge->to].file].path;
+			symbol = graph->symbols[edge->to].qualified;
+		}
+		return xstrfmt("%s %s%s%s", confidence_name(edge->confidence), target,
+			*symbol ? ":" : "", symbol);
+	}
+	return xstrdup("no such edge");
+}
+
+static void names_resolve_as_their_language_says(void **state)
+{
+	static const struct {
+		const char *path, *from, *name;
+		int n;
+		const char *words;
+	} cases[] = {
+		{"src/a.c", NULL, "a.h", 0, "resolved src/a.h"},
+		{"src/a.c", NULL, "<stdio.h>", 0, "external"},
+		{"src/a.c", NULL, "lib/util.h", 0, "resolved lib/util.h"},
+		{"src/a.c", "a", "twice", 0, "resolved src/a.c:twice"},
+		{"src/b.c", "b", "twice", 0, "resolved src/b.c:twice"},
+		{"src/a.c", "a", "helper", 0, "resolved src/b.c:helper"},
+		{"src/a.c", "a", "inlined", 0, "resolved lib/util.h:inlined"},
+		{"src/a.c", "a", "lonely", 0, "likely lib/one.c:lonely"},
+		{"src/a.c", "a", "spread", 0, "ambiguous lib/one.c:spread"},
+		{"src/a.c", "a", "printf", 0, "external"},
+		{"src/a.c", "a", "b", 0, "external"},
+		{"src/a.c", "a", "MACRO", 0, "resolved src/a.h:MACRO"},
+		{"src/a.c", "a", "variant", 0, "likely src/a.c:variant"},
+		{"app.py", NULL, "pkg", 0, "resolved pkg/__init__.py"},
+		{"app.py", NULL, "pkg.core", 0, "resolved pkg/core.py"},
+		{"app.py", NULL, "missing", 0, "external"},
+		{"pkg/__init__.py", NULL, ".core", 0, "resolved pkg/core.py"},
+		{"pkg/core.py", NULL, "os", 0, "external"},
+		{"pkg/core.py", "make", "Base", 0, "resolved pkg/core.py:Base"},
+		{"pkg/core.py", "Base.run", "step", 0, "resolved pkg/core.py:Base.step"},
+		{"app.py", "Sub.step", "run", 0, "resolved pkg/core.py:Base.run"},
+		{"app.py", "Sub.step", "step", 0, "resolved app.py:Sub.step"},
+		{"app.py", "main", "build", 0, "resolved pkg/core.py:make"},
+		{"app.py", "main", "build", 1, "resolved pkg/core.py:make"},
+		{"app.py", "main", "make", 0, "resolved pkg/core.py:make"},
+		{"app.py", "main", "make", 1, "resolved pkg/core.py:make"},
+		{"app.py", "main", "gone", 0, "external"},
+		{"app.py", "main", "gone", 1, "external"},
+		{"app.py", "main", "len", 0, "external"},
+		{"app.py", "main", "only", 0, "likely pkg/core.py:Base.only"},
+		{"app.py", "main", "step", 0, "resolved pkg/core.py:Base.step"},
+		{"app.py", "main", "nothing", 0, "external"},
+	};
+	struct graph *graph = open_main(*state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char *words =
+			edge_words(graph, cases[i].path, cases[i].from, cases[i].name, cases[i].n);
+
+		if (strcmp(words, cases[i].words) != 0)
+			print_error("%s: %s\n", cases[i].from ? cases[i].from : cases[i].path,
+				cases[i].name);
+		assert_string_equal(words, cases[i].words);
+		free(words);
+	}
+	graph_free(graph);
+}
+
+static void questions_are_answered(void **state)
+{
+	struct graph *graph = open_main(*state);
+	uint32_t file = graph_find_file(graph, "pkg/core.py"), symbol, first, end;
+
+	assert_int_equal(graph_find_file(graph, "none.c"), GRAPH_NONE);
+	symbol = graph_symbol_at(graph, file, 10);
+	assert_string_equal(graph->symbols[symbol].qualified, "Base.run");
+	assert_int_equal(graph_symbol_at(graph, file, 1), GRAPH_NONE);
+	end = graph_edges_of(graph, symbol, &first);
+	assert_int_equal(end - first, 1);
+	end = graph_calls_to(graph, symbol, &first);
+	assert_int_equal(end - first, 1);
+	assert_string_equal(
+		graph->symbols[graph->edges[graph->incoming[first]].from].qualified, "Sub.step");
+	assert_int_equal(graph->symbols[symbol].fan_in, 1);
+	assert_int_equal(graph->symbols[symbol].fan_out, 1);
+	graph_free(graph);
+}
+
+static void facts_from_the_sidecar_give_the_same_graph(void **state)
+{
+	struct fixture *fixture = *state;
+	struct graph *first = open_main(fixture), *second = open_main(fixture);
+	struct whole *clean = NULL;
+	char a[65], b[65], c[65];
+	struct oid tree;
+
+	assert_int_equal(repo_tree_of(fixture->session.repo, "main", &tree), 0);
+	assert_int_equal(whole_open(&fixture->session, &tree, false, &clean), 0);
+	graph_digest(first, a);
+	graph_digest(second, b);
+	graph_digest(&clean->graph, c);
+	assert_string_equal(a, b);
+	assert_string_equal(a, c);
+	graph_free(first);
+	graph_free(second);
+	graph_free(&clean->graph);
+}
+
+static int on_comment(const struct graph_comment *comment, void *payload)
+{
+	(void)comment;
+	++*(int *)payload;
+	return 0;
+}
+
+static void comments_of_other_files_are_none(void **state)
+{
+	struct fixture *fixture = *state;
+	struct oid tree, blob;
+	int count = 0;
+
+	assert_int_equal(repo_tree_of(fixture->session.repo, "main", &tree), 0);
+	assert_int_equal(repo_tree_file(fixture->session.repo, &tree, "app.py", &blob), 0);
+	assert_int_equal(graph_comments(&fixture->session, "app.py", &blob, on_comment, &count), 0);
+	assert_int_equal(
+		graph_comments(&fixture->session, "notes.txt", &blob, on_comment, &count), 0);
+	assert_int_equal(count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(patterns_match_as_in_gitignore),
+		cmocka_unit_test(rules_skip_files),
+		cmocka_unit_test(names_resolve_as_their_language_says),
+		cmocka_unit_test(questions_are_answered),
+		cmocka_unit_test(facts_from_the_sidecar_give_the_same_graph),
+		cmocka_unit_test(comments_of_other_files_are_none),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
