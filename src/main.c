@@ -8,11 +8,19 @@
 #define VERSION "unknown"
 #endif
 
+extern const struct command command_init;
+extern const struct command command_assess;
+extern const struct command command_cycle;
+extern const struct command command_promote;
+extern const struct command command_rollback;
+extern const struct command command_status;
+extern const struct command command_history;
+extern const struct command command_model;
+extern const struct command command_models;
 extern const struct command command_backup;
 extern const struct command command_house;
 extern const struct command command_curate;
 extern const struct command command_dataset;
-extern const struct command command_init;
 extern const struct command command_graph;
 extern const struct command command_index;
 extern const struct command command_parse;
@@ -24,18 +32,26 @@ extern const struct command command_worker;
 
 static const struct command *const commands[] = {
 	&command_init,
-	&command_graph,
-	&command_index,
-	&command_harvest,
-	&command_rebuild,
-	&command_parse,
-	&command_scrub,
-	&command_curate,
-	&command_dataset,
+	&command_assess,
+	&command_cycle,
+	&command_promote,
+	&command_rollback,
+	&command_status,
+	&command_history,
+	&command_model,
+	&command_models,
 	&command_backup,
 	&command_house,
-	&command_worker,
+	&command_curate,
+	&command_dataset,
+	&command_graph,
+	&command_index,
+	&command_parse,
+	&command_rebuild,
+	&command_harvest,
+	&command_scrub,
 	&command_uninstall,
+	&command_worker,
 	NULL,
 };
 

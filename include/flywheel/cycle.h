@@ -7,6 +7,7 @@
 
 #include "flywheel/gate.h"
 #include "flywheel/session.h"
+#include "util/buf.h"
 
 /* Told of each stage when it is done; `seconds` is its time in this process. */
 typedef void (*cycle_fn)(const char *stage, const char *said, double seconds, void *payload);
@@ -30,5 +31,8 @@ struct cycle_result {
 int cycle_run(
 	struct session *session, const struct cycle_options *options, struct cycle_result *out);
 void cycle_result_release(struct cycle_result *result);
+
+/* Two lines for `status`: what happens next, and why not sooner (may stay empty). */
+int cycle_next(struct session *session, struct buf *next, struct buf *why);
 
 #endif

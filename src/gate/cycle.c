@@ -6,17 +6,13 @@
 #include "gate/judge.h"
 #include "util/clock.h"
 #include "util/error.h"
-#include "util/file.h"
 #include "util/js.h"
 #include "util/memory.h"
 #include "util/progress.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define MAX_REWINDS 3 /* how often production may move under a run */
@@ -31,22 +27,6 @@ static void stop_for_test(const char *variable, enum stage stage)
 
 	if (value && !strcmp(value, stage_name(stage)))
 		raise(SIGKILL);
-}
-
-/* The kernel drops the lock with the process, however it ends. */
-static int lock(struct session *session, int *fd)
-{
-	char *path = path_join(store_folder(session->store), "cycle.lock");
-	int rc = 0;
-
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		rc = fail(E_IO, "cannot open %s: %s", path, strerror(errno));
-	else if (flock(*fd, LOCK_EX | LOCK_NB))
-		rc = fail(E_LOCKED, "another cycle is running here: wait for it, or see `git "
-				    "flywheel status`");
-	free(path);
-	return rc;
 }
 
 static char *run_name(const struct run_row *row)
@@ -317,7 +297,7 @@ int cycle_run(
 	int fd = -1, rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = lock(session, &fd);
+	rc = cycle_lock(session, &fd);
 	if (!rc)
 		rc = start(&revolution, options, out);
 	if (!rc && !out->skipped) {

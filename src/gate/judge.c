@@ -42,12 +42,13 @@ static int answer(struct revolution *revolution, const char *id, struct bench_re
 	struct bench_arm arm;
 	int rc = open_model(revolution->session, id, &model);
 
-	if (rc)
+	if (rc && strcmp(id, GENERIC) && strcmp(id, revolution->row.model))
 		return fail_context(rc,
-			"cannot benchmark %s (in force or best ever by refs/flywheel/log; its "
-			"artifact "
-			"must be here, or roll back to one that is)",
+			"%s is named by refs/flywheel/log, so the gate must ask it: bring its "
+			"artifact here, or roll back to a model that is",
 			id);
+	if (rc)
+		return rc;
 	arm = bench_house_arm(id, model);
 	rc = bench_run(revolution->session, &revolution->suite, &arm, out);
 	model_free(model);

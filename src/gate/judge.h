@@ -1,4 +1,4 @@
-/* The judging stages of a revolution, and the answers they share within one process. */
+/* The judging stages of a revolution, the answers they share, and the runners' lock. */
 #ifndef GATE_JUDGE_H
 #define GATE_JUDGE_H
 
@@ -13,5 +13,8 @@ void arms_release(struct arms *arms);
 
 int benchmark_stage(struct revolution *revolution, struct arms *arms);
 int gate_stage(struct revolution *revolution, struct arms *arms); /* fills verdict and reason */
+
+/* One runner at a time: the kernel drops the lock with the process. E_LOCKED: somebody runs. */
+int cycle_lock(struct session *session, int *fd);
 
 #endif

@@ -1,0 +1,202 @@
+/* git flywheel status: the whole wheel on one screen. */
+#include "flywheel/command.h"
+
+#include "command/scores.h"
+#include "flywheel/config.h"
+#include "flywheel/cycle.h"
+#include "flywheel/decision.h"
+#include "flywheel/graph_index.h"
+#include "flywheel/store_run.h"
+#include "util/error.h"
+#include "util/js.h"
+#include "util/memory.h"
+#include "util/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH 88
+
+static int add_graph(struct session *session, struct js *status)
+{
+	struct js *graph = js_object();
+	struct graph_report report = {0};
+	size_t edges = 0;
+	int rc = graph_report(session, &report);
+
+	for (size_t i = 0; i < ARRAY_SIZE(report.counts.calls); i++)
+		edges += report.counts.calls[i] + report.counts.imports[i];
+	js_set_number(graph, "files", (int64_t)report.counts.files);
+	js_set_number(graph, "parsed", (int64_t)report.counts.parsed);
+	js_set_number(graph, "symbols", (int64_t)report.counts.symbols);
+	js_set_number(graph, "edges", (int64_t)edges);
+	js_set_text(graph, "digest", report.digest);
+	js_set_text(graph, "problem", report.problem);
+	js_set(status, "graph", graph);
+	graph_report_release(&report);
+	return rc;
+}
+
+static int add_talk(struct session *session, struct js *status)
+{
+	size_t decisions = 0, turns = 0, sessions = 0;
+	int rc = decision_count(session, &decisions);
+
+	if (!rc)
+		rc = run_count_turns(session->store, &turns, &sessions);
+	js_set_number(status, "decisions", (int64_t)decisions);
+	js_set_number(status, "turns", (int64_t)turns);
+	js_set_number(status, "sessions", (int64_t)sessions);
+	return rc;
+}
+
+static int add_runs(struct session *session, struct js *status)
+{
+	struct production production;
+	struct run_row run;
+	struct js *last = js_null();
+	int rc = gate_production(session, &production);
+
+	if (rc)
+		return rc;
+	js_set_text(status, "production", *production.model ? production.model : "generic");
+	js_set_text(status, "tag", *production.tag ? production.tag : NULL);
+	js_set_text(status, "best_ever", *production.anchor ? production.anchor : NULL);
+	production_release(&production);
+	rc = run_last(session->store, "done", &run);
+	if (!rc) {
+		struct js *report = report_parse(run.report);
+
+		js_free(last);
+		last = js_object();
+		js_set_number(last, "run", run.id);
+		js_set_text(last, "model", run.model);
+		js_set_text(last, "verdict", run.verdict);
+		js_set_text(last, "reason", run.reason);
+		js_set_number(last, "raw", run.raw);
+		js_set_number(last, "kept", run.kept);
+		js_set(last, "report", report ? report : js_null());
+	}
+	js_set(status, "last", last);
+	run_release(&run);
+	return rc == E_NOTFOUND ? 0 : rc;
+}
+
+static int add_next(struct session *session, struct js *status)
+{
+	struct buf next = BUF_INIT, why = BUF_INIT;
+	int rc = cycle_next(session, &next, &why);
+
+	if (!rc && !config_bool(session->config, "enabled"))
+		buf_addf(&why, "%sflywheel.enabled is false: hooks and background work are off",
+			why.len ? "; " : "");
+	js_set_text(status, "next", next.ptr);
+	js_set_text(status, "why_not_sooner", why.len ? why.ptr : NULL);
+	buf_release(&next);
+	buf_release(&why);
+	return rc;
+}
+
+static void print_row(const char *name, const char *text)
+{
+	printf("%-11s", name);
+	print_wrapped(text, 11, WIDTH);
+}
+
+static void print_counts(const struct js *status)
+{
+	const struct js *graph = js_get(status, "graph"), *last = js_get(status, "last");
+	char a[32], b[32], c[32];
+	int64_t raw = js_get_number(last, "raw", -1), kept = js_get_number(last, "kept", -1);
+
+	printf("%-11s%s files, %s symbols, %s edges  (%.12s)\n", "graph",
+		grouped(js_get_number(graph, "files", 0), a),
+		grouped(js_get_number(graph, "symbols", 0), b),
+		grouped(js_get_number(graph, "edges", 0), c), js_get_text(graph, "digest"));
+	if (js_get_text(graph, "problem"))
+		print_row("", js_get_text(graph, "problem"));
+	printf("%-11s%s turns in %s sessions\n", "talk",
+		grouped(js_get_number(status, "turns", 0), a),
+		grouped(js_get_number(status, "sessions", 0), b));
+	printf("%-11s%s\n", "decisions", grouped(js_get_number(status, "decisions", 0), a));
+	if (raw >= 0 && kept >= 0)
+		printf("%-11s%s raw, %s kept: %.1f %% rejected\n", "examples", grouped(raw, a),
+			grouped(kept, b), raw ? 100.0 * (double)(raw - kept) / (double)raw : 0.0);
+	else
+		printf("%-11snone yet\n", "examples");
+}
+
+static void print_status(const struct js *status)
+{
+	const struct js *last = js_get(status, "last");
+	const char *tag = js_get_text(status, "tag"), *why = js_get_text(status, "why_not_sooner");
+	const char *best = js_get_text(status, "best_ever");
+	struct buf text = BUF_INIT;
+
+	print_counts(status);
+	printf("%-11s%s%s%s%s%s%s\n", "production", js_get_text(status, "production"),
+		tag ? " (" : "", tag ? tag : "", tag ? ")" : "", best ? ", best ever " : "",
+		best ? best : "");
+	if (js_get_text(last, "model")) {
+		printf("%-11s%s, run %lld\n\n", "candidate", js_get_text(last, "model"),
+			(long long)js_get_number(last, "run", 0));
+		scores_print(js_get(last, "report"));
+		putchar('\n');
+		buf_addf(
+			&text, "%s: %s", js_get_text(last, "verdict"), js_get_text(last, "reason"));
+		print_row("verdict", text.ptr);
+	}
+	print_row("next", js_get_text(status, "next"));
+	if (why)
+		print_row("", why);
+	buf_release(&text);
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	bool json = false;
+	const struct option_spec specs[] = {
+		{OPTION_FLAG, 0, "json", NULL, "print the result as JSON", &json}, OPTIONS_END};
+	struct session session;
+	struct js *status = NULL;
+	struct buf text = BUF_INIT;
+	int code = EXIT_OK, rc;
+	int left = command_options(self, argc, argv, specs, &code);
+
+	if (left < 0)
+		return code;
+	if (left)
+		return command_usage(self, "status takes no '%s'", argv[0]);
+	code = session_open_current(&session);
+	if (code)
+		return code;
+	status = js_object();
+	rc = add_graph(&session, status);
+	if (!rc)
+		rc = add_talk(&session, status);
+	if (!rc)
+		rc = add_runs(&session, status);
+	if (!rc)
+		rc = add_next(&session, status);
+	if (rc) {
+		code = command_fail(rc);
+	} else if (json) {
+		js_write_pretty(status, &text);
+		puts(text.ptr);
+	} else {
+		print_status(status);
+	}
+	buf_release(&text);
+	js_free(status);
+	session_close(&session);
+	return code;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.summary = "show graph, decisions, examples, scores and what happens next",
+	.usage = "status [--json]",
+	.group = "look",
+	.run = run,
+};
