@@ -19,7 +19,16 @@ roff()
 
 header()
 {
-	printf '.TH %s 1 "" "git flywheel %s" "git flywheel"\n' "$(echo "$1" | roff)" "$version"
+	printf '.TH %s 1 "" "git flywheel %s" "git flywheel"\n.nh\n.ad l\n' \
+		"$(echo "$1" | roff)" "$version"
+}
+
+# One line for each form; the program prints a line break within a usage as "\n".
+synopsis()
+{
+	printf 'git flywheel %s\n' "$1" |
+		awk '{ gsub(/\\n *or: /, "\n"); print }' | roff | sed -e '2,$i .br' -e 's/^/.B /' |
+		sed 's/^\.B \.br/.br/'
 }
 
 # The options of a command, from its help: "  -y, --yes  what it does".
@@ -44,7 +53,8 @@ command_page()
 		header "git-flywheel-$1"
 		printf '.SH NAME\ngit\\-flywheel\\-%s \\- %s\n' "$(echo "$1" | roff)" \
 			"$(echo "$2" | roff)"
-		printf '.SH SYNOPSIS\n.B git flywheel %s\n' "$(echo "$3" | roff)"
+		printf '.SH SYNOPSIS\n'
+		synopsis "$3"
 		[ ! -e "$here/command/$1.man" ] || sed '/^\.SH "\{0,1\}\(FILES\|EXAMPLES\|SEE ALSO\)/,$d' \
 			"$here/command/$1.man"
 		found=$(options "$1")
@@ -64,8 +74,10 @@ command_table()
 	"$program" help --commands | while IFS=$tab read -r group name summary usage; do
 		[ "$group" = "$last" ] || printf '.SS %s\n' "$(echo "$group" | roff)"
 		last=$group
-		printf '.TP\n.B git flywheel %s\n%s.\nSee\n.BR git\\-flywheel\\-%s (1).\n' \
-			"$(echo "$usage" | roff)" "$(echo "$summary" | roff)" "$(echo "$name" | roff)"
+		printf '.TP\n'
+		synopsis "${usage%%\\n*}"
+		printf '%s.\nSee\n.BR git\\-flywheel\\-%s (1).\n' "$(echo "$summary" | roff)" \
+			"$(echo "$name" | roff)"
 	done
 }
 

@@ -30,14 +30,27 @@ void command_list(FILE *out, const struct command *const *commands)
 		out);
 }
 
+/* A usage of several lines in one: a line break as the two characters "\\n". */
+static void print_folded(const char *usage)
+{
+	for (; *usage; usage++)
+		if (*usage == '\n')
+			fputs("\\n", stdout);
+		else
+			putchar(*usage);
+}
+
 /* Tab-separated, for doc/man.sh: heading, name, summary, usage. */
 static void print_commands(const struct command *const *commands)
 {
 	for (size_t g = 0; g < sizeof(groups) / sizeof(groups[0]); g++)
 		for (size_t i = 0; commands[i]; i++)
-			if (!strcmp(commands[i]->group, groups[g][0]))
-				printf("%s\t%s\t%s\t%s\n", groups[g][1], commands[i]->name,
-					commands[i]->summary, commands[i]->usage);
+			if (!strcmp(commands[i]->group, groups[g][0])) {
+				printf("%s\t%s\t%s\t", groups[g][1], commands[i]->name,
+					commands[i]->summary);
+				print_folded(commands[i]->usage);
+				putchar('\n');
+			}
 }
 
 /* Tab-separated, for doc/man.sh: key, type, default, bounds, where it may stand, help. */
