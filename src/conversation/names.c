@@ -51,14 +51,19 @@ void names_free(struct names *names)
 	free(names);
 }
 
+/* In the list of words, or built like one (Pointing, Station). */
 static bool is_common(const struct names *names, const char *word, size_t len)
 {
+	static const char *const endings[] = {
+		"ing", "tion", "sion", "ment", "ness", "less", "able"};
 	char *lower = xstrndup(word, len);
 	bool found;
 
 	for (char *c = lower; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	found = map_get(names->common, lower, len) != NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(endings) && !found; i++)
+		found = ends_with(lower, endings[i]);
 	free(lower);
 	return found;
 }

@@ -113,9 +113,9 @@ static int find_salt(struct session *session, bool may_write, char hex[SALT_HEX 
 
 /* ---- opening ---- */
 
-static int load_rules(struct scrubber *scrubber)
+static int load_rules(struct scrubber *scrubber, const char *text)
 {
-	int rc = rules_parse(scrub_rules_conf, &scrubber->rules);
+	int rc = rules_parse(text, &scrubber->rules);
 
 	if (rc)
 		return rc;
@@ -148,15 +148,29 @@ static int load_names(struct scrubber *scrubber, struct session *session)
 	return session ? names_add_history(scrubber->names, session->repo) : 0;
 }
 
-int scrubber_make(struct session *session, bool may_write, struct scrubber **out)
+int scrubber_from_rules(const char *rules, struct scrubber **out)
 {
 	struct scrubber *scrubber = xcalloc(1, sizeof(*scrubber));
-	int rc = load_rules(scrubber);
+	int rc = load_rules(scrubber, rules);
 
 	*out = NULL;
 	if (!rc)
-		rc = session ? find_salt(session, may_write, scrubber->salt)
-			     : random_salt(scrubber->salt);
+		rc = random_salt(scrubber->salt);
+	if (rc)
+		scrubber_free(scrubber);
+	else
+		*out = scrubber;
+	return rc;
+}
+
+int scrubber_make(struct session *session, bool may_write, struct scrubber **out)
+{
+	struct scrubber *scrubber = NULL;
+	int rc = scrubber_from_rules(scrub_rules_conf, &scrubber);
+
+	*out = NULL;
+	if (!rc && session)
+		rc = find_salt(session, may_write, scrubber->salt);
 	if (!rc)
 		rc = load_names(scrubber, session);
 	if (rc)

@@ -87,6 +87,8 @@ int names_add_history(struct names *names, struct repo *repo);
 void names_scan(
 	const struct names *names, const char *text, size_t len, names_fn fn, void *payload);
 
+/* A scrubber with these rules only, in the syntax of rules.conf, and a random salt. */
+int scrubber_from_rules(const char *rules, struct scrubber **out);
 /* `may_write` false: a missing salt is made up for this run and not kept. */
 int scrubber_make(struct session *session, bool may_write, struct scrubber **out);
 

@@ -24,7 +24,7 @@ static const struct conversation_source *const sources[] = {
 struct harvest {
 	struct session *session;
 	const struct conversation_source *source;
-	struct scrubber *scrubber; /* opened with the first file that is ours */
+	struct scrubber *scrubber; /* opened with the first turn: it reads the history's names */
 	struct owner owner;
 	struct harvest_report *report;
 	struct map seen; /* records, in a dry run, which stores none */
@@ -76,28 +76,31 @@ static char *scrub(struct harvest *harvest, const char *text, size_t *findings)
 	return xstrndup(harvest->clean.ptr, len);
 }
 
-/* Ids go into the sidecar unscrubbed, so they must be ids: anything else is hashed. */
-static char *safe_id(const char *id)
+/* An id is kept as it is when it looks like one and has nothing to hide; otherwise it is hashed. */
+static char *safe_id(struct harvest *harvest, const char *id)
 {
-	char hex[DIGEST_HEX + 1];
-	size_t len = strlen(id);
+	char hex[DIGEST_HEX + 1], *clean = NULL;
+	size_t findings = 0, len = strlen(id);
+	bool plain = len && len <= ID_MAX;
 
-	for (size_t i = 0; i < len && len <= ID_MAX; i++)
-		if (!isalnum((unsigned char)id[i]) && !strchr("-_", id[i]))
-			len = ID_MAX + 1;
-	if (len && len <= ID_MAX)
-		return xstrdup(id);
-	digest_bytes(id, strlen(id), hex);
+	for (size_t i = 0; i < len && plain; i++)
+		plain = isalnum((unsigned char)id[i]) || strchr("-_", id[i]);
+	if (plain)
+		clean = scrub(harvest, id, &findings);
+	if (clean && !findings)
+		return clean;
+	free(clean);
+	digest_bytes(id, len, hex);
 	return xstrdup(hex);
 }
 
-static char *record_id(const struct raw_turn *turn)
+static char *record_id(struct harvest *harvest, const struct raw_turn *turn)
 {
 	char hex[DIGEST_HEX + 1], *when;
 	struct digest *digest;
 
 	if (turn->record && *turn->record)
-		return safe_id(turn->record);
+		return safe_id(harvest, turn->record);
 	digest = digest_new();
 	when = xstrfmt("%lld", (long long)turn->at);
 	digest_addstr(digest, turn->session ? turn->session : "");
@@ -159,18 +162,15 @@ static int store_turn(struct harvest *harvest, const struct talk_turn *turn,
 	return 0;
 }
 
-int harvest_turn(struct harvest *harvest, const struct raw_turn *raw)
+static int take_turn(struct harvest *harvest, const struct raw_turn *raw, const char *record)
 {
 	struct clean_edit *edits = xcalloc(raw->edit_count + 1, sizeof(*edits));
-	char *record = record_id(raw), *session = safe_id(raw->session ? raw->session : "");
-	char *text = NULL, *branch = NULL;
 	size_t count = 0, findings = 0;
+	char *session = safe_id(harvest, raw->session ? raw->session : "");
+	char *text = scrub(harvest, raw->text, &findings);
+	char *branch = scrub(harvest, raw->branch ? raw->branch : "", &findings);
 	int rc = 0;
 
-	if (is_known(harvest, record))
-		goto out;
-	text = scrub(harvest, raw->text, &findings);
-	branch = scrub(harvest, raw->branch ? raw->branch : "", &findings);
 	if (!clean_edits(harvest, raw, edits, &count, &findings) || !text || !branch) {
 		harvest->report->dropped++;
 	} else if (*text || count) {
@@ -180,16 +180,30 @@ int harvest_turn(struct harvest *harvest, const struct raw_turn *raw)
 		harvest->report->findings += findings;
 		rc = store_turn(harvest, &turn, edits, count);
 	}
-out:
 	for (size_t i = 0; i < count; i++) {
 		free(edits[i].path);
 		free(edits[i].text);
 	}
 	free(edits);
-	free(record);
 	free(session);
 	free(text);
 	free(branch);
+	return rc;
+}
+
+int harvest_turn(struct harvest *harvest, const struct raw_turn *raw)
+{
+	char *record;
+	int rc = 0;
+
+	if (!harvest->scrubber)
+		rc = scrubber_make(harvest->session, !harvest->dry_run, &harvest->scrubber);
+	if (rc)
+		return rc;
+	record = record_id(harvest, raw);
+	if (!is_known(harvest, record))
+		rc = take_turn(harvest, raw, record);
+	free(record);
 	return rc;
 }
 
@@ -231,15 +245,11 @@ static int read_one(struct harvest *harvest, const char *path)
 {
 	struct store *store = harvest->session->store;
 	struct watermark mark;
-	int rc;
+	int rc = 0;
 
 	if (!harvest_watermark(harvest, path, &mark) && !harvest->source->belongs(harvest, path))
 		return 0;
-	if (!harvest->scrubber)
-		rc = scrubber_make(harvest->session, !harvest->dry_run, &harvest->scrubber);
-	else
-		rc = 0;
-	if (!rc && !harvest->dry_run)
+	if (!harvest->dry_run)
 		rc = store_begin(store);
 	if (rc)
 		return rc;

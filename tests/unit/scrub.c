@@ -142,6 +142,13 @@ static void test_pseudonyms_keep_the_form(void **state)
 	expect("call +49 30 1234 5678", "^call \\+1-\\d{3}-555-01\\d\\d$");
 }
 
+static void test_escapes_stay_valid(void **state)
+{
+	(void)state;
+	expect("db://app:pa%25%26%7Cs@h", "^db://app:[a-z]{2}%\\d\\d%\\d\\d%\\d[A-F][a-z]@h$");
+	expect("db://app:k3x%40jj5%2Fg@h", "^db://app:[a-z]\\d[a-z]%40[a-z]{2}\\d%2F[a-z]@h$");
+}
+
 static void test_consistent_and_salted(void **state)
 {
 	const char *text = "a jane@corp.io b JANE@corp.io c joe@corp.io";
@@ -236,6 +243,27 @@ static void test_long_line(void **state)
 	scrubber_free(scrubber);
 }
 
+/* A rule that runs into its limit refuses the text. */
+static void test_fails_closed(void **state)
+{
+	struct scrubber *scrubber = NULL;
+	struct buf text = BUF_INIT, out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(
+		scrubber_from_rules("[rule \"slow\"]\n\tregex = (?:a+)+[bc]\n", &scrubber), 0);
+	for (int i = 0; i < 5000; i++)
+		buf_addch(&text, 'a');
+	assert_int_equal(scrub_text(scrubber, "b", 1, &out, NULL, NULL), 0);
+	buf_clear(&out);
+	assert_int_equal(scrub_text(scrubber, text.ptr, text.len, &out, NULL, NULL), E_INVALID);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(scrub_count_secrets(scrubber, text.ptr, text.len), 1);
+	scrubber_free(scrubber);
+	buf_release(&text);
+	buf_release(&out);
+}
+
 static void collect(uint32_t id, size_t end, void *payload)
 {
 	buf_addf(payload, "%u@%zu ", id, end);
@@ -293,10 +321,12 @@ int main(void)
 		cmocka_unit_test(test_rule_samples),
 		cmocka_unit_test(test_bad_rules),
 		cmocka_unit_test(test_pseudonyms_keep_the_form),
+		cmocka_unit_test(test_escapes_stay_valid),
 		cmocka_unit_test(test_consistent_and_salted),
 		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_bytes_that_are_no_text),
 		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_fails_closed),
 		cmocka_unit_test(test_prefilter),
 		cmocka_unit_test(test_names),
 	};
