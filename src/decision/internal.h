@@ -90,6 +90,7 @@ struct miner {
 	size_t found;
 	struct oid *touched; /* commits that got decisions: their notes are due */
 	size_t touched_count, touched_capacity;
+	bool noted; /* the notes stood where the rows stood when the pass began */
 };
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,

@@ -63,6 +63,28 @@ static int mine_sources(struct miner *miner, const struct oid *head)
 	return rc ? rc : mine_talk(miner);
 }
 
+static bool is_marked(struct session *session, const char *source, const char *hex)
+{
+	char *mark = NULL;
+	bool same = !store_mined_get(session->store, source, &mark) && !strcmp(mark, hex);
+
+	error_clear();
+	free(mark);
+	return same;
+}
+
+/* Do the notes stand where the rows stand? */
+static bool notes_are_current(struct session *session)
+{
+	char *mark = NULL;
+	bool current = !store_mined_get(session->store, "commit", &mark) &&
+		       is_marked(session, "notes", mark);
+
+	error_clear();
+	free(mark);
+	return current;
+}
+
 /* All rows or none: a pass that was killed leaves the marks where they were. */
 static int mine_all(struct miner *miner, const struct oid *head)
 {
@@ -75,6 +97,8 @@ static int mine_all(struct miner *miner, const struct oid *head)
 		rc = store_begin(store);
 	if (rc)
 		return rc;
+	/* Asked inside the transaction: the worker may have mined, and not yet noted, just now. */
+	miner->noted = notes_are_current(miner->session);
 	miner->writer = decision_writer_open(store);
 	rc = mine_sources(miner, head);
 	closed = decision_writer_close(miner->writer);
@@ -86,24 +110,14 @@ static int mine_all(struct miner *miner, const struct oid *head)
 	return store_commit(store);
 }
 
-static bool is_marked(struct session *session, const char *source, const char *hex)
-{
-	char *mark = NULL;
-	bool same = !store_mined_get(session->store, source, &mark) && !strcmp(mark, hex);
-
-	error_clear();
-	free(mark);
-	return same;
-}
-
 /*
  * The notes follow the rows, which are safe already. Their own mark tells a pass that died in
  * between from one that is done; then all commits are looked at again.
  */
-static int write_notes(struct miner *miner, const char *hex, bool were_current)
+static int write_notes(struct miner *miner, const char *hex)
 {
 	struct session *session = miner->session;
-	int rc = notes_update(session, miner->touched, miner->touched_count, !were_current);
+	int rc = notes_update(session, miner->touched, miner->touched_count, !miner->noted);
 
 	return rc ? rc : store_mined_set(session->store, "notes", hex);
 }
@@ -111,9 +125,9 @@ static int write_notes(struct miner *miner, const char *hex, bool were_current)
 int decision_mine(struct session *session, size_t *found)
 {
 	struct miner miner = {.session = session};
-	char hex[OID_HEX + 1], *before = NULL;
-	bool mined, noted;
+	char hex[OID_HEX + 1];
 	struct oid head;
+	bool mined;
 	int rc = repo_head(session->repo, &head);
 
 	if (found)
@@ -128,20 +142,14 @@ int decision_mine(struct session *session, size_t *found)
 	mined = is_marked(session, "commit", hex) && talk_is_mined(session);
 	if (mined && is_marked(session, "notes", hex))
 		return 0;
-	if (!store_mined_get(session->store, "commit", &before))
-		noted = is_marked(session, "notes", before);
-	else
-		noted = false;
-	error_clear();
 	if (!mined)
 		rc = graph_catch_up(session);
 	if (!rc && !mined)
 		rc = mine_all(&miner, &head);
 	if (!rc)
-		rc = write_notes(&miner, hex, noted);
+		rc = write_notes(&miner, hex);
 	if (!rc && found)
 		*found = miner.found;
-	free(before);
 	free(miner.touched);
 	scrubber_free(miner.scrubber);
 	cues_free(miner.cues);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ATTEMPTS 3
+
 struct publisher {
 	struct session *session;
 	bool publish; /* flywheel.publish: private talk may enter notes */
@@ -115,24 +117,42 @@ static int on_commit(const struct oid *commit, void *payload)
 	return build(payload, commit);
 }
 
+static int write_once(
+	struct publisher *publisher, const struct oid *commits, size_t count, bool all)
+{
+	struct session *session = publisher->session;
+	int rc = 0;
+
+	if (all)
+		rc = store_decision_commits(session->store, on_commit, publisher);
+	for (size_t i = 0; !all && i < count && !rc; i++)
+		rc = build(publisher, &commits[i]);
+	if (!rc)
+		rc = notes_write(session->repo, NOTES_DECISIONS, publisher->notes, publisher->count,
+			"Write down decisions\n");
+	for (size_t i = 0; i < publisher->count; i++)
+		free((char *)(uintptr_t)publisher->notes[i].text);
+	publisher->count = 0;
+	return rc;
+}
+
 int notes_update(struct session *session, const struct oid *commits, size_t count, bool all)
 {
 	struct publisher publisher = {
 		.session = session, .publish = config_bool(session->config, "publish")};
-	struct oid tip;
+	struct oid before, after;
 	int rc = 0;
 
-	publisher.has_ref = !ref_read(session->repo, NOTES_DECISIONS, &tip);
-	error_clear();
-	if (all)
-		rc = store_decision_commits(session->store, on_commit, &publisher);
-	for (size_t i = 0; !all && i < count && !rc; i++)
-		rc = build(&publisher, &commits[i]);
-	if (!rc)
-		rc = notes_write(session->repo, NOTES_DECISIONS, publisher.notes, publisher.count,
-			"Write down decisions\n");
-	for (size_t i = 0; i < publisher.count; i++)
-		free((char *)(uintptr_t)publisher.notes[i].text);
+	/* The worker may write at the same moment; git lets one win, the other looks again. */
+	for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+		memset(&before, 0, sizeof(before));
+		publisher.has_ref = !ref_read(session->repo, NOTES_DECISIONS, &before);
+		error_clear();
+		rc = write_once(&publisher, commits, count, all);
+		if (!rc || ref_read(session->repo, NOTES_DECISIONS, &after) ||
+			oid_equal(&before, &after))
+			break;
+	}
 	free(publisher.notes);
 	return rc;
 }
