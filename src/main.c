@@ -8,6 +8,7 @@
 #define VERSION "unknown"
 #endif
 
+extern const struct command command_bench;
 extern const struct command command_init;
 extern const struct command command_assess;
 extern const struct command command_cycle;
@@ -21,7 +22,6 @@ extern const struct command command_backup;
 extern const struct command command_house;
 extern const struct command command_curate;
 extern const struct command command_dataset;
-extern const struct command command_decisions;
 extern const struct command command_graph;
 extern const struct command command_index;
 extern const struct command command_parse;
@@ -29,13 +29,10 @@ extern const struct command command_rebuild;
 extern const struct command command_harvest;
 extern const struct command command_scrub;
 extern const struct command command_uninstall;
-extern const struct command command_why;
 extern const struct command command_worker;
 
 static const struct command *const commands[] = {
 	&command_init,
-	&command_why,
-	&command_decisions,
 	&command_assess,
 	&command_cycle,
 	&command_promote,
@@ -44,6 +41,7 @@ static const struct command *const commands[] = {
 	&command_history,
 	&command_model,
 	&command_models,
+	&command_bench,
 	&command_backup,
 	&command_house,
 	&command_curate,

@@ -1,6 +1,7 @@
 /* A small lexer for any of our languages: names, roles, statements, first sentences. */
 #include "bench/code.h"
 
+#include "util/buf.h"
 #include "util/memory.h"
 #include "util/strings.h"
 
@@ -183,28 +184,103 @@ size_t indent_of(const char *line, size_t len)
 	return i;
 }
 
-bool is_statement(const char *line, size_t len)
+bool has_semicolons(const char *language)
 {
-	size_t indent = indent_of(line, len), letters = 0;
-	const char *text = line + indent;
+	return language && strcmp(language, "python") && strcmp(language, "ruby") &&
+	       strcmp(language, "bash") && strcmp(language, "go");
+}
 
-	len -= indent;
-	while (len && isspace((unsigned char)text[len - 1]))
-		len--;
-	if (len < 10 || len > 160 || !indent)
-		return false;
-	if (strchr("/*#}\"'@", *text) || text[len - 1] == '\\' || memchr(text, '\0', len))
+static bool is_balanced(const char *text, size_t len)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < len && depth >= 0; i++)
+		depth += strchr("([", text[i]) ? 1 : strchr(")]", text[i]) ? -1 : 0;
+	return !depth;
+}
+
+static bool begins_with_word(const char *text, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	return len > n && !memcmp(text, word, n) && !is_name_char(text[n]);
+}
+
+/* Ends where a statement of the language ends: `if (x)` does, `static int f(a)` does not. */
+static bool ends_whole(const char *text, size_t len, bool semicolons)
+{
+	static const char *const heads[] = {"if", "while", "for", "switch", "else"};
+
+	if (strchr(";{:", text[len - 1]))
+		return true;
+	if (!semicolons)
+		return strchr(")]\"'", text[len - 1]) || is_name_char(text[len - 1]);
+	for (size_t i = 0; text[len - 1] == ')' && i < ARRAY_SIZE(heads); i++)
+		if (begins_with_word(text, len, heads[i]))
+			return true;
+	return false;
+}
+
+/* `text` has no white space at either end. */
+static bool is_statement(const char *text, size_t len, bool semicolons)
+{
+	size_t letters = 0;
+
+	if (len < 10 || len > 160 || memchr(text, '\0', len) || strchr("/*#}\"'@.+|&?:)", *text) ||
+		begins_with_word(text, len, "and") || begins_with_word(text, len, "or"))
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		letters += isalpha((unsigned char)text[i]) != 0;
 		if (i + 1 < len && text[i] == '/' && (text[i + 1] == '/' || text[i + 1] == '*'))
 			return false;
-		if (text[i] == '*' && i + 1 < len && text[i + 1] == '/')
-			return false;
 	}
-	/* A line that ends in a comma or an operator is half a statement. */
-	return letters * 3 > len &&
-	       (strchr(");:{]\"'", text[len - 1]) || is_name_char(text[len - 1]));
+	return letters * 3 > len && is_balanced(text, len) && ends_whole(text, len, semicolons);
+}
+
+/* Where a comment or docstring goes on: the mark that ends it, or NULL. */
+static const char *after_line(const char *text, size_t len, bool semicolons, const char *mark)
+{
+	static const char *const quotes[] = {"\"\"\"", "'''"};
+
+	for (size_t i = 0; i < len; i++) {
+		size_t n = mark ? strlen(mark) : 0;
+
+		if (mark && i + n <= len && !memcmp(text + i, mark, n)) {
+			i += n - 1;
+			mark = NULL;
+		} else if (!mark && semicolons) {
+			if (i + 1 < len && text[i] == '/' && text[i + 1] == '*')
+				mark = "*/", i++;
+		} else if (!mark) {
+			for (size_t q = 0; !mark && q < ARRAY_SIZE(quotes); q++)
+				if (i + 3 <= len && !memcmp(text + i, quotes[q], 3))
+					mark = quotes[q], i += 2;
+		}
+	}
+	return mark;
+}
+
+void each_statement(const char *text, size_t len, bool semicolons, statement_fn fn, void *payload)
+{
+	const char *at = text, *end = text + len, *mark = NULL;
+
+	for (uint32_t number = 1; at < end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end;
+		struct statement statement = {at, 0, 0, number};
+		const char *inside = mark;
+
+		mark = after_line(at, (size_t)(stop - at), semicolons, mark);
+		while (stop > at && isspace((unsigned char)stop[-1]))
+			stop--;
+		statement.len = (size_t)(stop - at);
+		statement.indent = indent_of(at, statement.len);
+		if (!inside && !mark && statement.indent && statement.indent < statement.len &&
+			is_statement(at + statement.indent, statement.len - statement.indent,
+				semicolons))
+			fn(&statement, payload);
+		at = newline ? newline + 1 : end;
+	}
 }
 
 bool has_word(const char *text, size_t len, const char *word)
@@ -216,6 +292,14 @@ bool has_word(const char *text, size_t len, const char *word)
 			(i + word_len == len || !is_name_char(text[i + word_len])))
 			return true;
 	return false;
+}
+
+/* After "i.e." a sentence goes on: its next word is small. */
+static bool ends_sentence(const char *rest)
+{
+	const char *next = rest + strspn(rest, " \t\n*/");
+
+	return !*rest || (isspace((unsigned char)*rest) && !islower((unsigned char)*next));
 }
 
 char *first_sentence(const char *doc, size_t max)
@@ -242,7 +326,7 @@ char *first_sentence(const char *doc, size_t max)
 			buf_addch(&out, ' ');
 		space = false;
 		buf_addch(&out, *c);
-		if (*c == '.' && (!c[1] || isspace((unsigned char)c[1])) && out.len > 20)
+		if (*c == '.' && out.len > 20 && ends_sentence(c + 1))
 			break;
 	}
 	while (out.len && strchr(" */\"'", out.ptr[out.len - 1]))

@@ -5,10 +5,9 @@
 #ifndef BENCH_CODE_H
 #define BENCH_CODE_H
 
-#include "util/buf.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum piece_kind { PIECE_NAME, PIECE_NUMBER, PIECE_STRING, PIECE_COMMENT, PIECE_MARK };
 struct piece {
@@ -36,8 +35,19 @@ bool is_name_start(char c);
 bool is_name_char(char c);
 /* Bytes of leading white space. */
 size_t indent_of(const char *line, size_t len);
-/* Worth asking about: no comment, no lone brace, neither tiny nor huge. */
-bool is_statement(const char *line, size_t len);
+/*
+ * Calls `fn` for each line that is a whole statement: no comment or docstring, no lone brace, no
+ * half of a statement, neither tiny nor huge. `line` comes with its indent; numbers from 1.
+ */
+struct statement {
+	const char *line;
+	size_t len, indent;
+	uint32_t number;
+};
+typedef void (*statement_fn)(const struct statement *statement, void *payload);
+void each_statement(const char *text, size_t len, bool semicolons, statement_fn fn, void *payload);
+/* Whether statements of a language end in semicolons. */
+bool has_semicolons(const char *language);
 /* Whether `word` stands in text as a whole word. */
 bool has_word(const char *text, size_t len, const char *word);
 /* The first sentence of a doc comment on one line, without marks; the caller frees. */

@@ -48,17 +48,18 @@ void draft_other(struct draft *draft, const char *text, size_t len, int tier)
 	draft->others[draft->count++] = (struct draft_choice){trimmed(text, len), tier, 0};
 }
 
-/* The same but for white space and case: a reader could not tell which is meant. */
-static bool same_text(const char *a, const char *b)
+/* Notes a text without white space, quotes and case; false when its like was noted before. */
+static bool is_news(struct map *seen, const char *text)
 {
-	for (;; a++, b++) {
-		a += strspn(a, " \t\n\"'");
-		b += strspn(b, " \t\n\"'");
-		if (!*a || !*b)
-			return *a == *b;
-		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-			return false;
-	}
+	char plain[CHOICE_BYTES + 1];
+	size_t len = 0;
+	bool added;
+
+	for (; *text && len < CHOICE_BYTES; text++)
+		if (!isspace((unsigned char)*text) && *text != '"' && *text != '\'')
+			plain[len++] = (char)tolower((unsigned char)*text);
+	map_put(seen, plain, len, &added);
+	return added;
 }
 
 /* Lengths so far apart that they tell the answer. */
@@ -80,49 +81,8 @@ static int compare_choices(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-/* Drops what cannot stand beside the answer; leaves the closest in likelihood first in a tier. */
-static void weigh_pool(struct draft *draft, const struct material *material)
-{
-	double truth = prior_bits(material->prior, draft->answer, strlen(draft->answer));
-	size_t kept = 0;
-
-	for (size_t i = 0; i < draft->count; i++) {
-		struct draft_choice *other = draft->others + i;
-		bool drop = !*other->text || strlen(other->text) > CHOICE_BYTES ||
-			    unlike_length(other->text, draft->answer) ||
-			    same_text(other->text, draft->answer);
-
-		for (size_t k = 0; !drop && k < kept; k++)
-			drop = same_text(other->text, draft->others[k].text);
-		if (drop) {
-			free(other->text);
-			continue;
-		}
-		other->bits = prior_bits(material->prior, other->text, strlen(other->text)) - truth;
-		draft->others[kept++] = *other;
-	}
-	draft->count = kept;
-	if (kept)
-		qsort(draft->others, kept, sizeof(*draft->others), compare_choices);
-}
-
-static int choose_rank(size_t likelier, size_t rarer, const size_t ranks[BENCH_CHOICES])
-{
-	int best = -1;
-	size_t least = SIZE_MAX;
-
-	for (int r = 0; r < BENCH_CHOICES; r++) {
-		least = ranks[r] < least ? ranks[r] : least;
-		if (likelier < (size_t)r || rarer < (size_t)(BENCH_CHOICES - 1 - r))
-			continue;
-		if (best < 0 || ranks[r] < ranks[best])
-			best = r;
-	}
-	return best >= 0 && ranks[best] <= least + RANK_SLACK ? best : -1;
-}
-
-/* The prompt's last line must not hold the answer: copying is no understanding. */
-static bool gives_away(const struct draft *draft)
+/* Whether the prompt's last line holds a choice: copying is no understanding. */
+static bool gives_away(const struct draft *draft, const char *choice)
 {
 	const char *line, *end = draft->prompt.ptr + draft->prompt.len;
 
@@ -130,37 +90,168 @@ static bool gives_away(const struct draft *draft)
 		end--;
 	for (line = end; line > draft->prompt.ptr && line[-1] != '\n'; line--)
 		;
-	return has_word(line, (size_t)(end - line), draft->answer);
+	return has_word(line, (size_t)(end - line), choice);
+}
+
+/* What drops the right answer drops a wrong one too: the sieve must not tell them apart. */
+static bool cannot_stand(const struct draft *draft, const char *text)
+{
+	return !*text || strlen(text) > CHOICE_BYTES || unlike_length(text, draft->answer) ||
+	       gives_away(draft, text);
+}
+
+/* Drops what cannot stand beside the answer; leaves the closest in likelihood first in a tier. */
+static void weigh_pool(struct draft *draft, const struct prior *prior, double truth)
+{
+	struct map seen = MAP_INIT;
+	size_t kept = 0;
+
+	is_news(&seen, draft->answer);
+	for (size_t i = 0; i < draft->count; i++) {
+		struct draft_choice *other = draft->others + i;
+
+		if (cannot_stand(draft, other->text) || !is_news(&seen, other->text)) {
+			free(other->text);
+			continue;
+		}
+		other->bits = prior_bits(prior, other->text, strlen(other->text)) - truth;
+		draft->others[kept++] = *other;
+	}
+	draft->count = kept;
+	if (kept)
+		qsort(draft->others, kept, sizeof(*draft->others), compare_choices);
+	map_release(&seen);
+}
+
+static size_t least_of(const size_t counts[BENCH_CHOICES])
+{
+	size_t least = counts[0];
+
+	for (int i = 1; i < BENCH_CHOICES; i++)
+		least = counts[i] < least ? counts[i] : least;
+	return least;
+}
+
+/* What taking an item with these ranks costs in evenness; SIZE_MAX: too much. */
+static size_t cost(const struct balance *balance, int likely, int longer)
+{
+	if (balance->likely[likely] > least_of(balance->likely) + RANK_SLACK ||
+		balance->longer[longer] > least_of(balance->longer) + RANK_SLACK)
+		return SIZE_MAX;
+	return balance->likely[likely] + balance->longer[longer];
+}
+
+static bool is_likelier(const struct draft_choice *other)
+{
+	return other->bits < 0;
+}
+
+static bool is_longer(const struct draft *draft, const struct draft_choice *other)
+{
+	size_t x = strlen(other->text), y = strlen(draft->answer);
+
+	return x != y ? x > y : strcmp(other->text, draft->answer) > 0;
+}
+
+struct pick {
+	int likely, longer; /* ranks of the answer */
+	size_t cells[2][2]; /* how many to take: [likelier][longer] */
+	size_t cost;
+	const struct draft_choice *others[BENCH_CHOICES - 1];
+};
+
+/* Which corner of the pool to take how many from, so that both ranks stay even. */
+static void plan_pick(const size_t have[2][2], const struct balance *balance, struct pick *pick)
+{
+	for (int r = 0; r < BENCH_CHOICES; r++)
+		for (int l = 0; l < BENCH_CHOICES; l++)
+			for (int both = r + l > 3 ? r + l - 3 : 0; both <= r && both <= l; both++) {
+				size_t now = cost(balance, r, l);
+				size_t none = (size_t)(3 - r - l + both);
+
+				if (now >= pick->cost || have[1][1] < (size_t)both ||
+					have[1][0] < (size_t)(r - both) ||
+					have[0][1] < (size_t)(l - both) || have[0][0] < none)
+					continue;
+				*pick = (struct pick){.likely = r, .longer = l, .cost = now};
+				pick->cells[1][1] = (size_t)both;
+				pick->cells[1][0] = (size_t)(r - both);
+				pick->cells[0][1] = (size_t)(l - both);
+				pick->cells[0][0] = none;
+			}
+}
+
+static void pick_from_pool(struct draft *draft, const struct prior *prior,
+	const struct balance *balance, struct pick *pick)
+{
+	double truth = prior_bits(prior, draft->answer, strlen(draft->answer));
+	size_t have[2][2] = {{0}};
+	int n = 0;
+
+	weigh_pool(draft, prior, truth);
+	for (size_t i = 0; i < draft->count; i++)
+		have[is_likelier(draft->others + i)][is_longer(draft, draft->others + i)]++;
+	plan_pick((const size_t(*)[2])have, balance, pick);
+	for (size_t i = 0; pick->cost != SIZE_MAX && i < draft->count; i++) {
+		const struct draft_choice *other = draft->others + i;
+		size_t *left = &pick->cells[is_likelier(other)][is_longer(draft, other)];
+
+		if (*left) {
+			--*left;
+			pick->others[n++] = other;
+		}
+	}
+}
+
+static void pick_triple(struct draft *draft, const struct prior *prior,
+	const struct balance *balance, struct pick *pick)
+{
+	double truth = prior_bits(prior, draft->answer, strlen(draft->answer));
+
+	for (size_t i = 0; i + 2 < draft->count; i += 3) {
+		struct draft_choice *three = draft->others + i;
+		struct map seen = MAP_INIT;
+		int likely = 0, longer = 0;
+		size_t now;
+		bool fits = is_news(&seen, draft->answer);
+
+		for (int k = 0; k < 3; k++) {
+			fits = fits && !cannot_stand(draft, three[k].text) &&
+			       is_news(&seen, three[k].text);
+			three[k].bits =
+				prior_bits(prior, three[k].text, strlen(three[k].text)) - truth;
+			likely += is_likelier(three + k);
+			longer += is_longer(draft, three + k);
+		}
+		map_release(&seen);
+		now = cost(balance, likely, longer);
+		if (fits && now < pick->cost)
+			*pick = (struct pick){
+				likely, longer, {{0}}, now, {three, three + 1, three + 2}};
+	}
 }
 
 int draft_finish(struct draft *draft, int category, const struct material *material,
-	size_t ranks[BENCH_CHOICES], struct bench_item *out)
+	struct balance *balance, struct bench_item *out)
 {
-	size_t likelier = 0, rarer, taken_up = 0, taken_down = 0;
-	int rank, n = 1;
+	struct pick pick = {.cost = SIZE_MAX};
 
 	if (!draft->answer || !*draft->answer || strlen(draft->answer) > CHOICE_BYTES ||
-		gives_away(draft))
+		gives_away(draft, draft->answer))
 		return NO_ITEM;
-	weigh_pool(draft, material);
-	for (size_t i = 0; i < draft->count; i++)
-		likelier += draft->others[i].bits < 0;
-	rarer = draft->count - likelier;
-	rank = choose_rank(likelier, rarer, ranks);
-	if (rank < 0)
+	if (draft->triples)
+		pick_triple(draft, material->prior, balance, &pick);
+	else
+		pick_from_pool(draft, material->prior, balance, &pick);
+	if (pick.cost == SIZE_MAX)
 		return NO_ITEM;
+	balance->likely[pick.likely]++;
+	balance->longer[pick.longer]++;
 	memset(out, 0, sizeof(*out));
 	out->category = category;
 	out->choices[0] = xstrdup(draft->answer);
-	for (size_t i = 0; i < draft->count && n < BENCH_CHOICES; i++) {
-		bool up = draft->others[i].bits < 0;
-
-		if (up ? taken_up >= (size_t)rank : taken_down >= (size_t)(3 - rank))
-			continue;
-		*(up ? &taken_up : &taken_down) += 1;
-		out->choices[n++] = xstrdup(draft->others[i].text);
-	}
-	ranks[rank]++;
+	for (int i = 1; i < BENCH_CHOICES; i++)
+		out->choices[i] = xstrdup(pick.others[i - 1]->text);
 	out->prompt = xstrdup(draft->prompt.ptr);
 	out->path = xstrdup(draft->path ? draft->path : "");
 	out->symbol = xstrdup(draft->symbol ? draft->symbol : "");

@@ -19,11 +19,12 @@
 struct scan {
 	struct material *material;
 	struct map windows; /* hash of three lines -> 1 where the cutoff has them */
+	struct map lines;   /* the same of one line */
 	size_t max, taught;
 	uint32_t file; /* of head, whose added lines are marked */
 };
 
-typedef void (*window_fn)(struct scan *scan, uint32_t line, uint64_t window);
+typedef void (*window_fn)(struct scan *scan, uint32_t number, uint64_t line, uint64_t window);
 
 /* Calls fn for each line that is not blank, with the hash of it and the two before it. */
 static void each_window(struct scan *scan, const struct buf *text, window_fn fn)
@@ -42,7 +43,7 @@ static void each_window(struct scan *scan, const struct buf *text, window_fn fn)
 		if (stop > at) {
 			uint64_t hash = hash_bytes(at, (size_t)(stop - at), 3);
 
-			fn(scan, line,
+			fn(scan, line, hash,
 				(before[0] * 0x9e3779b97f4a7c15u + before[1]) *
 						0xff51afd7ed558ccdu +
 					hash);
@@ -53,27 +54,44 @@ static void each_window(struct scan *scan, const struct buf *text, window_fn fn)
 	}
 }
 
-static void want_window(struct scan *scan, uint32_t line, uint64_t window)
+static void want_window(struct scan *scan, uint32_t number, uint64_t line, uint64_t window)
 {
-	if (material_is_fresh(scan->material, scan->file, line))
-		map_put(&scan->windows, (const char *)&window, sizeof(window), NULL);
+	if (!material_is_fresh(scan->material, scan->file, number))
+		return;
+	map_put(&scan->windows, (const char *)&window, sizeof(window), NULL);
+	map_put(&scan->lines, (const char *)&line, sizeof(line), NULL);
 }
 
-static void see_window(struct scan *scan, uint32_t line, uint64_t window)
+static void see(struct map *map, uint64_t hash)
 {
-	struct map_entry *entry = map_get(&scan->windows, (const char *)&window, sizeof(window));
+	struct map_entry *entry = map_get(map, (const char *)&hash, sizeof(hash));
 
-	(void)line;
 	if (entry)
 		entry->value.num = 1;
 }
 
-static void drop_seen(struct scan *scan, uint32_t line, uint64_t window)
+static bool was_seen(const struct map *map, uint64_t hash)
 {
-	struct map_entry *entry = map_get(&scan->windows, (const char *)&window, sizeof(window));
+	const struct map_entry *entry = map_get(map, (const char *)&hash, sizeof(hash));
 
-	if (entry && entry->value.num && material_is_fresh(scan->material, scan->file, line))
-		scan->material->fresh[scan->file][line] = 0;
+	return entry && entry->value.num;
+}
+
+static void see_window(struct scan *scan, uint32_t number, uint64_t line, uint64_t window)
+{
+	(void)number;
+	see(&scan->windows, window);
+	see(&scan->lines, line);
+}
+
+static void drop_seen(struct scan *scan, uint32_t number, uint64_t line, uint64_t window)
+{
+	if (!material_is_fresh(scan->material, scan->file, number))
+		return;
+	if (was_seen(&scan->windows, window))
+		scan->material->fresh[scan->file][number] = 0;
+	else if (!was_seen(&scan->lines, line))
+		scan->material->fresh[scan->file][number] = FRESH_UNSEEN;
 }
 
 static int mark_line(const struct diff_line *line, void *payload)
@@ -97,7 +115,8 @@ static int mark_file(const char *path, const struct oid *old, const struct oid *
 	if (interrupted())
 		return fail(E_STOPPED, "stopped");
 	scan->file = new ? graph_find_file(material->head, path) : GRAPH_NONE;
-	if (scan->file == GRAPH_NONE || !material->head->files[scan->file].language)
+	if (scan->file == GRAPH_NONE || !material->head->files[scan->file].language ||
+		is_foreign_path(path))
 		return 0;
 	if (old && repo_blob_read(material->session->repo, old, scan->max, &before))
 		error_clear();
@@ -112,7 +131,7 @@ static int mark_file(const char *path, const struct oid *old, const struct oid *
 int material_find_fresh(struct material *material)
 {
 	struct session *session = material->session;
-	struct scan scan = {.material = material, .windows = MAP_INIT};
+	struct scan scan = {.material = material, .windows = MAP_INIT, .lines = MAP_INIT};
 	struct progress *progress = NULL;
 	struct buf text = BUF_INIT;
 	int rc;
@@ -144,5 +163,6 @@ int material_find_fresh(struct material *material)
 	progress_finish(progress);
 	buf_release(&text);
 	map_release(&scan.windows);
+	map_release(&scan.lines);
 	return rc;
 }

@@ -13,9 +13,10 @@
 
 #define PROMPT_BYTES 1400 /* about 400 tokens: what fits a small model and an impatient reader */
 #define CHOICE_BYTES 240
-#define NO_ITEM 1 /* a candidate that makes no honest question */
+#define FRESH_UNSEEN 2 /* a fresh line whose text by itself the cutoff has nowhere */
+#define NO_ITEM 1      /* a candidate that makes no honest question */
 
-/* A token bigram model of the tree at the cutoff: how likely a text is before any prompt. */
+/* A token 4-gram model of the tree at the cutoff: how likely a text is before any prompt. */
 struct prior;
 struct prior *prior_new(void);
 void prior_add(struct prior *prior, const char *text, size_t len);
@@ -63,6 +64,7 @@ int material_find_fresh(struct material *material);
 /* Text of a file at HEAD: borrowed, "" when it cannot be read. */
 const struct buf *material_text(struct material *material, uint32_t file);
 bool material_is_fresh(const struct material *material, uint32_t file, uint32_t line);
+bool material_is_unseen(const struct material *material, uint32_t file, uint32_t line);
 bool material_is_new(const struct material *material, uint32_t symbol);
 bool material_used(const struct material *material, const char *from, char mark, const char *to);
 /* Bytes [*start, return) of a line from 1, without its newline. */
@@ -78,6 +80,11 @@ void comment_marks(const struct graph_file *file, const char **open, const char 
 /* "path:line" at HEAD. */
 char *material_place(const struct material *material, uint32_t file, uint32_t line);
 uint64_t material_hash(const struct material *material, const char *text, uint64_t salt);
+/* The same for something in a file: files that are no tests come first. */
+uint64_t material_order(const struct material *material, uint32_t file, uint64_t hash);
+bool is_test_path(const char *path);
+/* Copied from elsewhere, going by its folder: the house did not write it. */
+bool is_foreign_path(const char *path);
 
 /* Questions: the draft's wrong answers are a pool, from which draft_finish picks three. */
 struct draft {
@@ -89,18 +96,23 @@ struct draft {
 		double bits; /* by the prior, minus the right answer's */
 	} * others;
 	size_t count, capacity;
+	bool triples; /* others stand in threes that belong together */
 	char *path, *symbol, *source;
+};
+/* How often the right answer of a category came out as the 1st..4th likeliest, and longest. */
+struct balance {
+	size_t likely[BENCH_CHOICES], longer[BENCH_CHOICES];
 };
 void draft_release(struct draft *draft);
 void draft_answer(struct draft *draft, const char *text, size_t len);
 void draft_other(struct draft *draft, const char *text, size_t len, int tier);
 /*
- * Picks three wrong answers so that the right one's rank by the prior is even over a category:
- * nobody who sees the choices alone can do better than guess. `ranks` counts what was taken.
- * NO_ITEM when that cannot be done or the prompt gives the answer away.
+ * Picks three wrong answers so that the right one's rank by the prior, and by length, is even over
+ * a category: nobody who sees the choices alone can do better than guess. NO_ITEM when that
+ * cannot be done or the prompt gives the answer away.
  */
 int draft_finish(struct draft *draft, int category, const struct material *material,
-	size_t ranks[BENCH_CHOICES], struct bench_item *out);
+	struct balance *balance, struct bench_item *out);
 /* Shuffles the choices by the item's hash and names the item. */
 void item_seal(struct bench_item *item);
 void item_release(struct bench_item *item);
@@ -128,8 +140,14 @@ int place_of(struct material *material, const struct candidate *candidate, struc
 void draft_from(
 	struct draft *draft, struct material *material, const struct place *place, size_t offset);
 
-/* Wrong variants of a statement: other names in scope, turned conditions, swapped arguments. */
-void mutate(const char *line, size_t len, const char *scope, size_t scope_len, struct draft *draft);
+/*
+ * Wrong variants of a statement by two changes, A and B (another name in scope, a turned condition,
+ * swapped arguments): A alone, B alone, both. With the right one they form a square, in which no
+ * corner is more central than another; three lone changes would be outvoted by what they share.
+ * `turned`: A turns a condition or a value where the line has any.
+ */
+void mutate(const char *line, size_t len, const char *scope, size_t scope_len, bool turned,
+	struct draft *draft);
 
 struct category {
 	const char *name;

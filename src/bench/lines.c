@@ -6,29 +6,42 @@
 
 #include <string.h>
 
+struct lister {
+	struct material *material;
+	line_fn wanted;
+	struct candidates *out;
+	uint32_t file;
+	uint64_t salt;
+};
+
+static void list_line(const struct statement *statement, void *payload)
+{
+	struct lister *lister = payload;
+	const char *line = statement->line + statement->indent;
+	size_t len = statement->len - statement->indent;
+
+	if (material_is_fresh(lister->material, lister->file, statement->number) &&
+		(!lister->wanted || lister->wanted(line, len)))
+		candidates_add(lister->out,
+			material_order(lister->material, lister->file,
+				hash_bytes(line, len, lister->salt)),
+			lister->file, statement->number);
+}
+
 void list_fresh_lines(struct material *material, line_fn wanted, struct candidates *out)
 {
-	for (uint32_t f = 0; f < material->head->file_count; f++) {
+	struct lister lister = {material, wanted, out, 0, 0};
+
+	for (; lister.file < material->head->file_count; lister.file++) {
+		const struct graph_file *file = material->head->files + lister.file;
 		const struct buf *text;
-		const char *at, *end;
-		uint64_t salt;
 
-		if (!material->fresh[f])
+		if (!material->fresh[lister.file])
 			continue;
-		text = material_text(material, f);
-		salt = material_hash(material, material->head->files[f].path, 11);
-		at = text->ptr;
-		end = text->ptr + text->len;
-		for (uint32_t line = 1; at < end; line++) {
-			const char *newline = memchr(at, '\n', (size_t)(end - at));
-			size_t len = (size_t)((newline ? newline : end) - at);
-			size_t indent = indent_of(at, len);
-
-			if (material_is_fresh(material, f, line) && is_statement(at, len) &&
-				(!wanted || wanted(at + indent, len - indent)))
-				candidates_add(out, hash_bytes(at, len, salt), f, line);
-			at = newline ? newline + 1 : end;
-		}
+		text = material_text(material, lister.file);
+		lister.salt = material_hash(material, file->path, 11);
+		each_statement(
+			text->ptr, text->len, has_semicolons(file->language), list_line, &lister);
 	}
 }
 

@@ -14,6 +14,7 @@ static void remember_old(struct material *material)
 {
 	const struct graph *old = material->cutoff;
 	struct buf key = BUF_INIT;
+	bool added;
 
 	for (uint32_t i = 0; i < old->symbol_count; i++) {
 		const struct graph_symbol *symbol = old->symbols + i;
@@ -40,7 +41,11 @@ static void remember_old(struct material *material)
 			old->files[edge->kind == EDGE_IMPORT ? edge->to
 							     : old->symbols[edge->to].file]
 				.path);
-		map_put(&material->old_uses, key.ptr, key.len, NULL);
+		/* A file that many use is a likelier answer: the prior learns how many. */
+		map_put(&material->old_uses, key.ptr, key.len, &added);
+		if (added)
+			prior_add(material->prior, strchr(key.ptr, '\t') + 1,
+				strlen(strchr(key.ptr, '\t') + 1));
 	}
 	buf_release(&key);
 }
@@ -197,6 +202,12 @@ bool material_is_fresh(const struct material *material, uint32_t file, uint32_t 
 	       material->fresh[file][line];
 }
 
+bool material_is_unseen(const struct material *material, uint32_t file, uint32_t line)
+{
+	return material_is_fresh(material, file, line) &&
+	       material->fresh[file][line] == FRESH_UNSEEN;
+}
+
 bool material_is_new(const struct material *material, uint32_t symbol)
 {
 	const uint64_t *body = &material->head->symbols[symbol].body;
@@ -235,6 +246,31 @@ char *material_place(const struct material *material, uint32_t file, uint32_t li
 uint64_t material_hash(const struct material *material, const char *text, uint64_t salt)
 {
 	return hash_bytes(text, strlen(text), material->seed * 31 + salt);
+}
+
+bool is_test_path(const char *path)
+{
+	return strstr(path, "test") || strstr(path, "spec/");
+}
+
+bool is_foreign_path(const char *path)
+{
+	static const char *const folders[] = {"deps", "vendor", "vendored", "third_party",
+		"third-party", "thirdparty", "3rdparty", "external", "extern", "node_modules"};
+
+	for (const char *part = path, *slash; (slash = strchr(part, '/')); part = slash + 1)
+		for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+			if (strlen(folders[i]) == (size_t)(slash - part) &&
+				!memcmp(folders[i], part, (size_t)(slash - part)))
+				return true;
+	return false;
+}
+
+uint64_t material_order(const struct material *material, uint32_t file, uint64_t hash)
+{
+	bool test = is_test_path(material->head->files[file].path);
+
+	return hash >> 2 | (uint64_t)test << 63;
 }
 
 /* The innermost definition that covers a byte, or GRAPH_NONE. */

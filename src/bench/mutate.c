@@ -2,49 +2,51 @@
 #include "bench/internal.h"
 
 #include "bench/code.h"
+#include "util/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define MAX_SWAPS 24 /* other names tried for each name of the statement */
+#define MAX_SWAPS 12 /* other names tried for each name of the statement */
+#define MAX_EDITS 32 /* changes of a line that pairs are made of */
 
-static void add_variant(struct draft *draft, const char *line, size_t len, size_t start, size_t end,
-	const char *with, size_t with_len, int tier)
+struct edit {
+	size_t first, last; /* words of the line that it replaces */
+	char *with;
+	bool turn; /* a condition, value or order; otherwise a name, wherever the line has it */
+};
+
+struct edits {
+	const char *line;
+	size_t len, count;
+	struct words words;
+	struct edit items[MAX_EDITS];
+};
+
+static void add_edit(
+	struct edits *edits, size_t first, size_t last, const char *with, size_t len, bool turn)
 {
-	struct buf out = BUF_INIT;
-
-	buf_add(&out, line, start);
-	buf_add(&out, with, with_len);
-	buf_add(&out, line + end, len - end);
-	draft_other(draft, out.ptr, out.len, tier);
-	buf_release(&out);
+	if (edits->count < MAX_EDITS)
+		edits->items[edits->count++] =
+			(struct edit){first, last, xstrndup(with, len), turn};
 }
 
-/* Another name of the same role, the nearest one above first. */
-static void swap_names(const char *line, size_t len, const struct words *words, const char *scope,
-	const struct words *around, struct draft *draft)
+static bool same_word(const struct edits *edits, size_t a, size_t b)
 {
-	for (size_t i = 0; i < words->count; i++) {
-		const struct word *word = words->items + i;
-		struct map tried = MAP_INIT;
+	const struct piece *x = &edits->words.items[a].piece, *y = &edits->words.items[b].piece;
 
-		for (size_t k = around->count; word->role && k-- && tried.count < MAX_SWAPS;) {
-			const struct word *other = around->items + k;
-			const char *name = scope + other->piece.start;
-			size_t size = other->piece.end - other->piece.start;
-			bool added;
-
-			if (other->role != word->role)
-				continue;
-			map_put(&tried, name, size, &added);
-			if (added)
-				add_variant(draft, line, len, word->piece.start, word->piece.end,
-					name, size, 0);
-		}
-		map_release(&tried);
-	}
+	return x->end - x->start == y->end - y->start &&
+	       !memcmp(edits->line + x->start, edits->line + y->start, x->end - x->start);
 }
 
-static void turn_marks(const char *line, size_t len, const struct words *words, struct draft *draft)
+/* Whether an edit replaces a word. */
+static bool touches(const struct edits *edits, const struct edit *edit, size_t word)
+{
+	return (word >= edit->first && word <= edit->last) ||
+	       (!edit->turn && same_word(edits, edit->first, word));
+}
+
+static void turn_marks(struct edits *edits)
 {
 	static const char *const turns[][2] = {{"==", "!="}, {"!=", "=="}, {"<", "<="}, {"<=", "<"},
 		{">", ">="}, {">=", ">"}, {"<", ">"}, {">", "<"}, {"&&", "||"}, {"||", "&&"},
@@ -53,52 +55,132 @@ static void turn_marks(const char *line, size_t len, const struct words *words, 
 		{"False", "True"}, {"None", "False"}, {"is", "is not"}, {"not", ""}, {"0", "1"},
 		{"1", "0"}, {"in", "not in"}};
 
-	for (size_t i = 0; i < words->count; i++) {
-		const struct piece *piece = &words->items[i].piece;
+	for (size_t i = 0; i < edits->words.count; i++) {
+		const struct piece *piece = &edits->words.items[i].piece;
 
-		for (size_t t = 0; t < sizeof(turns) / sizeof(*turns); t++)
+		for (size_t t = 0; t < ARRAY_SIZE(turns); t++)
 			if (strlen(turns[t][0]) == piece->end - piece->start &&
-				!memcmp(turns[t][0], line + piece->start,
+				!memcmp(turns[t][0], edits->line + piece->start,
 					piece->end - piece->start))
-				add_variant(draft, line, len, piece->start, piece->end, turns[t][1],
-					strlen(turns[t][1]), 0);
+				add_edit(edits, i, i, turns[t][1], strlen(turns[t][1]), true);
 	}
 }
 
-/* `f(a, b)` -> `f(b, a)`: neighbours around a comma that are single names or members. */
-static void swap_arguments(
-	const char *line, size_t len, const struct words *words, struct draft *draft)
+/* `f(a, b)` -> `f(b, a)`: neighbours around a comma that are single names. */
+static void swap_arguments(struct edits *edits)
 {
-	for (size_t i = 1; i + 2 < words->count; i++) {
-		const struct piece *comma = &words->items[i].piece;
-		const struct piece *left = &words->items[i - 1].piece;
-		const struct piece *right = &words->items[i + 1].piece;
-		const struct piece *after = &words->items[i + 2].piece;
+	const struct word *words = edits->words.items;
+	const char *line = edits->line;
+
+	for (size_t i = 2; i + 2 < edits->words.count; i++) {
+		const struct piece *left = &words[i - 1].piece, *right = &words[i + 1].piece;
 		struct buf out = BUF_INIT;
 
-		if (line[comma->start] != ',' || left->kind != PIECE_NAME ||
-			right->kind != PIECE_NAME || !strchr(",)", line[after->start]) ||
-			(i > 1 && !strchr("(,", line[words->items[i - 2].piece.start])))
+		if (line[words[i].piece.start] != ',' || left->kind != PIECE_NAME ||
+			right->kind != PIECE_NAME ||
+			!strchr(",)", line[words[i + 2].piece.start]) ||
+			!strchr("(,", line[words[i - 2].piece.start]) ||
+			same_word(edits, i - 1, i + 1))
 			continue;
-		buf_add(&out, line, left->start);
 		buf_add(&out, line + right->start, right->end - right->start);
 		buf_add(&out, line + left->end, right->start - left->end);
 		buf_add(&out, line + left->start, left->end - left->start);
-		buf_add(&out, line + right->end, len - right->end);
-		draft_other(draft, out.ptr, out.len, 0);
+		add_edit(edits, i - 1, i + 1, out.ptr, out.len, true);
 		buf_release(&out);
 	}
 }
 
-void mutate(const char *line, size_t len, const char *scope, size_t scope_len, struct draft *draft)
+/* Other names of the same role, the nearest one above first. */
+static void swap_name(
+	struct edits *edits, size_t word, const char *scope, const struct words *around, size_t max)
 {
-	struct words words = {0}, around = {0};
+	const struct word *name = edits->words.items + word;
+	struct map tried = MAP_INIT;
 
-	words_read(&words, line, len);
+	for (size_t i = 0; i < edits->words.count; i++) /* no name that the line has already */
+		map_put(&tried, edits->line + edits->words.items[i].piece.start,
+			edits->words.items[i].piece.end - edits->words.items[i].piece.start, NULL);
+	max += tried.count;
+	for (size_t i = 0; i < word; i++)
+		if (same_word(edits, i, word))
+			max = 0; /* the first occurrence stood for all */
+	for (size_t k = around->count; name->role && k-- && tried.count < max;) {
+		const struct word *other = around->items + k;
+		bool added = false;
+
+		if (other->role == name->role)
+			map_put(&tried, scope + other->piece.start,
+				other->piece.end - other->piece.start, &added);
+		if (added)
+			add_edit(edits, word, word, scope + other->piece.start,
+				other->piece.end - other->piece.start, false);
+	}
+	map_release(&tried);
+}
+
+/* The line after one or two edits (`b` may be NULL). */
+static void add_variant(
+	struct draft *draft, const struct edits *edits, const struct edit *a, const struct edit *b)
+{
+	struct buf out = BUF_INIT;
+	size_t at = 0;
+
+	for (size_t i = 0; i < edits->words.count; i++) {
+		const struct edit *edit = touches(edits, a, i)        ? a
+					  : b && touches(edits, b, i) ? b
+								      : NULL;
+
+		if (!edit)
+			continue;
+		buf_add(&out, edits->line + at, edits->words.items[i].piece.start - at);
+		buf_addstr(&out, edit->with);
+		if (edit->turn)
+			i = edit->last;
+		at = edits->words.items[i].piece.end;
+		if (!*edit->with && at < edits->len && edits->line[at] == ' ')
+			at++;
+	}
+	buf_add(&out, edits->line + at, edits->len - at);
+	draft_other(draft, out.ptr, out.len, 0);
+	buf_release(&out);
+}
+
+static bool overlap(const struct edits *edits, const struct edit *a, const struct edit *b)
+{
+	for (size_t i = 0; i < edits->words.count; i++)
+		if (touches(edits, a, i) && touches(edits, b, i))
+			return true;
+	return false;
+}
+
+void mutate(const char *line, size_t len, const char *scope, size_t scope_len, bool turned,
+	struct draft *draft)
+{
+	struct edits edits = {.line = line, .len = len};
+	struct words around = {0};
+	bool any_turn;
+
+	words_read(&edits.words, line, len);
 	words_read(&around, scope, scope_len);
-	turn_marks(line, len, &words, draft);
-	swap_arguments(line, len, &words, draft);
-	swap_names(line, len, &words, scope, &around, draft);
-	words_release(&words);
+	turn_marks(&edits);
+	swap_arguments(&edits);
+	any_turn = turned && edits.count;
+	for (size_t i = 0; i < edits.words.count; i++)
+		swap_name(&edits, i, scope, &around,
+			edits.words.count < 12 ? MAX_SWAPS : MAX_SWAPS / 3);
+	draft->triples = true;
+	for (size_t i = 0; i < edits.count; i++)
+		for (size_t k = i + 1; k < edits.count; k++) {
+			const struct edit *a = edits.items + i, *b = edits.items + k;
+
+			if (overlap(&edits, a, b) || (any_turn && a->turn == b->turn))
+				continue;
+			add_variant(draft, &edits, a, NULL);
+			add_variant(draft, &edits, b, NULL);
+			add_variant(draft, &edits, a, b);
+		}
+	for (size_t i = 0; i < edits.count; i++)
+		free(edits.items[i].with);
+	words_release(&edits.words);
 	words_release(&around);
 }

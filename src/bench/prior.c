@@ -1,6 +1,7 @@
 /*
- * How likely a text is before any prompt: token bigrams of the tree at the cutoff, counted in
- * fixed tables (a collision only blurs). Used to choose wrong answers as likely as the right one.
+ * How likely a text is before any prompt: token 4-grams of the tree at the cutoff, counted in
+ * fixed tables (a collision only blurs) and interpolated as by Witten and Bell. Used to choose
+ * wrong answers as likely as the right one.
  */
 #include "bench/internal.h"
 
@@ -10,12 +11,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SINGLES ((size_t)1 << 20)
-#define PAIRS ((size_t)1 << 22)
+#define ORDER 4
+#define SLOT_BITS 22
 #define SPELL_BITS 4.0 /* for each character of a token never seen */
 
 struct prior {
-	uint32_t *singles, *pairs;
+	uint32_t *counts[ORDER]; /* by hash of 1..ORDER tokens */
 	uint64_t total;
 };
 
@@ -23,8 +24,8 @@ struct prior *prior_new(void)
 {
 	struct prior *prior = xcalloc(1, sizeof(*prior));
 
-	prior->singles = xcalloc(SINGLES, sizeof(*prior->singles));
-	prior->pairs = xcalloc(PAIRS, sizeof(*prior->pairs));
+	for (int n = 0; n < ORDER; n++)
+		prior->counts[n] = xcalloc((size_t)1 << SLOT_BITS, sizeof(*prior->counts[n]));
 	return prior;
 }
 
@@ -32,58 +33,77 @@ void prior_free(struct prior *prior)
 {
 	if (!prior)
 		return;
-	free(prior->singles);
-	free(prior->pairs);
+	for (int n = 0; n < ORDER; n++)
+		free(prior->counts[n]);
 	free(prior);
 }
 
-static size_t pair_slot(uint64_t before, uint64_t hash)
+/* The last tokens of a text, newest first, as slots of the tables of 1..ORDER tokens. */
+struct tail {
+	uint64_t hashes[ORDER];
+	size_t slots[ORDER];
+};
+
+static void tail_push(struct tail *tail, const char *token, size_t len)
 {
-	return (size_t)((before * 0x9e3779b97f4a7c15u ^ hash) * 0xff51afd7ed558ccdu >> 42);
+	uint64_t hash = 0;
+
+	for (int n = ORDER - 1; n; n--)
+		tail->hashes[n] = tail->hashes[n - 1];
+	tail->hashes[0] = hash_bytes(token, len, 1);
+	for (int n = 0; n < ORDER; n++) {
+		hash = (hash ^ tail->hashes[n]) * 0xff51afd7ed558ccdu;
+		hash ^= hash >> 32;
+		tail->slots[n] = (size_t)(hash >> (64 - SLOT_BITS));
+	}
+}
+
+/* The next token; words of a comment or a string are likely or not one by one. */
+static bool next_token(const char *text, size_t len, size_t *at, struct piece *piece)
+{
+	if (!code_piece(text, len, at, piece))
+		return false;
+	if (piece->kind == PIECE_COMMENT || piece->kind == PIECE_STRING)
+		piece->end = *at = piece->start + 1;
+	return true;
 }
 
 void prior_add(struct prior *prior, const char *text, size_t len)
 {
+	struct tail tail = {{0}, {0}};
 	struct piece piece;
-	uint64_t before = 0;
 	size_t at = 0;
 
-	while (code_piece(text, len, &at, &piece)) {
-		uint64_t hash;
-
-		/* Words of a comment or a string are likely or not one by one. */
-		if (piece.kind == PIECE_COMMENT || piece.kind == PIECE_STRING)
-			piece.end = at = piece.start + 1;
-		hash = hash_bytes(text + piece.start, piece.end - piece.start, 1);
-		prior->singles[hash >> 44]++;
-		prior->pairs[pair_slot(before, hash)]++;
+	while (next_token(text, len, &at, &piece)) {
+		tail_push(&tail, text + piece.start, piece.end - piece.start);
+		for (int n = 0; n < ORDER; n++)
+			prior->counts[n][tail.slots[n]]++;
 		prior->total++;
-		before = hash;
 	}
 }
 
 double prior_bits(const struct prior *prior, const char *text, size_t len)
 {
+	struct tail tail = {{0}, {0}}, before;
 	struct piece piece;
-	uint64_t before = 0;
-	uint32_t seen = 0;
 	double bits = 0;
-	size_t at = 0;
+	size_t at = 0, seen = 0;
 
-	while (code_piece(text, len, &at, &piece)) {
-		uint64_t hash;
-		double p;
+	for (; next_token(text, len, &at, &piece); seen++) {
+		double p = exp2(-SPELL_BITS * (double)(piece.end - piece.start));
+		double context = (double)prior->total;
 
-		if (piece.kind == PIECE_COMMENT || piece.kind == PIECE_STRING)
-			piece.end = at = piece.start + 1;
-		hash = hash_bytes(text + piece.start, piece.end - piece.start, 1);
-		p = 0.05 * exp2(-SPELL_BITS * (double)(piece.end - piece.start));
-		p += 0.25 * prior->singles[hash >> 44] / (double)(prior->total + 1);
-		if (seen)
-			p += 0.7 * fmin(1, prior->pairs[pair_slot(before, hash)] / (double)seen);
+		before = tail;
+		tail_push(&tail, text + piece.start, piece.end - piece.start);
+		for (size_t n = 0; n < ORDER && n <= seen; n++) {
+			double count = prior->counts[n][tail.slots[n]];
+
+			if (n)
+				context = prior->counts[n - 1][before.slots[n - 1]];
+			/* The weight of a context grows with how often it was seen. */
+			p = (fmin(count, context) + 2 * p) / (context + 2);
+		}
 		bits -= log2(p);
-		seen = prior->singles[hash >> 44];
-		before = hash;
 	}
 	return bits;
 }

@@ -148,16 +148,18 @@ void bench_score(const struct bench_results *results, int category, struct bench
 static int house_answer(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload)
 {
 	struct model *model = payload;
+	struct model_context *context =
+		model_context_new(model, item->prompt, strlen(item->prompt));
 
 	for (int i = 0; i < BENCH_CHOICES; i++) {
 		const char *choice = item->choices[i];
 		size_t len = strlen(choice), tokens = 0;
 		double alone = model_bits(model, "", 0, choice, len, &tokens);
-		double given =
-			model_bits(model, item->prompt, strlen(item->prompt), choice, len, NULL);
+		double given = model_context_bits(context, choice, len, NULL);
 
 		scores[i] = (alone - given) / (double)(tokens ? tokens : 1);
 	}
+	model_context_free(context);
 	return 0;
 }
 

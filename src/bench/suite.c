@@ -2,7 +2,6 @@
 #include "bench/internal.h"
 
 #include "flywheel/config.h"
-#include "flywheel/decision.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"
@@ -85,7 +84,8 @@ static bool take(
 static int build_category(
 	struct material *material, int category, size_t limit, struct bench_suite *suite)
 {
-	size_t ranks[BENCH_CHOICES] = {0}, made = 0;
+	struct balance balance = {{0}, {0}};
+	size_t made = 0;
 	struct candidates list = {0};
 	struct map taken = MAP_INIT;
 	int rc = categories[category]->list(material, &list);
@@ -95,17 +95,16 @@ static int build_category(
 	for (size_t i = 0; !rc && i < list.count && i < limit * TRIES_PER_ITEM && made < limit;
 		i++) {
 		struct draft draft = {.prompt = BUF_INIT};
-		size_t before[BENCH_CHOICES];
+		struct balance before = balance;
 		struct bench_item item;
 
-		memcpy(before, ranks, sizeof(before));
 		rc = categories[category]->make(material, list.items + i, &draft);
 		if (!rc)
-			rc = draft_finish(&draft, category, material, ranks, &item);
+			rc = draft_finish(&draft, category, material, &balance, &item);
 		if (!rc && take(suite, &taken, &item, limit))
 			made++;
 		else
-			memcpy(ranks, before, sizeof(ranks));
+			balance = before;
 		draft_release(&draft);
 		if (rc == NO_ITEM)
 			rc = 0;

@@ -3,6 +3,7 @@
 #include "bench/internal.h"
 
 #include "bench/code.h"
+#include "util/file.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -42,21 +43,31 @@ static int list(struct material *material, struct candidates *out)
 		if (material_used(material, from, '\t', to))
 			continue;
 		key = xstrfmt("%s\n%s\n%d", from, to, edge->kind);
-		/* Between modules first: the top bit is free for those. */
-		order = material_hash(material, key, 41) >> 1;
-		candidates_add(out, same_module(from, to) ? order | (uint64_t)1 << 63 : order, i,
-			edge->kind);
+		/* Edges between modules first: a free bit says so. */
+		order = material_order(material, edge->file, material_hash(material, key, 41));
+		candidates_add(out, order | (uint64_t)same_module(from, to) << 62, i, 0);
 		free(key);
 	}
 	return 0;
 }
 
-/* Marks the files that `file` imports or calls at HEAD. */
-static unsigned char *neighbours(const struct graph *graph, uint32_t file)
+/* `src/dict.c` and `src/dict.h` are one answer. */
+static bool same_stem(const char *a, const char *b)
+{
+	const char *x = path_base(a), *y = path_base(b);
+	size_t n = strcspn(x, ".");
+
+	return n == strcspn(y, ".") && !memcmp(x, y, n) && strcmp(x, "__init__.py");
+}
+
+/* Marks the files that `file` imports or calls at HEAD, and what can be taken for the answer. */
+static unsigned char *neighbours(const struct graph *graph, uint32_t file, uint32_t answer)
 {
 	unsigned char *near = xcalloc(graph->file_count + 1, 1);
 
 	near[file] = 1;
+	for (uint32_t f = 0; f < graph->file_count; f++)
+		near[f] |= same_stem(graph->files[f].path, graph->files[answer].path);
 	for (uint32_t i = 0; i < graph->edge_count; i++)
 		if (graph->edges[i].file == file && graph->edges[i].to != GRAPH_NONE)
 			near[target_of(graph, graph->edges + i)] = 1;
@@ -71,6 +82,9 @@ static bool import_line(struct material *material, const struct graph_edge *edge
 	buf_clear(out);
 	if (end <= start)
 		return false;
+	for (size_t i = start; i + 2 < end; i++) /* a remark beside it would tell it */
+		if (text->ptr[i] == ' ' && strchr("#/", text->ptr[i + 1]) && i > start)
+			end = i;
 	buf_add(out, text->ptr + start, end - start);
 	buf_trim(out);
 	return out->len > 4 && !strchr("\\(,", out->ptr[out->len - 1]);
@@ -81,7 +95,7 @@ static int make_import(
 {
 	const struct graph *graph = material->head;
 	const char *path = graph->files[edge->file].path;
-	unsigned char *near = neighbours(graph, edge->file);
+	unsigned char *near = neighbours(graph, edge->file, target_of(graph, edge));
 	struct buf line = BUF_INIT;
 	int rc = NO_ITEM;
 	size_t start;
@@ -117,7 +131,7 @@ static int make_call(struct material *material, const struct graph_edge *edge, s
 	const struct graph *graph = material->head;
 	const char *to = graph->files[target_of(graph, edge)].path;
 	const struct graph_file *file = graph->files + edge->file;
-	unsigned char *near = neighbours(graph, edge->file);
+	unsigned char *near = neighbours(graph, edge->file, target_of(graph, edge));
 	const char *open, *close;
 	size_t start;
 

@@ -20,7 +20,9 @@ static int list(struct material *material, struct candidates *out)
 			!material_is_fresh(material, edge->file, edge->line))
 			continue;
 		key = xstrfmt("%s\n%s", graph->symbols[edge->from].qualified, edge->name);
-		candidates_add(out, material_hash(material, key, 21), i, 0);
+		candidates_add(out,
+			material_order(material, edge->file, material_hash(material, key, 21)), i,
+			0);
 		free(key);
 	}
 	return 0;
@@ -39,6 +41,7 @@ static size_t name_offset(const struct buf *text, const struct graph_edge *edge,
 	return SIZE_MAX;
 }
 
+/* Names are as written: `self.dialect.name` calls `name`. */
 static bool calls(const struct graph *graph, uint32_t from, const char *name)
 {
 	uint32_t first, end = graph_edges_of(graph, from, &first);
@@ -63,7 +66,7 @@ static void add_others(
 	const struct graph *graph, const struct graph_edge *edge, struct draft *draft)
 {
 	const struct graph_file *file = graph->files + edge->file;
-	const char *truth = graph->symbols[edge->to].name;
+	const struct graph_symbol *truth = graph->symbols + edge->to;
 	struct map seen = MAP_INIT;
 	uint32_t last = file->first_symbol + file->symbol_count;
 
@@ -74,16 +77,24 @@ static void add_others(
 		if (symbol->kind > SYMBOL_METHOD)
 			continue;
 		if (s != edge->from)
-			map_put_str(&seen, symbol->name, NULL);
+			map_put_str(&seen, symbol->name, NULL)->value.num = symbol->kind;
 		end = graph_edges_of(graph, s, &first);
 		for (uint32_t i = first; i < end; i++)
 			if (graph->edges[i].kind == EDGE_CALL && graph->edges[i].to != GRAPH_NONE)
-				map_put_str(&seen, graph->symbols[graph->edges[i].to].name, NULL);
+				map_put_str(&seen, graph->symbols[graph->edges[i].to].name, NULL)
+					->value.num = graph->symbols[graph->edges[i].to].kind;
 	}
-	for (size_t i = 0; i < seen.count; i++)
-		if (!calls(graph, edge->from, seen.entries[i].key))
-			draft_other(draft, seen.entries[i].key, seen.entries[i].len,
-				common_prefix(seen.entries[i].key, truth) >= 4 ? 0 : 1);
+	for (size_t i = 0; i < seen.count; i++) {
+		const struct map_entry *entry = seen.entries + i;
+		bool alike = common_prefix(entry->key, truth->name) >= 4;
+
+		/* A method where a function stands gives itself away. */
+		if (!calls(graph, edge->from, entry->key))
+			draft_other(draft, entry->key, entry->len,
+				entry->value.num != truth->kind ? 2
+				: alike                         ? 0
+								: 1);
+	}
 	map_release(&seen);
 }
 

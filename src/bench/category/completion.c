@@ -62,31 +62,38 @@ static int next_name(
 	return rc;
 }
 
-/* Other lines of the file at the same depth; first those that begin with the same word. */
+struct nearby {
+	struct draft *draft;
+	const char *line; /* the right one, without its indent */
+	size_t first, depth;
+};
+
+/* Other lines of the file at the same depth; best those that begin with the same word. */
+static void add_nearby(const struct statement *statement, void *payload)
+{
+	struct nearby *nearby = payload;
+	size_t size = statement->len - statement->indent;
+	const char *text = statement->line + statement->indent;
+	bool alike =
+		nearby->first && nearby->first < size && !memcmp(text, nearby->line, nearby->first);
+
+	if (statement->indent == nearby->depth)
+		draft_other(nearby->draft, text, size, alike ? 0 : 1);
+}
+
 static int next_line(struct material *material, const struct place *place, struct draft *draft)
 {
 	const struct buf *text = material_text(material, place->file);
-	const char *at = text->ptr, *end = text->ptr + text->len;
-	const char *line = text->ptr + place->start;
-	size_t first = 0, depth = 0;
+	struct nearby nearby = {draft, text->ptr + place->start, 0, 0};
 
-	while (is_name_char(line[first]))
-		first++;
-	for (const char *c = line; c > text->ptr && c[-1] != '\n'; c--)
-		depth++;
+	while (is_name_char(nearby.line[nearby.first]))
+		nearby.first++;
+	for (const char *c = nearby.line; c > text->ptr && c[-1] != '\n'; c--)
+		nearby.depth++;
 	draft_from(draft, material, place, place->start);
-	draft_answer(draft, line, place->end - place->start);
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at);
-
-		if (is_statement(at, len) && indent_of(at, len) == depth)
-			draft_other(draft, at, len,
-				first && depth + first < len && !memcmp(at + depth, line, first)
-					? 0
-					: 1);
-		at = newline ? newline + 1 : end;
-	}
+	draft_answer(draft, nearby.line, place->end - place->start);
+	each_statement(text->ptr, text->len,
+		has_semicolons(material->head->files[place->file].language), add_nearby, &nearby);
 	return 0;
 }
 

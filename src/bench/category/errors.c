@@ -60,30 +60,31 @@ static int list(struct material *material, struct candidates *out)
 	return 0;
 }
 
+struct around {
+	const struct place *place;
+	uint32_t last; /* line of the function */
+	int following;
+	struct draft *draft;
+};
+
 /* The check left out: what the function goes on with; and the file's other checks and releases. */
-static void add_lines(const struct buf *text, const struct place *place, struct draft *draft)
+static void add_line(const struct statement *statement, void *payload)
 {
-	const char *at = text->ptr, *end = text->ptr + text->len;
-	int following = 0;
+	struct around *around = payload;
+	const char *text = statement->line + statement->indent;
+	size_t len = statement->len - statement->indent;
 
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = (size_t)((newline ? newline : end) - at), indent = indent_of(at, len);
-
-		if (is_statement(at, len)) {
-			bool after = (size_t)(at - text->ptr) > place->end;
-
-			if (after && following++ < 3)
-				draft_other(draft, at, len, 0);
-			else if (wanted(at + indent, len - indent))
-				draft_other(draft, at, len, 1);
-		}
-		at = newline ? newline + 1 : end;
-	}
+	if (statement->number > around->place->line && statement->number <= around->last &&
+		around->following++ < 3)
+		draft_other(around->draft, text, len, 0);
+	else if (wanted(text, len))
+		draft_other(around->draft, text, len, 1);
 }
 
 static int make(struct material *material, const struct candidate *candidate, struct draft *draft)
 {
+	struct around around = {.draft = draft};
+	const struct graph_symbol *symbol;
 	const struct buf *text;
 	struct place place;
 	size_t from;
@@ -91,12 +92,20 @@ static int make(struct material *material, const struct candidate *candidate, st
 	if (place_of(material, candidate, &place))
 		return NO_ITEM;
 	text = material_text(material, place.file);
-	from = material->head->symbols[place.symbol].start;
+	symbol = material->head->symbols + place.symbol;
+	from = symbol->start;
 	draft_from(draft, material, &place, place.start);
 	draft_answer(draft, text->ptr + place.start, place.end - place.start);
-	mutate(text->ptr + place.start, place.end - place.start, text->ptr + from,
-		place.start - from, draft);
-	add_lines(text, &place, draft);
+	/* Half of each: the check turned, or another line of the function or file in its place. */
+	if (candidate->order & 1 && material_is_unseen(material, place.file, place.line)) {
+		mutate(text->ptr + place.start, place.end - place.start, text->ptr + from,
+			place.start - from, true, draft);
+		return 0;
+	}
+	around.place = &place;
+	around.last = symbol->end_line;
+	each_statement(text->ptr, text->len,
+		has_semicolons(material->head->files[place.file].language), add_line, &around);
 	return 0;
 }
 

@@ -33,10 +33,19 @@ static const char *const kinds[][8] = {
 static int kind_of(const char *word, size_t len)
 {
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		for (size_t i = 0; i < 8 && kinds[k][i]; i++)
+		for (size_t i = 0; i < ARRAY_SIZE(kinds[k]) && kinds[k][i]; i++)
 			if (strlen(kinds[k][i]) == len && !strncasecmp(kinds[k][i], word, len))
 				return (int)k;
 	return -1;
+}
+
+/* A second verb in the subject would make two kinds right, or tell the one. */
+static bool names_kind(const char *text, size_t kind)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds[kind]) && kinds[kind][i]; i++)
+		if (has_word(text, strlen(text), kinds[kind][i]))
+			return true;
+	return false;
 }
 
 static size_t prefix_of(const char *message)
@@ -60,11 +69,6 @@ static bool is_label(const struct material *material, const char *text, size_t l
 	return count >= 3 && count * LABEL_SHARE >= (int64_t)material->trained;
 }
 
-static bool is_test_path(const char *path)
-{
-	return strstr(path, "test") != NULL;
-}
-
 /* The one source file, tests aside, that a commit touches; NULL when there are more. */
 static const char *main_file(const struct material *material, const struct held_commit *commit)
 {
@@ -74,7 +78,8 @@ static const char *main_file(const struct material *material, const struct held_
 		uint32_t file = graph_find_file(material->head, commit->files[i].path);
 
 		if (file == GRAPH_NONE || !material->head->files[file].language ||
-			is_test_path(commit->files[i].path))
+			is_test_path(commit->files[i].path) ||
+			is_foreign_path(commit->files[i].path))
 			continue;
 		if (found)
 			return NULL;
@@ -135,17 +140,26 @@ static int ask_verb(const struct held_commit *commit, struct draft *draft)
 	char *rest = first_line(verb + len, SUBJECT_BYTES);
 	int kind = kind_of(verb, len), rc = NO_ITEM;
 
-	if (kind >= 0 && strlen(rest) > 20) {
+	if (kind >= 0 && strlen(rest) > 20 && !names_kind(rest, (size_t)kind)) {
 		add_files(commit, &draft->prompt);
 		buf_addf(&draft->prompt, "Subject without its verb: ...%s\nKind of change: ", rest);
 		draft_answer(draft, kinds[kind][0], strlen(kinds[kind][0]));
 		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-			if ((int)k != kind)
+			if ((int)k != kind && !names_kind(rest, k))
 				draft_other(draft, kinds[k][0], strlen(kinds[k][0]), 0);
 		rc = 0;
 	}
 	free(rest);
 	return rc;
+}
+
+static bool names_file(const char *subject, const char *path)
+{
+	char *stem = xstrndup(path_base(path), strcspn(path_base(path), "."));
+	bool named = has_word(subject, strlen(subject), stem);
+
+	free(stem);
+	return named;
 }
 
 static int ask_area(
@@ -155,27 +169,25 @@ static int ask_area(
 	const struct graph *graph = material->head;
 	char *subject = first_line(commit->message, SUBJECT_BYTES);
 	char *module = path ? graph_module(path) : NULL;
-	char *stem = path ? xstrndup(path_base(path), strcspn(path_base(path), ".")) : NULL;
-	bool told = !path || strlen(subject) < 24 || has_word(subject, strlen(subject), stem);
+	bool fits = path && strlen(subject) >= 24 && !names_file(subject, path);
 
-	if (!told) {
+	if (fits) {
 		buf_addf(&draft->prompt, "Subject: %s\nFile it changes: ", subject);
 		draft_answer(draft, path, strlen(path));
 		for (uint32_t f = 0; f < graph->file_count; f++) {
-			char *other = graph_module(graph->files[f].path);
+			const struct graph_file *file = graph->files + f;
+			char *other = graph_module(file->path);
 
-			if (graph->files[f].language && graph->files[f].symbol_count &&
-				!is_test_path(graph->files[f].path))
-				draft_other(draft, graph->files[f].path,
-					strlen(graph->files[f].path),
+			if (file->language && file->symbol_count && !is_test_path(file->path) &&
+				!is_foreign_path(file->path) && !names_file(subject, file->path))
+				draft_other(draft, file->path, strlen(file->path),
 					strcmp(module, other) ? 1 : 0);
 			free(other);
 		}
 	}
 	free(subject);
 	free(module);
-	free(stem);
-	return told ? NO_ITEM : 0;
+	return fits ? 0 : NO_ITEM;
 }
 
 static int make(struct material *material, const struct candidate *candidate, struct draft *draft)

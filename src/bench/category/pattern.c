@@ -30,14 +30,16 @@ static int make(struct material *material, const struct candidate *candidate, st
 	struct place place;
 	size_t from;
 
-	if (place_of(material, candidate, &place))
+	/* A line that the house has elsewhere would be told by that alone. */
+	if (!material_is_unseen(material, candidate->a, candidate->b) ||
+		place_of(material, candidate, &place))
 		return NO_ITEM;
 	text = material_text(material, place.file);
 	from = material->head->symbols[place.symbol].start;
 	draft_from(draft, material, &place, place.start);
 	draft_answer(draft, text->ptr + place.start, place.end - place.start);
 	mutate(text->ptr + place.start, place.end - place.start, text->ptr + from,
-		place.start - from, draft);
+		place.start - from, false, draft);
 	return 0;
 }
 

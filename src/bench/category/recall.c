@@ -47,7 +47,11 @@ static int keep(const struct decision *decision, void *payload)
 static int list(struct material *material, struct candidates *out)
 {
 	struct decision_query query = {0};
-	int rc = decision_each(material->session, &query, keep, material);
+	/* What earlier commands happened to mine must not decide what is asked. */
+	int rc = decision_mine(material->session, NULL);
+
+	if (!rc)
+		rc = decision_each(material->session, &query, keep, material);
 
 	for (size_t i = 0; !rc && i < material->choice_count; i++)
 		if (material->choices[i].held != UINT32_MAX && *material->choices[i].rejected)

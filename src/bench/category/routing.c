@@ -41,8 +41,9 @@ static int keep_added(const struct diff_line *line, void *payload)
 {
 	struct added *added = payload;
 
-	if (line->origin == '+' && is_statement(line->text, line->len))
-		strings_add_len(&added->lines, line->text, strcspn(line->text, "\n"));
+	if (line->origin == '+' && line->len)
+		strings_add_len(
+			&added->lines, line->text, line->len - (line->text[line->len - 1] == '\n'));
 	return 0;
 }
 
@@ -67,7 +68,8 @@ static uint32_t api_of(const struct graph *graph, uint32_t file, const char *nam
 	struct lookup lookup = {file, GRAPH_NONE, 0};
 
 	graph_find(graph, name, look, &lookup);
-	if (lookup.count != 1 || graph->symbols[lookup.found].file == file ||
+	if (lookup.count != 1 || starts_with(name, "__") ||
+		graph->symbols[lookup.found].file == file ||
 		graph->symbols[lookup.found].fan_in < 2)
 		return GRAPH_NONE;
 	return lookup.found;
@@ -140,8 +142,22 @@ static void add_start(
 	}
 }
 
-/* Functions of the house that the commit did not add calls to: the API's own file first. */
-static void add_others(const struct added *added, uint32_t api, struct draft *draft)
+static bool calls(const struct graph *graph, uint32_t from, uint32_t to)
+{
+	uint32_t first, end = graph_edges_of(graph, from, &first);
+
+	for (uint32_t i = first; i < end; i++)
+		if (graph->edges[i].kind == EDGE_CALL && graph->edges[i].to == to)
+			return true;
+	return false;
+}
+
+/*
+ * Functions of the house that neither the commit nor the function calls: the API's own file first.
+ * None stands in the prompt, as the answer does not.
+ */
+static void add_others(
+	const struct added *added, uint32_t api, uint32_t within, struct draft *draft)
 {
 	const struct graph *graph = added->material->head;
 
@@ -152,7 +168,8 @@ static void add_others(const struct added *added, uint32_t api, struct draft *dr
 			other->kind != graph->symbols[api].kind || other->file == added->file ||
 			strcmp(graph->files[other->file].language,
 				graph->files[added->file].language) ||
-			map_get_str(&added->names, other->name))
+			map_get_str(&added->names, other->name) || calls(graph, within, i) ||
+			has_word(draft->prompt.ptr, draft->prompt.len, other->name))
 			continue;
 		if (other->file == graph->symbols[api].file)
 			draft_other(draft, other->name, strlen(other->name), 0);
@@ -162,40 +179,70 @@ static void add_others(const struct added *added, uint32_t api, struct draft *dr
 	}
 }
 
-static int ask(
-	struct added *added, const struct held_commit *commit, uint64_t random, struct draft *draft)
+/* The graph has the call on that line: no word of a comment, no pointer of that name. */
+static bool is_edge(const struct graph *graph, uint32_t from, uint32_t to, uint32_t line)
+{
+	uint32_t first, end = graph_edges_of(graph, from, &first);
+
+	for (uint32_t i = first; i < end; i++)
+		if (graph->edges[i].kind == EDGE_CALL && graph->edges[i].to == to &&
+			graph->edges[i].line == line)
+			return true;
+	return false;
+}
+
+/* Of the calls that the commit adds, the one to the least used function: it says most. */
+static const struct map_entry *most_telling(
+	const struct added *added, uint32_t *api, uint32_t *within)
+{
+	const struct graph *graph = added->material->head;
+	const struct map_entry *best = NULL;
+
+	for (size_t i = 0; i < added->names.count; i++) {
+		const struct map_entry *entry = added->names.entries + i;
+		uint32_t callee = api_of(graph, added->file, entry->key);
+		uint32_t line = (uint32_t)entry->value.num, symbol;
+
+		if (callee == GRAPH_NONE || !line)
+			continue;
+		symbol = graph_symbol_at(graph, added->file, line);
+		if (symbol == GRAPH_NONE || graph->symbols[symbol].kind == SYMBOL_TYPE ||
+			!is_edge(graph, symbol, callee, line))
+			continue;
+		if (best && graph->symbols[callee].fan_in >= graph->symbols[*api].fan_in)
+			continue;
+		best = entry;
+		*api = callee;
+		*within = symbol;
+	}
+	return best;
+}
+
+static int ask(struct added *added, const struct held_commit *commit, struct draft *draft)
 {
 	struct material *material = added->material;
 	const struct graph_file *file = material->head->files + added->file;
 	char *subject = first_line(commit->message, SUBJECT_BYTES);
+	uint32_t api = GRAPH_NONE, symbol = GRAPH_NONE;
+	const struct map_entry *entry = most_telling(added, &api, &symbol);
 	const char *open, *close;
-	int rc = NO_ITEM;
 
-	comment_marks(file, &open, &close);
-	for (size_t i = 0; rc && i < added->names.count; i++) {
-		const struct map_entry *entry =
-			added->names.entries + (random + i) % added->names.count;
-		uint32_t api = api_of(material->head, added->file, entry->key);
-		uint32_t line = (uint32_t)entry->value.num, symbol;
-
-		if (api == GRAPH_NONE || !line || has_word(subject, strlen(subject), entry->key))
-			continue;
-		symbol = graph_symbol_at(material->head, added->file, line);
-		if (symbol == GRAPH_NONE || material->head->symbols[symbol].kind == SYMBOL_TYPE)
-			continue;
+	if (entry) {
+		comment_marks(file, &open, &close);
 		buf_addf(&draft->prompt, "%sTask: %s%s\n%s%s%s\n", open, subject, close, open,
 			file->path, close);
-		add_start(material, added->file, symbol, line, &draft->prompt);
+		add_start(
+			material, added->file, symbol, (uint32_t)entry->value.num, &draft->prompt);
 		buf_addf(&draft->prompt, "%sTo do so it calls:%s ", open, close);
 		draft_answer(draft, entry->key, entry->len);
-		add_others(added, api, draft);
+		add_others(added, api, symbol, draft);
 		draft->path = xstrdup(file->path);
 		draft->symbol = xstrdup(material->head->symbols[symbol].qualified);
 		draft->source = xstrdup(commit->hex);
-		rc = 0;
 	}
 	free(subject);
-	return rc;
+	return entry && !has_word(draft->prompt.ptr, draft->prompt.len, draft->answer) ? 0
+										       : NO_ITEM;
 }
 
 static int make(struct material *material, const struct candidate *candidate, struct draft *draft)
@@ -208,7 +255,7 @@ static int make(struct material *material, const struct candidate *candidate, st
 	added.file = graph_find_file(material->head, change->path);
 	rc = read_added(&added, change);
 	if (!rc && added.names.count)
-		rc = ask(&added, commit, candidate->order, draft);
+		rc = ask(&added, commit, draft);
 	else if (!rc)
 		rc = NO_ITEM;
 	map_release(&added.names);

@@ -39,10 +39,13 @@ static int list(struct material *material, struct candidates *out)
 	for (uint32_t i = 0; i < graph->symbol_count; i++) {
 		const struct graph_symbol *symbol = graph->symbols + i;
 
-		if (*symbol->doc && symbol->kind != SYMBOL_CONSTANT &&
-			material_is_new(material, i) && symbol->end_line >= symbol->line + 3 &&
-			is_fresh_doc(material, symbol))
-			candidates_add(out, material_hash(material, symbol->qualified, 31), i, 0);
+		if (*symbol->doc && material->fresh[symbol->file] &&
+			symbol->kind != SYMBOL_CONSTANT && material_is_new(material, i) &&
+			symbol->end_line >= symbol->line + 3 && is_fresh_doc(material, symbol))
+			candidates_add(out,
+				material_order(material, symbol->file,
+					material_hash(material, symbol->qualified, 31)),
+				i, 0);
 	}
 	return 0;
 }

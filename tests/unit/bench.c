@@ -1,0 +1,181 @@
+/* bench: the shuffle is even, an item's name depends on its content alone, wrong answers are
+ * balanced, intervals are Wilson's, and the small lexer sees what it should. */
+#include "test.h"
+
+#include "bench/code.h"
+#include "bench/internal.h"
+#include "util/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct bench_item item_of(const char *prompt, const char *const choices[BENCH_CHOICES])
+{
+	struct bench_item item = {.category = 4, .prompt = xstrdup(prompt)};
+
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		item.choices[i] = xstrdup(choices[i]);
+	item_seal(&item);
+	return item;
+}
+
+static void shuffle_is_even(void **state)
+{
+	const char *const choices[] = {"right", "a", "b", "c"};
+	size_t places[BENCH_CHOICES] = {0};
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		char prompt[32];
+		struct bench_item item;
+
+		snprintf(prompt, sizeof(prompt), "question %d", i);
+		item = item_of(prompt, choices);
+		assert_string_equal(item.choices[item.answer], "right");
+		places[item.answer]++;
+		item_release(&item);
+	}
+	/* Four standard deviations around 1000. */
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		assert_in_range(places[i], 890, 1110);
+}
+
+static void name_ignores_the_order_of_choices(void **state)
+{
+	const char *const one[] = {"right", "a", "b", "c"}, *const two[] = {"right", "c", "a", "b"};
+	const char *const other[] = {"a", "right", "b", "c"};
+	struct bench_item x = item_of("q", one), y = item_of("q", two), z = item_of("q", other);
+
+	(void)state;
+	assert_string_equal(x.id, y.id);
+	assert_int_equal(x.answer, y.answer);
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		assert_string_equal(x.choices[i], y.choices[i]);
+	assert_string_not_equal(x.id, z.id); /* another key is another question */
+	item_release(&x);
+	item_release(&y);
+	item_release(&z);
+}
+
+/* A pool on both sides of the answer: each rank of the answer must come up equally often. */
+static void ranks_are_balanced(void **state)
+{
+	struct material material = {.prior = prior_new()};
+	struct balance balance = {{0}, {0}};
+
+	(void)state;
+	for (int word = 0; word < 12; word++)
+		for (int n = 0; n <= word * word; n++) {
+			char text[16];
+
+			snprintf(text, sizeof(text), "word%c ", 'a' + word);
+			prior_add(material.prior, text, strlen(text));
+		}
+	for (int i = 0; i < 40; i++) {
+		struct draft draft = {.prompt = BUF_INIT};
+		struct bench_item item;
+
+		buf_addf(&draft.prompt, "question %d\n", i);
+		draft_answer(&draft, "wordf", 5);
+		for (char c = 'a'; c <= 'l'; c++) {
+			char text[] = {'w', 'o', 'r', 'd', c, '\0'};
+
+			draft_other(&draft, text, 5, 0);
+		}
+		assert_int_equal(draft_finish(&draft, 4, &material, &balance, &item), 0);
+		item_release(&item);
+		draft_release(&draft);
+	}
+	for (int r = 0; r < BENCH_CHOICES; r++)
+		assert_in_range(balance.likely[r], 8, 12);
+	prior_free(material.prior);
+}
+
+static void silly_items_are_dropped(void **state)
+{
+	struct material material = {.prior = prior_new()};
+	struct balance balance = {{0}, {0}};
+	struct draft draft = {.prompt = BUF_INIT};
+	struct bench_item item;
+
+	(void)state;
+	/* The last line names the answer. */
+	buf_addstr(&draft.prompt, "it is wordf\n");
+	draft_answer(&draft, "wordf", 5);
+	draft_other(&draft, "worda", 5, 0);
+	draft_other(&draft, "wordb", 5, 0);
+	draft_other(&draft, "wordc", 5, 0);
+	assert_int_equal(draft_finish(&draft, 0, &material, &balance, &item), NO_ITEM);
+	draft_release(&draft);
+	/* Equal but for space and case, and one that its length tells. */
+	buf_addstr(&draft.prompt, "q\n");
+	draft_answer(&draft, "if (a)", 6);
+	draft_other(&draft, "if  (A)", 7, 0);
+	draft_other(&draft, "if (b)", 6, 0);
+	draft_other(&draft, "if (a_much_longer_name && another_name)", 39, 0);
+	draft_other(&draft, "if (c)", 6, 0);
+	assert_int_equal(draft_finish(&draft, 0, &material, &balance, &item), NO_ITEM);
+	draft_release(&draft);
+	prior_free(material.prior);
+}
+
+static void wilson(void **state)
+{
+	double low, high;
+
+	(void)state;
+	/* Newcombe 1998, table I: 81 of 263 gives 0.2553 to 0.3662, 0 of 20 gives 0 to 0.1611. */
+	wilson_interval(81, 263, &low, &high);
+	assert_true(low > 0.25525 && low < 0.25535 && high > 0.36615 && high < 0.36625);
+	wilson_interval(0, 20, &low, &high);
+	assert_true(low == 0 && high > 0.1610 && high < 0.1612);
+	wilson_interval(0, 0, &low, &high);
+	assert_true(low == 0 && high == 1);
+}
+
+static void lexer_knows_roles(void **state)
+{
+	const char *line = "robj *o = lookupKey(c->db, key, LOOKUP_NONE); /* note */";
+	static const enum role roles[] = {ROLE_PLAIN, ROLE_NONE, ROLE_PLAIN, ROLE_NONE, ROLE_CALL,
+		ROLE_NONE, ROLE_PLAIN, ROLE_NONE, ROLE_MEMBER, ROLE_NONE, ROLE_PLAIN, ROLE_NONE,
+		ROLE_CONSTANT, ROLE_NONE, ROLE_NONE};
+	struct words words = {0};
+
+	(void)state;
+	words_read(&words, line, strlen(line));
+	assert_int_equal(words.count, sizeof(roles) / sizeof(*roles));
+	for (size_t i = 0; i < words.count; i++)
+		assert_int_equal(words.items[i].role, roles[i]);
+	words_release(&words);
+}
+
+static void sentences(void **state)
+{
+	char *one = first_sentence("/* Frees the\n * whole thing. Twice is fine. */", 200);
+	char *two = first_sentence("Short heading\n\nThe rest.", 200);
+	char *three = replace_word("free_all calls free_all2 and free_all", "free_all", "this");
+
+	(void)state;
+	assert_string_equal(one, "Frees the whole thing.");
+	assert_string_equal(two, "Short heading");
+	assert_string_equal(three, "this calls free_all2 and this");
+	free(one);
+	free(two);
+	free(three);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shuffle_is_even),
+		cmocka_unit_test(name_ignores_the_order_of_choices),
+		cmocka_unit_test(ranks_are_balanced),
+		cmocka_unit_test(silly_items_are_dropped),
+		cmocka_unit_test(wilson),
+		cmocka_unit_test(lexer_knows_roles),
+		cmocka_unit_test(sentences),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
