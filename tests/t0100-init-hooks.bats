@@ -34,15 +34,18 @@ setup() { setup_repo; }
 	[[ $output == *"starts with the first commit"* ]]
 }
 
-@test "a bare repository gets a sidecar and no hooks" {
+@test "a bare repository: refused with a clear line, and without hooks it works" {
 	commit_file a.c 'int a(void) { return 1; }'
 	git clone -q --bare . "$BATS_TEST_TMPDIR/bare.git"
 	cd "$BATS_TEST_TMPDIR/bare.git"
 	run git flywheel init
-	[ "$status" = 0 ]
-	[[ $output == *"bare repository"* ]]
+	[ "$status" = 128 ]
+	[[ $output == *"bare repository gets no hooks: run \`git flywheel init --no-hooks\`"* ]]
+	[ "${#lines[@]}" = 1 ]
+	[ ! -e flywheel ]
+	git flywheel init --no-hooks
 	[ ! -e hooks/post-commit ]
-	[ -e flywheel/flywheel.db ]
+	git flywheel index --verify
 }
 
 @test "outside a repository: one clear line, exit 128" {

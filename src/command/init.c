@@ -49,10 +49,9 @@ static int install_hooks(struct session *session, bool skip)
 	char *program = NULL, *trampoline = NULL;
 	int rc;
 
-	if (skip || !repo_work_dir(session->repo)) {
-		printf("  %-13s none: %s\n", "hooks",
-			skip ? "as asked; every command catches up with HEAD by itself"
-			     : "a bare repository is brought up to date by `git flywheel index`");
+	if (skip) {
+		printf("  %-13s none, as asked: every command catches up with HEAD by itself\n",
+			"hooks");
 		return 0;
 	}
 	rc = hook_programs(&program, &trampoline);
@@ -92,6 +91,20 @@ static int first_index(struct session *session)
 	return rc;
 }
 
+/* Before anything is written: hooks run in a work tree, which a bare repository has not. */
+static int refuse_bare(bool no_hooks)
+{
+	struct repo *repo = NULL;
+	int rc = repo_open(".", &repo);
+
+	if (!rc && !repo_work_dir(repo) && !no_hooks)
+		rc = fail(E_UNSUPPORTED,
+			"a bare repository gets no hooks: run `git flywheel init --no-hooks`, and "
+			"`git flywheel index` after each fetch or push");
+	repo_free(repo);
+	return rc;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
 	bool no_hooks = false;
@@ -108,6 +121,9 @@ static int run(const struct command *self, int argc, char **argv)
 		return code;
 	if (left)
 		return command_usage(self, "init takes no arguments: run it inside the repository");
+	rc = refuse_bare(no_hooks);
+	if (rc)
+		return command_fail(rc);
 	code = session_open(&session, true);
 	if (code)
 		return code;
