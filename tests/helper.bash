@@ -55,3 +55,31 @@ commit_file() {
 wait_for_worker() {
 	git flywheel worker --wait
 }
+
+# make_wheel: for setup_file. A repository of 120 made-up commits in $WHEEL, set up and not yet
+# turned, and a small generic base of our own sources, so that a cycle takes a second.
+make_wheel() {
+	setup_environment
+	export WHEEL="$BATS_FILE_TMPDIR/wheel" FLYWHEEL_GENERIC="$BATS_FILE_TMPDIR/generic.model"
+	ls "$FLYWHEEL_ROOT"/src/util/*.c >"$BATS_FILE_TMPDIR/files"
+	git flywheel house train --files "$BATS_FILE_TMPDIR/files" -o "$FLYWHEEL_GENERIC"
+	git init -q -b main "$WHEEL"
+	"$FLYWHEEL_ROOT/${BUILD:-build}/tests/history" 120 7 | git -C "$WHEEL" fast-import --quiet
+	git -C "$WHEEL" reset -q --hard main
+	(cd "$WHEEL" && git flywheel init >/dev/null)
+}
+
+# use_wheel: for setup. A copy of it; the test stands in it.
+use_wheel() {
+	setup_environment
+	cp -a "$WHEEL" "$BATS_TEST_TMPDIR/repo"
+	cd "$BATS_TEST_TMPDIR/repo" || return 1
+}
+
+# field <file> <key>[.<key>...]: one value of a JSON file.
+field() {
+	python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2].split("."): value = value[key]
+print(value)' "$1" "$2"
+}
