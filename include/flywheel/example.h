@@ -26,7 +26,8 @@ enum example_context {
 	EXAMPLE_HAS_ROLE = 4,
 	EXAMPLE_HAS_DECISION = 8,
 	EXAMPLE_HAS_REVIEW = 16,
-	EXAMPLE_IS_HANDWRITTEN = 32
+	EXAMPLE_IS_HANDWRITTEN = 32,
+	EXAMPLE_HAS_FAMILY = 64 /* others of its shape */
 };
 
 /* Generates all raw examples of a split into the sidecar (replacing those of an older split). */

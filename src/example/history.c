@@ -103,7 +103,9 @@ static char *without_trailers(const char *message)
 	struct buf text = BUF_INIT;
 	const char *last = NULL;
 
-	buf_addstr(&text, message);
+	for (const char *at = message; *at; at++)
+		if (*at != '\r') /* web forms leave them */
+			buf_addch(&text, *at);
 	buf_trim(&text);
 	for (const char *at = strstr(text.ptr, "\n\n"); at; at = strstr(at + 1, "\n\n"))
 		last = at;
@@ -111,6 +113,20 @@ static char *without_trailers(const char *message)
 		buf_truncate(&text, (size_t)(last - text.ptr));
 	buf_trim(&text);
 	return buf_detach(&text);
+}
+
+#define BODY_WORDS 20 /* a body of so many says more than what was done */
+
+static size_t body_words(const char *message)
+{
+	const char *at = strstr(message, "\n\n");
+	size_t words = 0;
+
+	for (at = at ? at + 2 : ""; *at; words++) {
+		at += strcspn(at, " \n");
+		at += strspn(at, " \n");
+	}
+	return words;
 }
 
 bool change_gives_reason(const char *message)
@@ -122,7 +138,7 @@ bool change_gives_reason(const char *message)
 	for (size_t i = 0; i < ARRAY_SIZE(cues); i++)
 		if (strstr(message, cues[i]))
 			return true;
-	return false;
+	return body_words(message) >= BODY_WORDS;
 }
 
 static int read_change(struct loading *loading, const struct commit *commit)

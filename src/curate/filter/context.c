@@ -8,7 +8,7 @@
 static const char *reject(const struct example *example, struct curation *curation, void *state)
 {
 	const unsigned any = EXAMPLE_HAS_CALLERS | EXAMPLE_HAS_CALLEES | EXAMPLE_HAS_DECISION |
-			     EXAMPLE_HAS_REVIEW | EXAMPLE_IS_HANDWRITTEN;
+			     EXAMPLE_HAS_REVIEW | EXAMPLE_IS_HANDWRITTEN | EXAMPLE_HAS_FAMILY;
 
 	(void)state;
 	if (example->context & any)

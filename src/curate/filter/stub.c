@@ -33,13 +33,21 @@ static bool says_something(const char *line, size_t len)
 	return false;
 }
 
+/* Whole functions are judged by themselves, an explanation by the code that it explains. */
+static const char *code_of(const struct example *example)
+{
+	return strcmp(example->kind, "explain") ? example->answer : example->prompt;
+}
+
 static const char *reject(const struct example *example, struct curation *curation, void *state)
 {
 	size_t lines = 0, imported = 0, empty = 0;
+	bool explains = code_of(example) == example->prompt;
+	size_t least = explains ? LINES_MIN + 1 : LINES_MIN; /* the question is a line too */
 
 	(void)curation;
 	(void)state;
-	for (const char *at = example->answer; *at;) {
+	for (const char *at = code_of(example); *at;) {
 		size_t len = strcspn(at, "\n");
 		size_t skip = strspn(at, " \t+-");
 
@@ -53,11 +61,11 @@ static const char *reject(const struct example *example, struct curation *curati
 	}
 	if (lines > 1 && imported * 10 >= lines * 6)
 		return "a block of imports";
-	if (example_is_code(example) && lines < LINES_MIN)
+	if (!explains && !example_is_code(example))
+		return NULL;
+	if (lines < least)
 		return "a stub or getter";
-	if (example_is_code(example) && empty && lines - empty < LINES_MIN - 1)
-		return "a stub";
-	return NULL;
+	return empty && lines - empty < least - 1 ? "a stub" : NULL;
 }
 
 const struct filter filter_stub = {

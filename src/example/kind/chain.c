@@ -17,7 +17,7 @@ static uint32_t next_step(const struct graph *graph, const uint32_t *path, size_
 	for (uint32_t i = first; i < end; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
 		bool usable = edge->kind == EDGE_CALL && edge->to != GRAPH_NONE &&
-			      edge->confidence <= EDGE_LIKELY && symbol_is_code(graph, edge->to);
+			      edge->confidence == EDGE_RESOLVED && symbol_is_code(graph, edge->to);
 		long score;
 
 		for (size_t k = 0; k < length && usable; k++)
@@ -41,6 +41,8 @@ static int on_function(struct generator *generator, uint32_t symbol)
 	struct origin origin;
 	size_t length = 1;
 
+	if (graph->symbols[symbol].kind == SYMBOL_TEST)
+		return 0;
 	while (length < CHAIN_MAX) {
 		uint32_t edge = next_step(graph, path, length);
 

@@ -35,7 +35,7 @@ static int emit_hunk(struct generator *generator, const struct change *change,
 		.commit = change->id,
 		.blob = file->new,
 		.at = change->time,
-		.cyclomatic = count_branches(hunk, len),
+
 		.context = change_gives_reason(change->message) ? EXAMPLE_HAS_DECISION : 0};
 	char hex[OID_HEX + 1];
 

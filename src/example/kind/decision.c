@@ -70,23 +70,27 @@ static int on_decision(const struct decision *decision, void *payload)
 		.path = decision->files && decision->files[0] ? decision->files[0] : "",
 		.symbol = decision->symbols && decision->symbols[0] ? decision->symbols[0] : "",
 		.context = EXAMPLE_HAS_DECISION};
+	char hex[OID_HEX + 1];
 
 	if (!*decision->because && !*decision->instead_of)
 		return 0;
 	if (!is_trained(deciding, decision))
 		return 0;
 	generator_begin(generator);
-	buf_addf(&generator->source, "decision %s, %s %s", decision->id, decision->source,
-		decision->origin);
+	oid_hex(&decision->commit, hex);
+	buf_addf(&generator->source, "decision %s, %s %.40s", decision->id, decision->source,
+		*decision->origin                ? decision->origin
+		: oid_is_zero(&decision->commit) ? ""
+						 : hex);
 	add_list(&generator->prompt, "files: ", decision->files);
 	add_list(&generator->prompt, "symbols: ", decision->symbols);
 	buf_addf(&generator->prompt, "Decision: %s\nWhy, and what was the alternative?\n",
 		decision->statement);
 	if (*decision->because)
-		buf_addf(&generator->answer, "Because %s\n", decision->because);
+		buf_addf(&generator->answer, "Because: %s\n", decision->because);
 	if (*decision->instead_of)
-		buf_addf(&generator->answer, "Instead of %s\n", decision->instead_of);
-	buf_addf(&generator->answer, "In the words of then: %s\n", decision->evidence);
+		buf_addf(&generator->answer, "Instead of: %s\n", decision->instead_of);
+	buf_addf(&generator->answer, "Evidence: %s\n", decision->evidence);
 	return generator_emit(generator, &origin);
 }
 

@@ -17,7 +17,8 @@ static unsigned add_place(struct generator *generator, uint32_t symbol, struct b
 		strchr("aeiou", symbol_role(graph, symbol)[0]) ? "an" : "a",
 		symbol_role(graph, symbol));
 	if (s->cyclomatic > 1)
-		buf_addf(out, " with %u branches to think of", s->cyclomatic - 1u);
+		buf_addf(out, " with %u branch%s", s->cyclomatic - 1u,
+			s->cyclomatic > 2 ? "es" : "");
 	buf_addstr(out, ".");
 	flags |= add_callers(graph, symbol, &names);
 	if (names.len)
@@ -53,6 +54,8 @@ static int on_function(struct generator *generator, uint32_t symbol)
 		buf_addch(&generator->answer, '\n');
 	}
 	origin.context = add_place(generator, symbol, &generator->answer);
+	if (!*s->doc) /* without its author's words it only repeats the graph */
+		origin.context = EXAMPLE_HAS_ROLE;
 	return generator_emit(generator, &origin);
 }
 

@@ -1,7 +1,10 @@
 /* Fill in the middle: a function with one block taken out, the rest of it and its context given. */
 #include "example/internal.h"
 
+#include "util/memory.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 #define LINES_MIN 8 /* a shorter function has no middle */
 #define BLOCK_MIN 2 /* lines */
@@ -34,6 +37,19 @@ static int emit_hole(struct generator *generator, uint32_t symbol, const char *t
 	return generator_emit(generator, &origin);
 }
 
+/* False for "} else {", "except:", ")": what only goes on with something above it. */
+static bool starts_something(const char *text, const struct line *line)
+{
+	static const char *const words[] = {"else", "elif", "except", "finally", "case", "default",
+		"catch", "rescue", "and ", "or "};
+	const char *at = text + line->start + strspn(text + line->start, " \t");
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strncmp(at, words[i], strlen(words[i])))
+			return false;
+	return !strchr("})].,&|?:", *at);
+}
+
 /* Starts looking at a place that the function's own hash chooses: spread, yet always the same. */
 static bool find_hole(
 	const char *text, const struct line *lines, size_t count, uint64_t seed, struct hole *out)
@@ -44,7 +60,8 @@ static bool find_hole(
 		size_t first = 2 + (seed + i) % inner;
 		size_t end;
 
-		if (first + 1 >= count || lines[first].indent <= lines[0].indent)
+		if (first + 1 >= count || lines[first].indent <= lines[0].indent ||
+			!starts_something(text, &lines[first]))
 			continue;
 		end = block_end(text, lines, count, first);
 		if (end - first < BLOCK_MIN || end - first > BLOCK_MAX || end >= count)

@@ -112,8 +112,7 @@ static int emit_member(
 		graph->symbols[symbol].signature);
 	origin = generator_origin(generator, symbol);
 	/* The family is the structure: it is what the house does when it needs one more. */
-	origin.context = EXAMPLE_HAS_ROLE | add_callers(graph, symbol, &generator->answer);
-	buf_clear(&generator->answer);
+	origin.context = EXAMPLE_HAS_FAMILY;
 	text = symbol_text(generator, symbol, &len);
 	add_dedented(&generator->answer, text, len);
 	return generator_emit(generator, &origin);

@@ -4,9 +4,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#define SUBJECT_CALLERS 8 /* a function with more is a tool of the tests, unless they name it */
+#define NAME_MIN 4
+
 /* Length of `name` when `test` contains it, whatever the case and underscores. */
 static size_t named_in(const char *test, const char *name)
 {
+	if (strlen(name) < NAME_MIN)
+		return 0;
 	for (; *test; test++) {
 		const char *a = test, *b = name;
 
@@ -26,6 +31,14 @@ static size_t named_in(const char *test, const char *name)
 	return 0;
 }
 
+/* Test support and what everybody calls is not what a test is about. */
+static bool is_support(const struct graph *graph, uint32_t symbol)
+{
+	const struct graph_symbol *s = &graph->symbols[symbol];
+
+	return s->kind == SYMBOL_TEST || strstr(graph->files[s->file].path, "test");
+}
+
 /* What a test is about: the callee that its name mentions, else the least used one elsewhere. */
 static uint32_t subject_of(const struct graph *graph, uint32_t test)
 {
@@ -42,8 +55,10 @@ static uint32_t subject_of(const struct graph *graph, uint32_t test)
 			edge->confidence > EDGE_LIKELY)
 			continue;
 		to = &graph->symbols[edge->to];
-		if (to->file == t->file || to->kind == SYMBOL_TEST ||
+		if (to->file == t->file || is_support(graph, edge->to) ||
 			!symbol_is_code(graph, edge->to))
+			continue;
+		if (to->fan_in > SUBJECT_CALLERS && !named_in(t->name, to->name))
 			continue;
 		score = 100000 * (long)named_in(t->name, to->name) +
 			(to->fan_in < 99999 ? 99999 - (long)to->fan_in : 0);
