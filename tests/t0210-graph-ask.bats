@@ -88,6 +88,28 @@ assert [c['confidence'] for c in symbol['calls']] == ['likely', 'likely'], symbo
 	[ -z "$output" ]
 }
 
+@test "a branch from before the first index is not noted, and no branch twice" {
+	git switch -q -c old HEAD~1
+	commit_file old.c 'int old(void) { return 1; }'
+	git switch -q main
+	git flywheel uninstall >/dev/null 2>&1
+	rm -rf .git/flywheel
+	git update-ref -d refs/notes/flywheel/graph
+	git flywheel init >/dev/null 2>&1
+	git flywheel index --quiet
+	git switch -q old
+	git flywheel index --quiet
+	run git notes --ref=flywheel/graph list
+	[ -z "$output" ]
+	commit_file new.c 'int new(void) { return 1; }'
+	for branch in old main old main; do
+		git switch -q $branch
+		git flywheel index --quiet
+	done
+	[ "$(git notes --ref=flywheel/graph list | wc -l)" -eq 1 ]
+	[ "$(git rev-list --count refs/notes/flywheel/graph)" -eq 1 ]
+}
+
 @test "a note says what was added, changed, moved and removed" {
 	commit_file main.c 'int twice(int n) { if (n) return more(more(n)); return 0; }
 int fresh(void) { return 2; }'

@@ -67,9 +67,11 @@ int repo_commit_read(struct repo *repo, const struct oid *id, struct commit *out
 void commit_release(struct commit *commit);
 
 struct log_options {
-	const struct oid *from; /* NULL: HEAD */
-	const struct oid *hide; /* this commit and its ancestors are left out; may be NULL */
-	size_t max;             /* 0: all */
+	const struct oid *from;      /* NULL: HEAD */
+	const struct oid *hide;      /* this commit and its ancestors are left out; may be NULL */
+	const struct oid *hide_more; /* the same for each of these; one that is gone is no error */
+	size_t hide_more_count;
+	size_t max;                      /* 0: all */
 	bool first_parent, oldest_first; /* topological order with time within it */
 };
 typedef int (*repo_commit_fn)(const struct commit *commit, void *payload);

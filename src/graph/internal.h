@@ -112,6 +112,7 @@ int note_text(struct session *session, struct fact_source *facts, const struct c
 	struct buf *out);
 
 #define META_HEAD "graph.head"       /* what the index stands for */
+#define META_KNOWN "graph.known"     /* tips whose ancestors are noted, or older than the index */
 #define META_NOTED "graph.noted"     /* the commit up to which notes are written */
 #define META_PROBLEM "graph.problem" /* why they could not be, or "" */
 

@@ -73,6 +73,12 @@ static int start_walk(struct repo *repo, const struct log_options *options, git_
 		oid_to_git(&oid, options->hide);
 		error = git_revwalk_hide(*out, &oid);
 	}
+	for (size_t i = 0; i < options->hide_more_count && !error; i++) {
+		oid_to_git(&oid, &options->hide_more[i]);
+		error = git_revwalk_hide(*out, &oid);
+		if (error == GIT_ENOTFOUND)
+			error = 0;
+	}
 	return error;
 }
 
