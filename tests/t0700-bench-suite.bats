@@ -62,6 +62,9 @@ train() {
 	git flywheel bench --json >third.scores
 	cmp third.scores "$BATS_TEST_TMPDIR/first.scores"
 	grep -q '"gated": true' third.scores
+	run git flywheel bench --model "$BATS_TEST_TMPDIR/model" --blind
+	[ "$status" = 0 ]
+	[[ "$output" == *"house-"*"blind"* ]]
 }
 
 @test "every question stands on a line that the cutoff does not have" {

@@ -114,7 +114,8 @@ bool is_keyword(const char *name, size_t len)
 		"with", "yield"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (strlen(keywords[i]) == len && !memcmp(keywords[i], name, len))
+		if (keywords[i][0] == name[0] && strlen(keywords[i]) == len &&
+			!memcmp(keywords[i], name, len))
 			return true;
 	return false;
 }
@@ -286,11 +287,16 @@ void each_statement(const char *text, size_t len, bool semicolons, statement_fn 
 bool has_word(const char *text, size_t len, const char *word)
 {
 	size_t word_len = strlen(word);
+	const char *at = text, *end = text + len;
 
-	for (size_t i = 0; word_len && i + word_len <= len; i++)
-		if (!memcmp(text + i, word, word_len) && (!i || !is_name_char(text[i - 1])) &&
-			(i + word_len == len || !is_name_char(text[i + word_len])))
+	while (word_len && (at = memchr(at, *word, (size_t)(end - at)))) {
+		if ((size_t)(end - at) < word_len)
+			return false;
+		if (!memcmp(at, word, word_len) && (at == text || !is_name_char(at[-1])) &&
+			(at + word_len == end || !is_name_char(at[word_len])))
 			return true;
+		at++;
+	}
 	return false;
 }
 

@@ -45,12 +45,13 @@ struct material {
 	struct graph *head, *cutoff;
 	uint64_t seed;
 	struct prior *prior;
-	struct buf *texts;     /* by file of `head`; read by material_text */
-	unsigned char **fresh; /* by file of `head`: a flag for each line from 1; NULL: none */
-	struct map old_bodies; /* hashes of definitions at the cutoff */
-	struct map old_docs;   /* first sentences of their comments */
-	struct map old_uses;   /* "path\nname" as written, "path\tpath" of files */
-	struct map subjects;   /* prefixes of trained subjects ("area: ..."), with how often */
+	struct buf *texts;         /* by file of `head`; read by material_text */
+	unsigned char **fresh;     /* by file of `head`: a flag for each line from 1; NULL: none */
+	unsigned char *fresh_docs; /* by symbol of `head`: documented, and not so at the cutoff */
+	struct map old_bodies;     /* hashes of definitions at the cutoff */
+	struct map old_docs;       /* first sentences of their comments */
+	struct map old_uses;       /* "path\nname" as written, "path\tpath" of files */
+	struct map subjects;       /* prefixes of trained subjects ("area: ..."), with how often */
 	struct held_commit *commits; /* oldest first */
 	size_t commit_count, commit_capacity, trained;
 	struct choice *choices; /* filled by decision-recall */

@@ -50,6 +50,19 @@ static void remember_old(struct material *material)
 	buf_release(&key);
 }
 
+static void find_fresh_docs(struct material *material)
+{
+	const struct graph *graph = material->head;
+
+	material->fresh_docs = xcalloc(graph->symbol_count + 1, 1);
+	for (uint32_t i = 0; i < graph->symbol_count; i++) {
+		char *doc = first_sentence(graph->symbols[i].doc, CHOICE_BYTES);
+
+		material->fresh_docs[i] = *doc && !map_get_str(&material->old_docs, doc);
+		free(doc);
+	}
+}
+
 bool material_used(const struct material *material, const char *from, char mark, const char *to)
 {
 	struct buf key = BUF_INIT;
@@ -139,6 +152,7 @@ int material_open(struct session *session, const struct split *split, struct mat
 		for (uint32_t i = 0; i < out->head->file_count; i++)
 			buf_init(out->texts + i);
 		remember_old(out);
+		find_fresh_docs(out);
 		rc = material_find_fresh(out);
 	}
 	if (!rc)
@@ -156,6 +170,7 @@ void material_close(struct material *material)
 	}
 	free(material->texts);
 	free(material->fresh);
+	free(material->fresh_docs);
 	for (size_t i = 0; i < material->commit_count; i++) {
 		for (size_t k = 0; k < material->commits[i].count; k++)
 			free(material->commits[i].files[k].path);

@@ -4,6 +4,9 @@
 
 #include "bench/code.h"
 #include "bench/internal.h"
+#include "flywheel/store.h"
+#include "util/error.h"
+#include "util/file.h"
 #include "util/memory.h"
 
 #include <stdio.h>
@@ -120,6 +123,66 @@ static void silly_items_are_dropped(void **state)
 	prior_free(material.prior);
 }
 
+struct counting {
+	size_t asked, stop_after;
+};
+
+static int count_answer(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload)
+{
+	struct counting *counting = payload;
+
+	if (counting->asked == counting->stop_after)
+		return fail(E_STOPPED, "stopped");
+	counting->asked++;
+	/* Right on all but the items whose name begins with a digit. */
+	scores[item->answer] = item->id[0] > '9' ? 1 : -1;
+	return 0;
+}
+
+static void a_stopped_run_goes_on(void **state)
+{
+	const char *const choices[] = {"right", "a", "b", "c"};
+	char folder[] = "/tmp/flywheel-bench-XXXXXX";
+	struct counting counting = {0, 70};
+	struct bench_arm arm = {"fake", "likelihood", count_answer, &counting};
+	struct bench_suite suite = {.digest = "d"};
+	struct bench_results first = {0}, again = {0};
+	struct session session = {0};
+	struct bench_tally tally;
+	size_t right = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(store_open(folder, true, &session.store), 0);
+	for (int i = 0; i < 100; i++) {
+		char prompt[32];
+
+		snprintf(prompt, sizeof(prompt), "question %d", i);
+		*suite_add(&suite) = item_of(prompt, choices);
+		right += suite.items[i].id[0] > '9';
+	}
+	assert_int_equal(bench_run(&session, &suite, &arm, &first), E_STOPPED);
+	assert_int_equal(counting.asked, 70);
+	counting.stop_after = 100;
+	assert_int_equal(bench_run(&session, &suite, &arm, &first), 0);
+	assert_int_equal(counting.asked, 100); /* 30 more: the 70 were kept */
+	assert_int_equal(bench_run(&session, &suite, &arm, &again), 0);
+	assert_int_equal(counting.asked, 100);
+	assert_int_equal(again.count, 100);
+	for (int i = 0; i < 100; i++) {
+		assert_string_equal(again.results[i].item, suite.items[i].id);
+		assert_int_equal(again.results[i].correct, first.results[i].correct);
+	}
+	bench_score(&again, 4, &tally);
+	assert_int_equal(tally.items, 100);
+	assert_int_equal(tally.correct, right);
+	bench_results_release(&first);
+	bench_results_release(&again);
+	bench_suite_release(&suite);
+	store_close(session.store);
+	file_remove_tree(folder);
+}
+
 static void wilson(void **state)
 {
 	double low, high;
@@ -132,6 +195,26 @@ static void wilson(void **state)
 	assert_true(low == 0 && high > 0.1610 && high < 0.1612);
 	wilson_interval(0, 0, &low, &high);
 	assert_true(low == 0 && high == 1);
+}
+
+/* Wrong variants come in threes: A, B, and both; a name is renamed wherever the line has it. */
+static void mutations_are_squares(void **state)
+{
+	const char *line = "for (i = 0; i < count; i++)", *scope = "int i, j; long count, total;";
+	struct draft draft = {.prompt = BUF_INIT};
+	bool found = false;
+
+	(void)state;
+	mutate(line, strlen(line), scope, strlen(scope), false, &draft);
+	assert_true(draft.triples);
+	assert_true(draft.count >= 3 && draft.count % 3 == 0);
+	for (size_t i = 0; i < draft.count; i++) {
+		assert_string_not_equal(draft.others[i].text, line);
+		found |= !strcmp(draft.others[i].text, "for (j = 0; j < total; j++)");
+		assert_null(strstr(draft.others[i].text, "j = 0; i"));
+	}
+	assert_true(found);
+	draft_release(&draft);
 }
 
 static void lexer_knows_roles(void **state)
@@ -172,7 +255,9 @@ int main(void)
 		cmocka_unit_test(name_ignores_the_order_of_choices),
 		cmocka_unit_test(ranks_are_balanced),
 		cmocka_unit_test(silly_items_are_dropped),
+		cmocka_unit_test(a_stopped_run_goes_on),
 		cmocka_unit_test(wilson),
+		cmocka_unit_test(mutations_are_squares),
 		cmocka_unit_test(lexer_knows_roles),
 		cmocka_unit_test(sentences),
 	};

@@ -23,15 +23,6 @@ static char *sentence_of(const struct graph_symbol *symbol)
 	return NULL;
 }
 
-static bool is_fresh_doc(const struct material *material, const struct graph_symbol *symbol)
-{
-	char *doc = first_sentence(symbol->doc, CHOICE_BYTES);
-	bool fresh = *doc && !map_get_str(&material->old_docs, doc);
-
-	free(doc);
-	return fresh;
-}
-
 static int list(struct material *material, struct candidates *out)
 {
 	const struct graph *graph = material->head;
@@ -41,7 +32,7 @@ static int list(struct material *material, struct candidates *out)
 
 		if (*symbol->doc && material->fresh[symbol->file] &&
 			symbol->kind != SYMBOL_CONSTANT && material_is_new(material, i) &&
-			symbol->end_line >= symbol->line + 3 && is_fresh_doc(material, symbol))
+			symbol->end_line >= symbol->line + 3 && material->fresh_docs[i])
 			candidates_add(out,
 				material_order(material, symbol->file,
 					material_hash(material, symbol->qualified, 31)),
@@ -94,13 +85,13 @@ static void add_others(struct material *material, uint32_t self,
 		char *other_module, *text;
 		bool near;
 
-		if (i == self || !*other->doc || other->kind != symbol->kind)
+		/* As new as the answer: a familiar sentence would be told by its familiarity. */
+		if (i == self || !material->fresh_docs[i] || other->kind != symbol->kind)
 			continue;
 		other_module = graph_module(graph->files[other->file].path);
 		near = !strcmp(module, other_module);
 		free(other_module);
-		/* As new as the answer: a familiar sentence would be told by its familiarity. */
-		if (!near || !is_fresh_doc(material, other))
+		if (!near)
 			continue;
 		text = of(other);
 		if (text)
