@@ -10,7 +10,7 @@ set -eu
 
 PACKAGES="git make gcc libc6-dev pkg-config ca-certificates libgit2-dev libsqlite3-dev
 	libpcre2-dev libjansson-dev libmd-dev libxxhash-dev python3
-	libcmocka-dev bats parallel clang-format shellcheck universal-ctags man-db groff-base"
+	libcmocka-dev bats jq sqlite3 parallel clang-format shellcheck universal-ctags man-db groff-base"
 
 usage()
 {
