@@ -46,11 +46,13 @@ static enum grade grade_of(const struct bar *bar, double value)
 	return value >= bar->good ? GOOD : value >= bar->poor ? BORDERLINE : POOR;
 }
 
-static const char *grade_name(const struct bar *bar, enum grade grade)
+static const char *grade_name(const struct bar *bar, double value)
 {
-	static const char *const names[] = {"good", "borderline", "missing"};
+	enum grade grade = grade_of(bar, value);
 
-	return grade == POOR && bar->vital ? "too little" : names[grade];
+	if (grade != POOR)
+		return grade == GOOD ? "good" : "borderline";
+	return bar->vital ? "too little" : value > 0 ? "poor" : "missing";
 }
 
 /* "not worth it" on a vital failure, "worth it" when most is good and nothing vital is thin. */
@@ -95,7 +97,7 @@ static void print_facts(const struct js *facts)
 		char number[32];
 
 		printf("%-12s %8s %-52s %s\n", bars[i].name, grouped((int64_t)value, number),
-			bars[i].unit, grade_name(bars + i, grade_of(bars + i, value)));
+			bars[i].unit, grade_name(bars + i, value));
 	}
 }
 

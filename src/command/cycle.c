@@ -65,11 +65,11 @@ static void print_result(const struct cycle_result *result)
 		scores_print(report);
 		putchar('\n');
 	}
-	printf("%s%s%s\n",
-		result->skipped ? "its verdict was " : "verdict: ", verdict_name(result->verdict),
-		result->tag ? " as" : "");
+	printf("%s%s",
+		result->skipped ? "its verdict was " : "verdict: ", verdict_name(result->verdict));
 	if (result->tag)
-		printf("  %s: `git flywheel rollback` takes it back\n", result->tag);
+		printf(" as %s (`git flywheel rollback` takes it back)", result->tag);
+	putchar('\n');
 	fputs("  ", stdout);
 	print_wrapped(result->reason, 2, 88);
 	js_free(report);

@@ -222,22 +222,24 @@ static int score_file(
 	return rc;
 }
 
-/* Files that are new since the cutoff: what the model has surely not seen. */
+/* Files that are new since the cutoff: what the model has surely not seen; evenly chosen. */
 static int score_new(struct session *session, const struct graph *graph, const struct split *split,
 	struct scoring *scoring)
 {
+	uint32_t *new = xcalloc(graph->file_count + (size_t)1, sizeof(*new)), count = 0, take;
 	struct oid blob;
 	int rc = 0;
 
-	for (uint32_t i = 0; !rc && i < graph->file_count && scoring->files < MAX_NEW_FILES; i++) {
-		const struct graph_file *file = &graph->files[i];
-
-		if (!file->language)
-			continue;
-		if (!repo_tree_file(session->repo, &split->cutoff_tree, file->path, &blob))
-			continue;
-		rc = score_file(session, file, scoring);
-	}
+	for (uint32_t i = 0; i < graph->file_count; i++)
+		if (graph->files[i].language && repo_tree_file(session->repo, &split->cutoff_tree,
+							graph->files[i].path, &blob))
+			new[count++] = i;
+	take = count < MAX_NEW_FILES ? count : MAX_NEW_FILES;
+	for (uint32_t i = 0; !rc && i < take; i++)
+		rc = score_file(session, &graph->files[new[(uint64_t)i * count / take]], scoring);
+	if (!rc)
+		error_clear(); /* what a path that is new had no older blob for */
+	free(new);
 	return rc;
 }
 
@@ -253,8 +255,11 @@ static int measure_model(struct session *session, const struct graph *graph, str
 		js_set_text(facts, "no_house", "unknown until the first `git flywheel cycle`");
 		return 0;
 	}
-	if (!rc)
-		rc = model_open_generic(&scoring.generic);
+	if (!rc && model_open_generic(&scoring.generic)) {
+		js_set_text(facts, "no_house", error_message());
+		error_clear();
+		goto out;
+	}
 	if (!rc)
 		rc = score_new(session, graph, &split, &scoring);
 	if (!rc && scoring.house_score.tokens) {
@@ -266,6 +271,7 @@ static int measure_model(struct session *session, const struct graph *graph, str
 	} else if (!rc) {
 		js_set_text(facts, "no_house", "no file is new since the cutoff: nothing to ask");
 	}
+out:
 	model_free(scoring.house);
 	model_free(scoring.generic);
 	return rc;

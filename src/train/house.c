@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The parsed files of the tree, in order of their paths. */
 static int add_code(struct session *session, const struct oid *tree, struct model_builder *builder)
@@ -76,7 +77,7 @@ static int write_model(struct session *session, struct model_builder *builder, i
 	if (!rc) {
 		artifact_name(out, "house");
 		target = path_join(store_folder(session->store), out->file);
-		if (rename(scratch, target))
+		if (chmod(scratch, 0600) || rename(scratch, target)) /* it knows private talk */
 			rc = fail(E_IO, "cannot put the model at %s: %s", target, strerror(errno));
 	}
 	free(folder);
