@@ -22,6 +22,7 @@ extern const struct command command_backup;
 extern const struct command command_house;
 extern const struct command command_curate;
 extern const struct command command_dataset;
+extern const struct command command_decisions;
 extern const struct command command_graph;
 extern const struct command command_index;
 extern const struct command command_parse;
@@ -29,10 +30,13 @@ extern const struct command command_rebuild;
 extern const struct command command_harvest;
 extern const struct command command_scrub;
 extern const struct command command_uninstall;
+extern const struct command command_why;
 extern const struct command command_worker;
 
 static const struct command *const commands[] = {
 	&command_init,
+	&command_why,
+	&command_decisions,
 	&command_assess,
 	&command_cycle,
 	&command_promote,

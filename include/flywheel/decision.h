@@ -17,12 +17,15 @@ struct decision {
 	const char *evidence;   /* verbatim */
 	const char *source;     /* "commit", "comment", "adr", or a conversation source */
 	const char *origin;     /* "path:line", session id, or "" */
-	const char *status;     /* proposed, accepted, rejected, stale, superseded */
+	const char *status;     /* proposed, accepted, rejected, superseded by a revert, stale: its
+				  files     are gone */
 	struct oid commit;      /* zero when none is known */
 	double confidence;      /* 0..1 */
+	/* Time of its commit, of its turn; for a comment, of the last commit that touched its file.
+	 */
 	int64_t at;
 	const char *const *files;   /* paths, NULL-terminated */
-	const char *const *symbols; /* qualified names, NULL-terminated */
+	const char *const *symbols; /* names in the text; qualified where HEAD has them */
 };
 
 /* Mines what is new since the last call and writes the notes; `*found` may be NULL. */
@@ -40,5 +43,14 @@ typedef int (*decision_fn)(const struct decision *decision, void *payload);
 int decision_each(
 	struct session *session, const struct decision_query *query, decision_fn fn, void *payload);
 int decision_count(struct session *session, size_t *count);
+/* By its id or a prefix of 4 digits or more. E_NOTFOUND; E_INVALID when several begin so. */
+int decision_find(struct session *session, const char *id, decision_fn fn, void *payload);
+
+/*
+ * What a person says of a decision: "accepted" or "rejected". It is kept for the id, so that it
+ * survives rewritten history and `rebuild`, and shows in the note. `reason` may be "".
+ */
+int decision_judge(
+	struct session *session, const char *id, const char *verdict, const char *reason);
 
 #endif

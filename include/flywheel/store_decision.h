@@ -10,7 +10,9 @@
 #include "flywheel/store.h"
 #include "util/strings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct decision_row {
 	int64_t key; /* set by the store */
@@ -32,6 +34,8 @@ int decision_writer_close(struct decision_writer *writer); /* NULL is fine */
 
 int store_decision_drop_commit(struct store *store, const struct oid *commit);
 int store_decision_drop_source(struct store *store, const char *source);
+/* All but those of commits, comments and ADRs. */
+int store_decision_drop_talk(struct store *store);
 /* All rows whose origin begins with "<path>:" of that source. */
 int store_decision_drop_file(struct store *store, const char *source, const char *path);
 
@@ -71,5 +75,19 @@ int store_decision_commits(struct store *store, decision_commit_fn fn, void *pay
 
 int store_decision_judge(
 	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at);
+
+/* Questions to the materialised graph of HEAD. */
+typedef int (*symbol_name_fn)(const char *name, const char *qualified, void *payload);
+int store_symbol_names(struct store *store, symbol_name_fn fn, void *payload);
+struct symbol_place {
+	const char *path, *name, *qualified; /* borrowed during the call */
+	uint32_t line, end_line;
+};
+typedef int (*symbol_place_fn)(const struct symbol_place *place, void *payload);
+/* Symbols whose name or qualified name is `name`, by path and line. */
+int store_symbol_find(struct store *store, const char *name, symbol_place_fn fn, void *payload);
+/* The innermost symbol that covers a line, or that begins within `below` lines after it. */
+int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32_t below,
+	symbol_place_fn fn, void *payload);
 
 #endif

@@ -1,5 +1,4 @@
 /* The cue patterns: cues.conf read into compiled regular expressions, and matched. */
-#define _GNU_SOURCE
 #include "decision/internal.h"
 
 #include "util/error.h"
@@ -8,7 +7,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct loader {
 	struct cues *cues;
@@ -178,16 +176,29 @@ static struct span group_of(const struct span *spans, size_t count, int group)
 	return group > 0 && (size_t)group < count ? spans[group] : none;
 }
 
-bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match)
+static char *lower_case(const char *text, size_t len)
+{
+	char *copy = xstrndup(text, len);
+
+	for (size_t i = 0; i < len; i++)
+		copy[i] = (char)tolower((unsigned char)copy[i]);
+	return copy;
+}
+
+/* A literal word decides in nanoseconds what the pattern would in microseconds. */
+static bool has_word(const struct cue *cue, const char *lower)
+{
+	for (size_t i = 0; i < cue->words.count; i++)
+		if (strstr(lower, cue->words.items[i]))
+			return true;
+	return !cue->words.count;
+}
+
+static bool run_pattern(
+	const struct cue *cue, const char *text, size_t len, struct cue_match *match)
 {
 	struct span spans[48];
-	size_t i = 0;
 
-	/* A literal word decides in nanoseconds what the pattern would in microseconds. */
-	while (i < cue->words.count && !strcasestr(text, cue->words.items[i]))
-		i++;
-	if (cue->words.count && i == cue->words.count)
-		return false;
 	if (!regex_match(cue->regex, text, len, 0, spans, ARRAY_SIZE(spans)))
 		return false;
 	match->cue = cue;
@@ -197,26 +208,47 @@ bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_ma
 	return true;
 }
 
+bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match)
+{
+	char *lower = lower_case(text, len);
+	bool found = has_word(cue, lower) && run_pattern(cue, text, len, match);
+
+	free(lower);
+	return found;
+}
+
+static bool is_vetoed(const struct cues *cues, const char *lower, const char *text, size_t len)
+{
+	struct cue_match found;
+
+	for (size_t i = 0; i < cues->count; i++)
+		if (cues->list[i].veto && has_word(&cues->list[i], lower) &&
+			run_pattern(&cues->list[i], text, len, &found))
+			return true;
+	return false;
+}
+
 bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
 	struct cue_match *match)
 {
 	const struct cue *best = NULL;
+	char *lower = lower_case(text, len);
 	struct cue_match found;
+	bool sure;
 
 	for (size_t i = 0; i < cues->count; i++) {
 		const struct cue *cue = &cues->list[i];
 
 		if (cue->veto || (best && cue->confidence <= best->confidence))
 			continue;
-		if (cue->sources && !strstr(cue->sources, source))
+		if ((cue->sources && !strstr(cue->sources, source)) || !has_word(cue, lower))
 			continue;
-		if (cue_test(cue, text, len, &found)) {
+		if (run_pattern(cue, text, len, &found)) {
 			best = cue;
 			*match = found;
 		}
 	}
-	for (size_t i = 0; best && i < cues->count; i++)
-		if (cues->list[i].veto && cue_test(&cues->list[i], text, len, &found))
-			return false;
-	return best != NULL;
+	sure = best && !is_vetoed(cues, lower, text, len);
+	free(lower);
+	return sure;
 }

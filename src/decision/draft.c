@@ -127,6 +127,19 @@ static bool is_pronoun_first(const char *text)
 	return false;
 }
 
+/* A clause that was cut where it should not have been. */
+static bool is_dangling(const char *text)
+{
+	static const char *const words[] = {" where", " but", " and", " or", " that", " which",
+		" in", " of", " the", " a", " is", " are", " was", " this", " when", " if", " to",
+		" for", " with", " not", " be", " by"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (ends_with(text, words[i]))
+			return true;
+	return false;
+}
+
 static size_t words_in(const char *text)
 {
 	size_t words = 0;
@@ -195,7 +208,10 @@ bool decision_draft_make(const struct cues *cues, const char *source, const char
 	settle_statement(out, subject, span);
 	decision_id(source, span, out->id);
 	text_names(span, &out->symbols);
-	if (words_in(out->statement) >= 2 || out->instead_of[0])
+	/* Without a subject "this is needed" says nothing of what was decided. */
+	if (words_in(out->statement) >= (is_pronoun_first(out->statement) ? 6 : 2) &&
+		!is_dangling(out->statement) && !is_dangling(out->because) &&
+		!is_dangling(out->instead_of))
 		return true;
 	decision_draft_release(out);
 	return false;

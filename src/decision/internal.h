@@ -5,6 +5,7 @@
 #include "flywheel/decision.h"
 #include "flywheel/store_decision.h"
 #include "util/buf.h"
+#include "util/map.h"
 #include "util/regex.h"
 #include "util/strings.h"
 
@@ -87,10 +88,55 @@ struct miner {
 	struct scrubber *scrubber;
 	struct decision_writer *writer;
 	size_t found;
+	struct oid *touched; /* commits that got decisions: their notes are due */
+	size_t touched_count, touched_capacity;
+	bool noted; /* the notes stood where the rows stood when the pass began */
 };
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files);
 int mine_commits(struct miner *miner, const struct oid *head);
+int mine_comments(struct miner *miner, const struct oid *head);
+int mine_records(struct miner *miner, const struct oid *head); /* ADRs */
+int mine_talk(struct miner *miner);
+bool talk_is_mined(struct session *session);
+/* Adds "Decision:", "Rejected:" ... trailers of a message as drafts; returns how many. */
+size_t trailer_drafts(
+	const char *subject, const char *message, struct decision_draft *drafts, size_t max);
+
+/* A decision as it stands in a note. */
+struct note_decision {
+	char *id, *statement, *because, *instead_of, *source, *evidence, *status;
+	double confidence;
+	struct strings symbols;
+	char *raw; /* the whole paragraph as it was read; NULL for one of ours */
+};
+struct decision_note {
+	struct note_decision *list;
+	size_t count, capacity;
+};
+/* Paragraphs without an Id are left out: they are not ours to keep in order. */
+void note_parse(const char *text, struct decision_note *out);
+void note_sort(struct decision_note *note); /* by id */
+void note_format(const struct decision_note *note, struct buf *out);
+void note_release(struct decision_note *note);
+/* Writes what changed of the notes; `all`: of every commit, else only of these. */
+int notes_update(struct session *session, const struct oid *commits, size_t count, bool all);
+
+/* What is looked up many times while decisions are read. */
+struct reading {
+	struct session *session;
+	struct oid tree;
+	bool has_tree, has_names;
+	struct map files; /* path: 1 when HEAD has it, else 2 */
+	struct map names; /* name: index + 1 into qualified; 0 when there are several */
+	struct strings qualified;
+};
+void reading_init(struct reading *reading, struct session *session);
+void reading_release(struct reading *reading);
+const char *reading_status(struct reading *reading, const struct decision_view *view);
+/* Calls fn with the view as a decision. */
+int reading_visit(
+	struct reading *reading, const struct decision_view *view, decision_fn fn, void *payload);
 
 #endif

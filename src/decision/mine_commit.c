@@ -126,7 +126,10 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 
 	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '"))
 		text_spans(commit->message, len, &spans);
-	for (size_t i = 0; i < spans.count && count < DECISIONS_MAX; i++)
+	if (!rc && len <= MESSAGE_MAX)
+		count = trailer_drafts(subject, commit->message, drafts, DECISIONS_MAX);
+	/* A merge's own subject repeats that of the branch. */
+	for (size_t i = commit->parent_count > 1; i < spans.count && count < DECISIONS_MAX; i++)
 		count += decision_draft_make(
 			miner->cues, "commit", subject, spans.items[i], &drafts[count]);
 	if (!rc && count)

@@ -1,35 +1,94 @@
 /* Reading decisions: the row, the verdict of a person, and what the repository says of it now. */
 #include "decision/internal.h"
 
+#include "util/clock.h"
+#include "util/error.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct each_state {
-	decision_fn fn;
-	void *payload;
-	bool in_force; /* this pass: those in force, or the others */
-	size_t left, seen;
-};
+void reading_init(struct reading *reading, struct session *session)
+{
+	memset(reading, 0, sizeof(*reading));
+	reading->session = session;
+	reading->has_tree = !repo_tree_of(session->repo, "HEAD", &reading->tree);
+}
 
-static const char *status_of(const struct decision_view *view)
+void reading_release(struct reading *reading)
+{
+	map_release(&reading->files);
+	map_release(&reading->names);
+	strings_release(&reading->qualified);
+}
+
+static bool is_at_head(struct reading *reading, const char *path)
+{
+	bool added = false;
+	struct map_entry *entry = map_put_str(&reading->files, path, &added);
+	struct oid blob;
+
+	if (added)
+		entry->value.num =
+			repo_tree_file(reading->session->repo, &reading->tree, path, &blob) ? 2 : 1;
+	return entry->value.num == 1;
+}
+
+/* A person's word first; then a revert; then whether anything is left of what it speaks about. */
+const char *reading_status(struct reading *reading, const struct decision_view *view)
 {
 	if (view->verdict[0])
 		return view->verdict;
-	return view->reverted ? "superseded" : view->row.status;
+	if (view->reverted)
+		return "superseded";
+	if (!reading->has_tree || !view->files.count)
+		return view->row.status;
+	for (size_t i = 0; i < view->files.count; i++)
+		if (is_at_head(reading, view->files.items[i]))
+			return view->row.status;
+	return "stale";
 }
 
-static bool is_in_force(const char *status)
+static void remember(struct reading *reading, const char *key, size_t index)
 {
-	return !strcmp(status, "proposed") || !strcmp(status, "accepted");
+	bool added = false;
+	struct map_entry *entry = map_put_str(&reading->names, key, &added);
+
+	entry->value.num = added ? (int64_t)index + 1 : 0;
 }
 
-static int on_view(const struct decision_view *view, void *payload)
+static int on_symbol(const char *name, const char *qualified, void *payload)
 {
-	struct each_state *state = payload;
+	struct reading *reading = payload;
+	size_t index = reading->qualified.count;
+
+	strings_add(&reading->qualified, qualified);
+	remember(reading, name, index);
+	if (strcmp(name, qualified))
+		remember(reading, qualified, index);
+	return 0;
+}
+
+/* The qualified name where exactly one symbol of HEAD bears it, else the name as written. */
+static const char *qualify(struct reading *reading, const char *name)
+{
+	struct map_entry *entry;
+
+	if (!reading->has_names) {
+		reading->has_names = true;
+		if (store_symbol_names(reading->session->store, on_symbol, reading))
+			error_clear(); /* names as written are good enough */
+	}
+	entry = map_get_str(&reading->names, name);
+	return entry && entry->value.num ? reading->qualified.items[entry->value.num - 1] : name;
+}
+
+int reading_visit(
+	struct reading *reading, const struct decision_view *view, decision_fn fn, void *payload)
+{
 	const struct decision_row *row = &view->row;
-	const char *status = status_of(view);
+	const char **files = xcalloc(view->files.count + 1, sizeof(*files));
+	const char **names = xcalloc(view->names.count + 1, sizeof(*names));
 	struct decision decision = {.id = row->id,
 		.statement = row->statement,
 		.because = row->because,
@@ -37,29 +96,42 @@ static int on_view(const struct decision_view *view, void *payload)
 		.evidence = row->evidence,
 		.source = row->source,
 		.origin = row->origin,
-		.status = status,
+		.status = reading_status(reading, view),
 		.commit = row->commit,
 		.confidence = row->confidence,
-		.at = row->at};
-	const char **files, **names;
+		.at = row->at,
+		.files = files,
+		.symbols = names};
 	int rc;
 
-	if (!state->left || is_in_force(status) != state->in_force)
-		return 0;
-	files = xcalloc(view->files.count + 1, sizeof(*files));
-	names = xcalloc(view->names.count + 1, sizeof(*names));
 	for (size_t i = 0; i < view->files.count; i++)
 		files[i] = view->files.items[i];
 	for (size_t i = 0; i < view->names.count; i++)
-		names[i] = view->names.items[i];
-	decision.files = files;
-	decision.symbols = names;
-	state->left--;
-	state->seen++;
-	rc = state->fn(&decision, state->payload);
+		names[i] = qualify(reading, view->names.items[i]);
+	rc = fn(&decision, payload);
 	free(files);
 	free(names);
 	return rc;
+}
+
+struct each_state {
+	struct reading reading;
+	decision_fn fn;
+	void *payload;
+	bool in_force; /* this pass: those in force, or the others */
+	size_t left;
+};
+
+static int on_view(const struct decision_view *view, void *payload)
+{
+	struct each_state *state = payload;
+	const char *status = reading_status(&state->reading, view);
+	bool in_force = !strcmp(status, "proposed") || !strcmp(status, "accepted");
+
+	if (!state->left || in_force != state->in_force)
+		return 0;
+	state->left--;
+	return reading_visit(&state->reading, view, state->fn, state->payload);
 }
 
 int decision_each(
@@ -77,14 +149,107 @@ int decision_each(
 			.words = query->words};
 		state.left = query->limit ? query->limit : SIZE_MAX;
 	}
+	reading_init(&state.reading, session);
 	rc = store_decision_each(session->store, &filter, on_view, &state);
 	state.in_force = false;
 	if (!rc && state.left)
 		rc = store_decision_each(session->store, &filter, on_view, &state);
+	reading_release(&state.reading);
 	return rc;
 }
 
 int decision_count(struct session *session, size_t *count)
 {
 	return store_decision_count(session->store, count);
+}
+
+struct find_state {
+	struct reading reading;
+	decision_fn fn;
+	void *payload;
+	size_t found;
+	char id[13];
+};
+
+static int on_found(const struct decision_view *view, void *payload)
+{
+	struct find_state *state = payload;
+
+	memcpy(state->id, view->row.id, strnlen(view->row.id, 12));
+	if (++state->found > 1 || !state->fn)
+		return 0;
+	return reading_visit(&state->reading, view, state->fn, state->payload);
+}
+
+/* The full id that a prefix stands for. */
+static int expand(struct session *session, const char *id, struct find_state *state)
+{
+	struct decision_filter filter = {.id = id, .limit = 2};
+	size_t len = strlen(id);
+	int rc;
+
+	if (len < 4 || len > 12 || strspn(id, "0123456789abcdef") != len)
+		return fail(E_INVALID,
+			"'%.40s' is not a decision's id: want 4 to 12 hex digits, as "
+			"`git flywheel decisions list` prints them",
+			id);
+	rc = store_decision_each(session->store, &filter, on_found, state);
+	if (!rc && !state->found)
+		return fail(E_NOTFOUND, "no decision '%s'", id);
+	if (!rc && state->found > 1)
+		return fail(E_INVALID, "several decisions begin with '%s': give more digits", id);
+	return rc;
+}
+
+int decision_find(struct session *session, const char *id, decision_fn fn, void *payload)
+{
+	struct find_state state = {0};
+	char full[13];
+	int rc = expand(session, id, &state);
+
+	if (rc)
+		return rc;
+	memcpy(full, state.id, sizeof(full));
+	memset(&state, 0, sizeof(state));
+	state.fn = fn;
+	state.payload = payload;
+	reading_init(&state.reading, session);
+	rc = store_decision_each(
+		session->store, &(struct decision_filter){.id = full}, on_found, &state);
+	reading_release(&state.reading);
+	return rc;
+}
+
+struct judged {
+	struct oid *commits;
+	size_t count, capacity;
+};
+
+static int on_judged(const struct decision_view *view, void *payload)
+{
+	struct judged *judged = payload;
+
+	if (oid_is_zero(&view->row.commit))
+		return 0;
+	GROW(judged->commits, judged->count, judged->capacity);
+	judged->commits[judged->count++] = view->row.commit;
+	return 0;
+}
+
+int decision_judge(struct session *session, const char *id, const char *verdict, const char *reason)
+{
+	struct find_state state = {0};
+	struct judged judged = {0};
+	struct decision_filter filter = {.every = true};
+	int rc = expand(session, id, &state);
+
+	if (!rc)
+		rc = store_decision_judge(session->store, state.id, verdict, reason, clock_now());
+	filter.id = state.id;
+	if (!rc)
+		rc = store_decision_each(session->store, &filter, on_judged, &judged);
+	if (!rc)
+		rc = notes_update(session, judged.commits, judged.count, false);
+	free(judged.commits);
+	return rc;
 }

@@ -110,6 +110,12 @@ int store_decision_drop_source(struct store *store, const char *source)
 	return query_close(query);
 }
 
+int store_decision_drop_talk(struct store *store)
+{
+	return store_exec(
+		store, "DELETE FROM decision WHERE source NOT IN ('commit', 'comment', 'adr')");
+}
+
 int store_decision_drop_file(struct store *store, const char *source, const char *path)
 {
 	struct query *query = query_open(store, "DELETE FROM decision WHERE source = ?1 AND origin "
@@ -361,4 +367,56 @@ int store_decision_judge(
 	query_bind_number(query, 4, at);
 	query_run(query);
 	return query_close(query);
+}
+
+int store_symbol_names(struct store *store, symbol_name_fn fn, void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT name, qualified FROM graph_symbol ORDER BY file, position");
+	int rc = 0, closed;
+
+	while (!rc && query_next(query))
+		rc = fn(query_text(query, 0), query_text(query, 1), payload);
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+static int each_place(struct query *query, symbol_place_fn fn, void *payload)
+{
+	int rc = 0, closed;
+
+	while (!rc && query_next(query)) {
+		struct symbol_place place = {query_text(query, 0), query_text(query, 1),
+			query_text(query, 2), (uint32_t)query_number(query, 3),
+			(uint32_t)query_number(query, 4)};
+
+		rc = fn(&place, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int store_symbol_find(struct store *store, const char *name, symbol_place_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT f.path, s.name, s.qualified, s.line, s.end_line FROM graph_symbol s "
+		"JOIN graph_file f ON f.id = s.file WHERE s.name = ?1 OR s.qualified = ?1 "
+		"ORDER BY f.path, s.line");
+
+	query_bind_text(query, 1, name);
+	return each_place(query, fn, payload);
+}
+
+int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32_t below,
+	symbol_place_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT f.path, s.name, s.qualified, s.line, s.end_line FROM graph_symbol s "
+		"JOIN graph_file f ON f.id = s.file WHERE f.path = ?1 AND s.line <= ?2 + ?3 "
+		"AND s.end_line >= ?2 ORDER BY s.line > ?2, s.line DESC, s.position DESC LIMIT 1");
+
+	query_bind_text(query, 1, path);
+	query_bind_number(query, 2, line);
+	query_bind_number(query, 3, below);
+	return each_place(query, fn, payload);
 }

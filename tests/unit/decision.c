@@ -3,6 +3,7 @@
 
 #include "decision/internal.h"
 #include "util/error.h"
+#include "util/memory.h"
 
 #include <string.h>
 
@@ -55,19 +56,21 @@ static void spans_are(const char *text, const char *const *want)
 static void drops_what_is_not_prose(void **state)
 {
 	(void)state;
-	spans_are("Subject\n\nWrapped over\ntwo lines.\n\n> quoted because of old\n\n"
-		  "```\ncode because\n```\n\n    indented code\n\n- a point\n  goes on\n- another\n\n"
-		  "Heading\n-------\ntext\n\n"
-		  "diff --git a/x b/x\n@@ -1 +1 @@\n-old\n+new\n\n"
-		  "Signed-off-by: A B <a@b.c>\nChange-Id: I1\n",
-		(const char *const[]){"Subject", "Wrapped over two lines.", "a point goes on", "another",
-			"text", NULL});
+	spans_are(
+		"Subject\n\nWrapped over\ntwo lines.\n\n> quoted because of old\n\n"
+		"```\ncode because\n```\n\n    indented code\n\n- a point\n  goes on\n- another\n\n"
+		"Heading\n-------\ntext\n\n"
+		"diff --git a/x b/x\n@@ -1 +1 @@\n-old\n+new\n\n"
+		"Signed-off-by: A B <a@b.c>\nChange-Id: I1\n",
+		(const char *const[]){"Subject", "Wrapped over two lines.", "a point goes on",
+			"another", "text", NULL});
 }
 
 static void joins_what_leans(void **state)
 {
 	(void)state;
-	spans_are("We reset it here. Otherwise it leaks.\n\nPreviously it was copied. Now it is shared.",
+	spans_are("We reset it here. Otherwise it leaks.\n\nPreviously it was copied. Now it is "
+		  "shared.",
 		(const char *const[]){"We reset it here. Otherwise it leaks.",
 			"Previously it was copied. Now it is shared.", NULL});
 }
@@ -84,13 +87,17 @@ static void cues_obey_their_samples(void **state)
 		struct cue_match match;
 
 		if (!cue->yes.count || !cue->no.count)
-			wrong += (print_error("cue '%s' wants samples of both kinds\n", cue->id), 1);
+			wrong +=
+				(print_error("cue '%s' wants samples of both kinds\n", cue->id), 1);
 		for (size_t k = 0; k < cue->yes.count; k++)
 			if (!cue_test(cue, cue->yes.items[k], strlen(cue->yes.items[k]), &match))
-				wrong += (print_error("%s misses: %s\n", cue->id, cue->yes.items[k]), 1);
+				wrong +=
+					(print_error("%s misses: %s\n", cue->id, cue->yes.items[k]),
+						1);
 		for (size_t k = 0; k < cue->no.count; k++)
 			if (cue_test(cue, cue->no.items[k], strlen(cue->no.items[k]), &match))
-				wrong += (print_error("%s takes: %s\n", cue->id, cue->no.items[k]), 1);
+				wrong += (print_error("%s takes: %s\n", cue->id, cue->no.items[k]),
+					1);
 	}
 	cues_free(cues);
 	assert_int_equal(wrong, 0);
@@ -112,7 +119,8 @@ static void vetoes_spare_the_samples(void **state)
 		if (cue->sources)
 			strncpy(source, strchr(cue->sources, ' ') ? "comment" : cue->sources, 15);
 		for (size_t k = 0; k < cue->yes.count && !cue->veto; k++)
-			if (!cues_match(cues, source, cue->yes.items[k], strlen(cue->yes.items[k]), &match))
+			if (!cues_match(cues, source, cue->yes.items[k], strlen(cue->yes.items[k]),
+				    &match))
 				wrong += (print_error("a veto takes: %s\n", cue->yes.items[k]), 1);
 	}
 	cues_free(cues);
@@ -127,7 +135,8 @@ static void makes_drafts(void **state)
 	(void)state;
 	assert_int_equal(cues_load(cues_conf, &cues), 0);
 	assert_true(decision_draft_make(cues, "commit", "Stream replies",
-		"We read the header with `pread` instead of mapping the whole_file, because mapping "
+		"We read the header with `pread` instead of mapping the whole_file, because "
+		"mapping "
 		"stalls on a slow disk.",
 		&draft));
 	assert_string_equal(draft.statement, "We read the header with `pread`");
@@ -141,7 +150,8 @@ static void makes_drafts(void **state)
 	assert_string_equal(draft.statement, "Stream replies");
 	assert_string_equal(draft.because, "avoids a second copy of large replies in memory");
 	decision_draft_release(&draft);
-	assert_false(decision_draft_make(cues, "commit", "x", "Should we stream it because it is large?", &draft));
+	assert_false(decision_draft_make(
+		cues, "commit", "x", "Should we stream it because it is large?", &draft));
 	cues_free(cues);
 }
 
@@ -155,6 +165,120 @@ static void ids_survive_rewrapping(void **state)
 	decision_id("comment", "use a tree because it is small", c);
 	assert_string_equal(a, b);
 	assert_string_not_equal(a, c);
+}
+
+static struct note_decision note_of(const char *id, const char *evidence)
+{
+	struct note_decision decision = {.id = xstrdup(id),
+		.statement = xstrdup("use a tree"),
+		.because = xstrdup("it is small"),
+		.instead_of = xstrdup(""),
+		.source = xstrdup("commit"),
+		.evidence = xstrdup(evidence),
+		.status = xstrdup("proposed"),
+		.confidence = 0.9};
+
+	strings_add(&decision.symbols, "tree_new");
+	strings_add(&decision.symbols, "a::b");
+	return decision;
+}
+
+static void notes_round_trip(void **state)
+{
+	const char *const evidence[] = {"short",
+		"Use a tree --- because it is small: Id: 000000000000 --- and so on, and so on, "
+		"until "
+		"the line is folded --- more than --- once, with Status: accepted inside of it.",
+		"averyveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryl"
+		"ongword "
+		"then"};
+	struct decision_note note = {0}, back;
+	struct buf text = BUF_INIT, again = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char id[13] = "00000000000c";
+
+		id[11] = (char)('c' - i);
+		GROW(note.list, note.count, note.capacity);
+		note.list[note.count++] = note_of(id, evidence[i]);
+	}
+	note_sort(&note);
+	note_format(&note, &text);
+	assert_null(strstr(text.ptr, "\n---"));
+	note_parse(text.ptr, &back);
+	assert_int_equal(back.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(back.list[i].id, note.list[i].id);
+		assert_string_equal(back.list[i].evidence, evidence[2 - i]);
+		assert_string_equal(back.list[i].statement, "use a tree");
+		assert_string_equal(back.list[i].status, "proposed");
+		assert_int_equal(back.list[i].symbols.count, 2);
+		assert_string_equal(back.list[i].symbols.items[1], "a::b");
+		assert_true(back.list[i].confidence > 0.89 && back.list[i].confidence < 0.91);
+	}
+	note_format(&back, &again);
+	assert_string_equal(again.ptr, text.ptr);
+	note_release(&note);
+	note_release(&back);
+	buf_release(&text);
+	buf_release(&again);
+}
+
+static void notes_fold_within_the_margin(void **state)
+{
+	struct decision_note note = {0};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	GROW(note.list, note.count, note.capacity);
+	note.list[note.count++] =
+		note_of("0123456789ab", "a few words that go on and on so that one line cannot "
+					"hold them all and another one "
+					"is needed, and then one more, because otherwise nothing "
+					"would be shown by this test");
+	note_format(&note, &text);
+	for (const char *line = text.ptr; *line; line += strcspn(line, "\n") + 1)
+		assert_true(strcspn(line, "\n") <= 78);
+	assert_non_null(strstr(text.ptr, "\n "));
+	note_release(&note);
+	buf_release(&text);
+}
+
+/* What is not ours, or broken, is left out and does not cut what follows. */
+static void notes_survive_strangers(void **state)
+{
+	struct decision_note note;
+
+	(void)state;
+	note_parse("just words\n---\nmore\n\nDecision: a b\nId: 111111111111\n\n\n"
+		   "Decision: no id\n\nDecision: c d\nEvidence: x\n ---\n y\nId: 222222222222\n",
+		&note);
+	assert_int_equal(note.count, 2);
+	assert_string_equal(note.list[0].id, "111111111111");
+	assert_string_equal(note.list[0].status, "proposed");
+	assert_string_equal(note.list[1].evidence, "x --- y");
+	note_release(&note);
+}
+
+static void reads_trailers(void **state)
+{
+	struct decision_draft drafts[4];
+	size_t count = trailer_drafts("Use a list",
+		"Use a list\n\nRejected: a tree | too large\nrejected: an array\nBecause: it is "
+		"small\n",
+		drafts, 4);
+
+	(void)state;
+	assert_int_equal(count, 2);
+	assert_string_equal(drafts[0].statement, "Use a list");
+	assert_string_equal(drafts[0].instead_of, "a tree");
+	assert_string_equal(drafts[0].because, "too large");
+	assert_string_equal(drafts[1].instead_of, "an array");
+	assert_string_equal(drafts[1].because, "it is small");
+	decision_draft_release(&drafts[0]);
+	decision_draft_release(&drafts[1]);
+	assert_int_equal(trailer_drafts("s", "s\n\nbody\n", drafts, 4), 0);
 }
 
 static void refuses_bad_cues(void **state)
@@ -178,6 +302,10 @@ int main(void)
 		cmocka_unit_test(vetoes_spare_the_samples),
 		cmocka_unit_test(makes_drafts),
 		cmocka_unit_test(ids_survive_rewrapping),
+		cmocka_unit_test(notes_round_trip),
+		cmocka_unit_test(notes_fold_within_the_margin),
+		cmocka_unit_test(notes_survive_strangers),
+		cmocka_unit_test(reads_trailers),
 		cmocka_unit_test(refuses_bad_cues),
 	};
 

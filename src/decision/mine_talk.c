@@ -1,0 +1,122 @@
+/*
+ * Decisions of stored talk, which was scrubbed before it was stored. They stay in the sidecar: see
+ * publish.c for when one enters a note.
+ */
+#include "decision/internal.h"
+
+#include "flywheel/conversation.h"
+#include "flywheel/store_talk.h"
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TURN_MAX (64 << 10)
+
+struct scan {
+	struct miner *miner;
+	int64_t after; /* turns up to this id are mined already */
+	int64_t last;
+	struct map files; /* session: struct strings * */
+};
+
+static int on_edit(const struct talk_edit *edit, void *payload)
+{
+	struct map *files = payload;
+	bool added = false;
+	struct map_entry *entry = map_put_str(files, edit->session, &added);
+	struct strings *list;
+
+	if (added)
+		entry->value.ptr = xcalloc(1, sizeof(struct strings));
+	list = entry->value.ptr;
+	if (!strings_contains(list, edit->path))
+		strings_add(list, edit->path);
+	return 0;
+}
+
+static int on_turn(const struct turn *turn, void *payload)
+{
+	struct scan *scan = payload;
+	struct strings spans = STRINGS_INIT;
+	struct map_entry *entry = map_get_str(&scan->files, turn->session);
+	size_t len = strlen(turn->text);
+	int rc = 0;
+
+	if (turn->id > scan->last)
+		scan->last = turn->id;
+	if (turn->id <= scan->after || len > TURN_MAX || !strcmp(turn->role, "tool"))
+		return 0;
+	text_spans(turn->text, len, &spans);
+	for (size_t i = 0; i < spans.count && !rc; i++) {
+		struct decision_draft draft;
+		struct decision_row row = {.source = turn->source,
+			.origin = turn->session,
+			.status = "proposed",
+			.at = turn->at};
+
+		if (!decision_draft_make(scan->miner->cues, "talk", NULL, spans.items[i], &draft))
+			continue;
+		rc = miner_add(scan->miner, &draft, &row, entry ? entry->value.ptr : NULL);
+		decision_draft_release(&draft);
+	}
+	strings_release(&spans);
+	return rc;
+}
+
+/* The state of the talk in one line: how many turns, and the last one mined. */
+static bool read_mark(struct session *session, long long *turns, long long *last)
+{
+	char *mark = NULL;
+	bool known = !store_mined_get(session->store, "talk", &mark) &&
+		     sscanf(mark, "%lld %lld", turns, last) == 2;
+
+	error_clear();
+	free(mark);
+	return known;
+}
+
+bool talk_is_mined(struct session *session)
+{
+	struct talk_counts counts = {0};
+	long long turns = 0, last = 0;
+
+	if (talk_count(session->store, &counts))
+		return true; /* the next call says what is wrong */
+	return read_mark(session, &turns, &last) ? turns == counts.turns : !counts.turns;
+}
+
+int mine_talk(struct miner *miner)
+{
+	struct session *session = miner->session;
+	struct scan scan = {.miner = miner};
+	struct talk_counts counts = {0};
+	long long turns = 0, last = 0;
+	bool known = read_mark(session, &turns, &last);
+	char *mark;
+	int rc = talk_count(session->store, &counts);
+
+	if (rc || (known && turns == counts.turns))
+		return rc;
+	/* Turns only ever come, unless something was forgotten: then all is read again. */
+	if (known && turns < counts.turns)
+		scan.after = scan.last = last;
+	else
+		rc = store_decision_drop_talk(session->store);
+	if (!rc)
+		rc = talk_each_edit(session->store, 0, on_edit, &scan.files);
+	if (!rc)
+		rc = conversation_each(session, on_turn, &scan);
+	mark = xstrfmt("%lld %lld", (long long)counts.turns, (long long)scan.last);
+	if (!rc)
+		rc = store_mined_set(session->store, "talk", mark);
+	free(mark);
+	for (size_t i = 0; i < scan.files.count; i++) {
+		strings_release(scan.files.entries[i].value.ptr);
+		free(scan.files.entries[i].value.ptr);
+	}
+	map_release(&scan.files);
+	return rc;
+}

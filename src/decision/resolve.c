@@ -1,0 +1,224 @@
+/* What the words of a question mean: a path, a line, a symbol, a commit, or just words. */
+#include "decision/internal.h"
+#include "flywheel/why.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+#include "util/process.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+void why_release(struct why_answer *answer)
+{
+	free(answer->path);
+	free(answer->symbol);
+	free(answer->subject);
+	memset(answer, 0, sizeof(*answer));
+}
+
+/* Resolves "." and ".." and doubled slashes; NULL when the path leaves the tree. */
+static char *tidy_path(const char *prefix, const char *path)
+{
+	struct strings parts = STRINGS_INIT, kept = STRINGS_INIT;
+	struct buf out = BUF_INIT;
+	bool outside = path[0] == '/';
+	char *whole = xstrfmt("%s%s", prefix, path);
+
+	strings_split(&parts, whole, '/');
+	for (size_t i = 0; i < parts.count && !outside; i++) {
+		const char *part = parts.items[i];
+
+		if (!*part || !strcmp(part, "."))
+			continue;
+		if (strcmp(part, "..")) {
+			strings_add(&kept, part);
+		} else {
+			outside = !kept.count;
+			if (kept.count)
+				free(kept.items[--kept.count]);
+		}
+	}
+	for (size_t i = 0; i < kept.count; i++)
+		buf_addf(&out, "%s%s", i ? "/" : "", kept.items[i]);
+	free(whole);
+	strings_release(&parts);
+	strings_release(&kept);
+	if (!outside)
+		return buf_detach(&out);
+	buf_release(&out);
+	return NULL;
+}
+
+static int on_place(const struct symbol_place *place, void *payload)
+{
+	struct why_answer *answer = payload;
+
+	if (!answer->places++) {
+		free(answer->symbol);
+		answer->symbol = xstrdup(place->qualified);
+		if (!answer->path)
+			answer->path = xstrdup(place->path);
+		if (!answer->line)
+			answer->line = place->line;
+	}
+	return 0;
+}
+
+static int take_commit(struct session *session, const struct oid *id, struct why_answer *out)
+{
+	struct commit commit;
+	int rc = repo_commit_read(session->repo, id, &commit);
+
+	if (rc)
+		return rc;
+	out->commit = *id;
+	free(out->subject);
+	out->subject = first_line(commit.message + strspn(commit.message, "\n"), 300);
+	out->commit_time = commit.commit_time;
+	commit_release(&commit);
+	return 0;
+}
+
+int why_blame(struct session *session, const char *path, uint32_t line, struct oid *commit)
+{
+	const char *folder = repo_work_dir(session->repo);
+	char *range = xstrfmt("%u,%u", line, line);
+	const char *args[] = {"blame", "-L", range, "--porcelain", folder ? "--" : "HEAD",
+		folder ? path : "--", folder ? NULL : path, NULL};
+	struct buf out = BUF_INIT;
+	int rc = git_run(folder ? folder : repo_git_dir(session->repo), args, NULL, 0, &out);
+
+	memset(commit, 0, sizeof(*commit));
+	if (!rc && out.len > OID_HEX) {
+		out.ptr[OID_HEX] = '\0';
+		rc = oid_parse(out.ptr, commit);
+	}
+	buf_release(&out);
+	free(range);
+	return rc;
+}
+
+static int take_line(struct session *session, struct why_answer *out)
+{
+	struct oid commit;
+	int rc = why_blame(session, out->path, out->line, &commit);
+
+	if (rc)
+		return rc;
+	out->kind = WHY_LINE;
+	out->uncommitted = oid_is_zero(&commit);
+	if (!out->uncommitted)
+		rc = take_commit(session, &commit, out);
+	if (!rc)
+		rc = store_symbol_at(session->store, out->path, out->line, 0, on_place, out);
+	return rc;
+}
+
+static int on_any(const struct decision_view *view, void *payload)
+{
+	(void)view;
+	*(bool *)payload = true;
+	return 0;
+}
+
+/* A file that HEAD has, or had when something was decided about it; or a folder. */
+static bool take_path(struct session *session, char *path, struct why_answer *out)
+{
+	struct decision_filter filter = {.path = path, .limit = 1};
+	struct oid tree, blob;
+	char *spec = xstrfmt("HEAD:%s", path);
+	bool known = !repo_tree_of(session->repo, "HEAD", &tree) &&
+		     !repo_tree_file(session->repo, &tree, path, &blob);
+
+	out->kind = WHY_FILE;
+	if (!known && !repo_tree_of(session->repo, spec, &tree)) {
+		out->kind = WHY_FOLDER;
+		known = true;
+	}
+	if (!known && store_decision_each(session->store, &filter, on_any, &known))
+		known = false;
+	free(spec);
+	error_clear();
+	out->path = known ? path : NULL;
+	if (!known)
+		free(path);
+	return known;
+}
+
+static int try_path(
+	struct session *session, const char *prefix, const char *words, struct why_answer *out)
+{
+	const char *colon = strrchr(words, ':');
+	char *path = tidy_path(prefix, words);
+
+	if (path && take_path(session, path, out))
+		return 0;
+	if (!colon || colon == words || !colon[1] ||
+		strspn(colon + 1, "0123456789") != strlen(colon + 1))
+		return E_NOTFOUND;
+	path = xstrndup(words, (size_t)(colon - words));
+	out->path = tidy_path(prefix, path);
+	free(path);
+	path = out->path;
+	out->path = NULL;
+	if (!path || !take_path(session, path, out) || out->kind != WHY_FILE)
+		return E_NOTFOUND;
+	out->line = (uint32_t)strtoul(colon + 1, NULL, 10);
+	if (!out->line)
+		return fail(E_USAGE, "lines count from 1");
+	return take_line(session, out);
+}
+
+static int try_symbol(struct session *session, const char *words, struct why_answer *out)
+{
+	size_t len = strlen(words);
+	char *name = xstrndup(words, len > 2 && ends_with(words, "()") ? len - 2 : len);
+	int rc = store_symbol_find(session->store, name, on_place, out);
+
+	free(name);
+	out->kind = WHY_SYMBOL;
+	return rc || out->places ? rc : E_NOTFOUND;
+}
+
+int why_resolve(
+	struct session *session, const char *prefix, const char *words, struct why_answer *out)
+{
+	struct oid commit;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!*words || strlen(words) > 4096)
+		return fail(E_USAGE, "ask about a path, a symbol, a commit or some words");
+	rc = try_path(session, prefix, words, out);
+	if (rc != E_NOTFOUND)
+		return rc;
+	why_release(out);
+	if (!strpbrk(words, " \t\n")) {
+		rc = try_symbol(session, words, out);
+		if (rc != E_NOTFOUND)
+			return rc;
+		if (strlen(words) >= 4 && !repo_resolve(session->repo, words, &commit)) {
+			out->kind = WHY_COMMIT;
+			return take_commit(session, &commit, out);
+		}
+	}
+	error_clear();
+	out->kind = WHY_WORDS;
+	return 0;
+}
+
+const char *why_kind_name(enum why_kind kind)
+{
+	static const char *const names[] = {"line", "file", "folder", "symbol", "commit", "words"};
+
+	return names[kind];
+}
+
+const char *why_relation_name(enum why_relation relation)
+{
+	static const char *const names[] = {"line", "symbol", "commit", "file", "module", "text"};
+
+	return names[relation];
+}

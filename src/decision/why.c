@@ -1,0 +1,202 @@
+/* Answering: ring after ring around what was asked, the nearest first. */
+#include "decision/internal.h"
+#include "flywheel/why.h"
+
+#include "flywheel/graph.h"
+#include "util/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEW_FILES 12 /* a decision on more files than this is about the module, not the file */
+
+struct ring {
+	struct reading reading;
+	struct map seen; /* ids handed over */
+	struct why_answer *answer;
+	enum why_relation relation;
+	bool in_force;        /* this pass: those in force, or the others */
+	bool narrow, wide;    /* only decisions on few files; only those on many */
+	uint32_t first, last; /* only comments on these lines; last 0: no such constraint */
+	size_t left;
+	why_fn fn;
+	void *payload;
+};
+
+static int on_decision(const struct decision *decision, void *payload)
+{
+	struct ring *ring = payload;
+
+	return ring->fn(ring->relation, decision, ring->payload);
+}
+
+/* Is it a comment that stands between the first and the last line? */
+static bool is_within(const struct ring *ring, const struct decision_view *view)
+{
+	const char *colon = strrchr(view->row.origin, ':');
+	unsigned long line = colon ? strtoul(colon + 1, NULL, 10) : 0;
+
+	return !strcmp(view->row.source, "comment") && line >= ring->first && line <= ring->last;
+}
+
+static int on_view(const struct decision_view *view, void *payload)
+{
+	struct ring *ring = payload;
+	const char *status;
+	bool in_force, added;
+
+	if (!ring->left || (ring->last && !is_within(ring, view)) ||
+		(ring->narrow && view->files.count > FEW_FILES) ||
+		(ring->wide && view->files.count <= FEW_FILES))
+		return 0;
+	status = reading_status(&ring->reading, view);
+	in_force = !strcmp(status, "proposed") || !strcmp(status, "accepted");
+	if (in_force != ring->in_force)
+		return 0;
+	map_put_str(&ring->seen, view->row.id, &added);
+	if (!added)
+		return 0;
+	ring->left--;
+	ring->answer->found++;
+	return reading_visit(&ring->reading, view, on_decision, ring);
+}
+
+/* One ring: what holds before what does not. */
+static int visit(
+	struct ring *ring, enum why_relation relation, const struct decision_filter *filter)
+{
+	int rc;
+
+	if (!ring->left)
+		return 0;
+	ring->relation = relation;
+	ring->in_force = true;
+	rc = store_decision_each(ring->reading.session->store, filter, on_view, ring);
+	ring->in_force = false;
+	if (!rc && ring->left)
+		rc = store_decision_each(ring->reading.session->store, filter, on_view, ring);
+	return rc;
+}
+
+static int visit_symbol(struct ring *ring, const char *qualified)
+{
+	const char *dot = strrchr(qualified, '.'), *colons = strrchr(qualified, ':');
+	const char *name = dot ? dot + 1 : colons ? colons + 1 : qualified;
+	int rc = visit(ring, WHY_OF_SYMBOL, &(struct decision_filter){.name = qualified});
+
+	if (!rc && name != qualified)
+		rc = visit(ring, WHY_OF_SYMBOL, &(struct decision_filter){.name = name});
+	return rc;
+}
+
+struct lines {
+	uint32_t first, last;
+};
+
+static int on_place(const struct symbol_place *place, void *payload)
+{
+	*(struct lines *)payload = (struct lines){place->line, place->end_line};
+	return 0;
+}
+
+/* Comments inside the symbol that covers the line. */
+static int visit_inside(struct ring *ring, const char *path, uint32_t line)
+{
+	struct lines lines = {0, 0};
+	int rc = store_symbol_at(ring->reading.session->store, path, line, 0, on_place, &lines);
+
+	ring->first = lines.first;
+	ring->last = lines.last;
+	if (!rc && lines.last)
+		rc = visit(ring, WHY_OF_SYMBOL, &(struct decision_filter){.path = path});
+	ring->last = 0;
+	return rc;
+}
+
+static int visit_file(struct ring *ring, const char *path)
+{
+	struct decision_filter file = {.path = path}, module = {0};
+	char *folder = graph_module(path), *prefix = xstrfmt("%s/", folder);
+	int rc;
+
+	ring->narrow = true;
+	rc = visit(ring, WHY_OF_FILE, &file);
+	ring->narrow = false;
+	ring->wide = true;
+	if (!rc)
+		rc = visit(ring, WHY_OF_MODULE, &file);
+	ring->wide = false;
+	module.path = prefix;
+	if (!rc && strcmp(folder, "."))
+		rc = visit(ring, WHY_OF_MODULE, &module);
+	free(prefix);
+	free(folder);
+	return rc;
+}
+
+static int visit_folder(struct ring *ring, const char *path)
+{
+	char *prefix = xstrfmt("%s/", path);
+	int rc = visit(
+		ring, WHY_OF_MODULE, &(struct decision_filter){.path = *path ? prefix : NULL});
+
+	free(prefix);
+	return rc;
+}
+
+static int visit_line(struct ring *ring, const struct why_answer *answer)
+{
+	struct decision_filter commit = {.commit = &answer->commit};
+	int rc = 0;
+
+	/* The comment on the line itself or right above it. */
+	ring->first = answer->line > 2 ? answer->line - 2 : 1;
+	ring->last = answer->line;
+	rc = visit(ring, WHY_OF_LINE, &(struct decision_filter){.path = answer->path});
+	ring->last = 0;
+	if (!rc && !oid_is_zero(&answer->commit))
+		rc = visit(ring, WHY_OF_LINE, &commit);
+	if (!rc)
+		rc = visit_inside(ring, answer->path, answer->line);
+	if (!rc && answer->symbol)
+		rc = visit_symbol(ring, answer->symbol);
+	return rc ? rc : visit_file(ring, answer->path);
+}
+
+int why_each(struct session *session, struct why_answer *answer, const char *words, size_t limit,
+	why_fn fn, void *payload)
+{
+	struct ring ring = {.answer = answer, .left = limit, .fn = fn, .payload = payload};
+	int rc = 0;
+
+	reading_init(&ring.reading, session);
+	switch (answer->kind) {
+	case WHY_LINE:
+		rc = visit_line(&ring, answer);
+		break;
+	case WHY_FILE:
+		rc = visit_file(&ring, answer->path);
+		break;
+	case WHY_FOLDER:
+		rc = visit_folder(&ring, answer->path);
+		break;
+	case WHY_SYMBOL:
+		rc = visit_symbol(&ring, answer->symbol);
+		if (!rc)
+			rc = visit_inside(&ring, answer->path, answer->line);
+		if (!rc)
+			rc = visit_file(&ring, answer->path);
+		break;
+	case WHY_COMMIT:
+		rc = visit(
+			&ring, WHY_OF_COMMIT, &(struct decision_filter){.commit = &answer->commit});
+		break;
+	case WHY_WORDS:
+		rc = visit(&ring, WHY_TEXT, &(struct decision_filter){.words = words});
+		break;
+	}
+	reading_release(&ring.reading);
+	map_release(&ring.seen);
+	return rc;
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bats
+# git flywheel why: path, line, symbol, commit, words, and nothing at all.
+
+load helper
+
+setup() {
+	setup_repo
+	mkdir -p src
+	cat >src/list.c <<'EOT'
+#include <stdlib.h>
+
+/* The head is kept apart from the nodes because an empty list must not allocate anything. */
+int *list_new(void)
+{
+	return NULL;
+}
+
+int list_length(int *list)
+{
+	return list != NULL;
+}
+EOT
+	git add .
+	tick
+	git commit -q -m "Keep lists in arrays
+
+We keep the items of \`list_new\` in an array instead of linked nodes, because
+walking nodes misses the cache at every step."
+	commit_file src/other.c "int other(void) { return 1; }" "Add a stranger"
+	git flywheel init >/dev/null
+}
+
+@test "why <path> tells what its commits and comments say" {
+	run git flywheel why src/list.c
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"We keep the items of"* ]]
+	[[ "$output" == *"because    walking nodes misses the cache at every step"* ]]
+	[[ "$output" == *"instead of linked nodes"* ]]
+	[[ "$output" == *"an empty list must not allocate anything"* ]]
+	[[ "$output" == *"comment src/list.c:3"* ]]
+}
+
+@test "why works from a folder below the top" {
+	cd src
+	run git flywheel why list.c
+	[ "$status" -eq 0 ]
+	[[ "$output" == "src/list.c"* ]]
+	run git flywheel why ../src/list.c:4
+	[ "$status" -eq 0 ]
+}
+
+@test "why <path>:<line> names the symbol and the commit of the line" {
+	run git flywheel why src/list.c:6
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "src/list.c:6 in list_new" ]]
+	[[ "${lines[1]}" == "the line came with $(git rev-parse --short=12 HEAD~) 2026-01-01 Keep lists in arrays" ]]
+	[[ "$output" == *"of the line"* ]]
+}
+
+@test "a line without any decision still has its commit" {
+	run git flywheel why other.c:1
+	[ "$status" -eq 1 ]
+	run git flywheel why --json -n 1 src/other.c:1
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'"subject": "Add a stranger"'* ]]
+	printf 'x\n' >new.txt
+	git add new.txt
+	tick
+	git commit -q -m "Add a text"
+	run git flywheel why new.txt:1
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"the line came with"*"Add a text"*"no decision mined"* ]]
+}
+
+@test "an uncommitted line is said to be one" {
+	printf '\nint more;\n' >>src/other.c
+	run git flywheel why src/other.c:3
+	[[ "$output" == *"not committed yet"* ]]
+}
+
+@test "a line past the end is an error in one line" {
+	run git flywheel why src/other.c:99
+	[ "$status" -eq 128 ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "why <symbol> finds what names it and what stands inside" {
+	run git flywheel why list_new
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "src/list.c:4 defines list_new" ]]
+	[[ "$output" == *"of the symbol"* ]]
+	run git flywheel why "list_new()"
+	[ "$status" -eq 0 ]
+}
+
+@test "why <commit> tells its decisions" {
+	run git flywheel why HEAD~1
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "$(git rev-parse --short=12 HEAD~) 2026-01-01 Keep lists in arrays" ]]
+	[[ "$output" == *"of the commit"* ]]
+	run git flywheel why HEAD
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no decision mined"* ]]
+}
+
+@test "why <words> searches, and finding nothing is a plain no" {
+	run git flywheel why linked nodes
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"We keep the items of"* ]]
+	run git flywheel why "flying elephants"
+	[ "$status" -eq 1 ]
+	[ "$output" = "no decision mined: no path, symbol or commit is called 'flying elephants', and no decision has such words" ]
+}
+
+@test "words are words, not search syntax" {
+	run git flywheel why '"array" AND ( NEAR * ^'
+	[ "$status" -le 1 ]
+	run git flywheel why '%%% --- ()'
+	[ "$status" -eq 1 ]
+}
+
+@test "why --json is JSON" {
+	git flywheel why --json src/list.c >out.json
+	python3 - <<'EOT'
+import json
+answer = json.load(open("out.json"))
+assert answer["kind"] == "file" and answer["path"] == "src/list.c"
+ours = [d for d in answer["decisions"] if d["source"] == "commit"]
+assert ours[0]["instead_of"] == "linked nodes", ours
+assert ours[0]["symbols"] == ["list_new"], ours
+assert len(ours[0]["id"]) == 12 and ours[0]["files"] == ["src/list.c"]
+EOT
+}
+
+@test "why without a question is a usage error" {
+	run git flywheel why
+	[ "$status" -eq 129 ]
+	run git flywheel why -n 0 src
+	[ "$status" -eq 129 ]
+}
+
+@test "escapes in foreign text reach no terminal" {
+	commit_file a.txt a "Clear the screen
+
+We clear the screen $(printf '\033[2J') at start because otherwise old text stays on it."
+	run git flywheel why a.txt
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'\x1b[2J'* ]]
+	[[ "$output" != *$'\033'* ]]
+}
