@@ -111,13 +111,15 @@ const struct form form_user = {
 
 /* ---- network addresses ---- */
 
-/* 1.2.3.4 after "v", "version" or a name and a dash is a version; so is one of small numbers. */
+/* Small numbers, or "version" before them; 1.0 to 1.3 also begin the identifiers of ASN.1. */
 static bool is_version(const char *text, size_t start, const unsigned octets[4])
 {
 	size_t from = start > 24 ? start - 24 : 0;
 
 	if (octets[0] < 32 && octets[0] != 10 && octets[1] < 32 && octets[2] < 32 &&
 		octets[3] < 100)
+		return true;
+	if (octets[0] == 1 && octets[1] <= 3)
 		return true;
 	for (size_t i = from; i + 3 <= start; i++)
 		if (!strncasecmp(text + i, "ver", 3) || !strncasecmp(text + i, "rel", 3))
@@ -185,7 +187,7 @@ static enum plausible plausible_ipv6(
 		gap = gap || (i && address[i] == ':' && address[i - 1] == ':');
 		pairs += address[i] == ':' && i % 3 == 2;
 	}
-	if (!strncasecmp(address, "2001:db8:", 9))
+	if (!strncasecmp(address, "2001:db8:", 9) || !strncasecmp(address, "2001:0db8:", 10))
 		return PLAUSIBLE_OURS;
 	/* Times (10:20:30), C++ scopes (a::b) and hardware addresses have colons too. */
 	if (colons < 3 || pairs == colons || (!gap && colons != 7) || digits < 2 || len < 9)
@@ -367,6 +369,8 @@ static enum plausible plausible_phone(
 	(void)rule;
 	(void)len;
 	if (count < 9 || count > 15)
+		return PLAUSIBLE_NO;
+	if (strstr(digits, "5551212")) /* directory assistance */
 		return PLAUSIBLE_NO;
 	return strstr(digits, "55501") ? PLAUSIBLE_OURS : PLAUSIBLE_YES;
 }
