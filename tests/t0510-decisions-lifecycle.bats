@@ -181,3 +181,16 @@ EOT
 	[ "$status" -eq 128 ]
 	[[ "$output" == *"has no commit yet"* ]]
 }
+
+@test "a shallow clone has the decisions of the commits it has" {
+	commit_file b.c "int b;" "Add b
+
+We add it here rather than in a.c because that one is generated."
+	git clone -q --depth 1 "file://$REPO" "$BATS_TEST_TMPDIR/shallow"
+	cd "$BATS_TEST_TMPDIR/shallow"
+	git flywheel init >/dev/null
+	run git flywheel decisions list
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "$output" == *"We add it here"* ]]
+}

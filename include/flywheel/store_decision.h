@@ -77,15 +77,14 @@ int store_decision_judge(
 	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at);
 
 /* Questions to the materialised graph of HEAD. */
-typedef int (*symbol_name_fn)(const char *name, const char *qualified, void *payload);
-int store_symbol_names(struct store *store, symbol_name_fn fn, void *payload);
 struct symbol_place {
 	const char *path, *name, *qualified; /* borrowed during the call */
 	uint32_t line, end_line;
 };
 typedef int (*symbol_place_fn)(const struct symbol_place *place, void *payload);
-/* Symbols whose name or qualified name is `name`, by path and line. */
-int store_symbol_find(struct store *store, const char *name, symbol_place_fn fn, void *payload);
+/* Symbols whose name or qualified name is `name`, by path and line; `limit` 0: all. */
+int store_symbol_find(
+	struct store *store, const char *name, size_t limit, symbol_place_fn fn, void *payload);
 /* The innermost symbol that covers a line, or that begins within `below` lines after it. */
 int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32_t below,
 	symbol_place_fn fn, void *payload);

@@ -127,9 +127,9 @@ int notes_update(struct session *session, const struct oid *commits, size_t coun
 struct reading {
 	struct session *session;
 	struct oid tree;
-	bool has_tree, has_names;
+	bool has_tree;
 	struct map files; /* path: 1 when HEAD has it, else 2 */
-	struct map names; /* name: index + 1 into qualified; 0 when there are several */
+	struct map names; /* name: index into qualified */
 	struct strings qualified;
 };
 void reading_init(struct reading *reading, struct session *session);

@@ -158,17 +158,15 @@ static int on_commit(const struct commit *commit, void *payload)
 	struct scan *scan = payload;
 	struct repo *repo = scan->miner->session->repo;
 	struct commit parent = {0};
+	bool first;
 	int rc;
 
 	if (!scan->waiting || interrupted())
 		return E_STOPPED;
 	scan->commit_time = commit->commit_time;
-	if (commit->parent_count && repo_commit_read(repo, &commit->parents[0], &parent)) {
-		error_clear(); /* the end of a shallow clone */
-		return E_STOPPED;
-	}
-	rc = repo_tree_diff(
-		repo, commit->parent_count ? &parent.tree : NULL, &commit->tree, on_touch, scan);
+	/* The end of a shallow clone counts as the beginning: everything was touched by then. */
+	first = !commit->parent_count || repo_commit_read(repo, &commit->parents[0], &parent);
+	rc = repo_tree_diff(repo, first ? NULL : &parent.tree, &commit->tree, on_touch, scan);
 	commit_release(&parent);
 	return rc;
 }

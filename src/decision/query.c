@@ -49,38 +49,27 @@ const char *reading_status(struct reading *reading, const struct decision_view *
 	return "stale";
 }
 
-static void remember(struct reading *reading, const char *key, size_t index)
+static int on_place(const struct symbol_place *place, void *payload)
 {
-	bool added = false;
-	struct map_entry *entry = map_put_str(&reading->names, key, &added);
-
-	entry->value.num = added ? (int64_t)index + 1 : 0;
-}
-
-static int on_symbol(const char *name, const char *qualified, void *payload)
-{
-	struct reading *reading = payload;
-	size_t index = reading->qualified.count;
-
-	strings_add(&reading->qualified, qualified);
-	remember(reading, name, index);
-	if (strcmp(name, qualified))
-		remember(reading, qualified, index);
+	strings_add(payload, place->qualified);
 	return 0;
 }
 
 /* The qualified name where exactly one symbol of HEAD bears it, else the name as written. */
 static const char *qualify(struct reading *reading, const char *name)
 {
-	struct map_entry *entry;
+	struct strings found = STRINGS_INIT;
+	bool added = false;
+	struct map_entry *entry = map_put_str(&reading->names, name, &added);
 
-	if (!reading->has_names) {
-		reading->has_names = true;
-		if (store_symbol_names(reading->session->store, on_symbol, reading))
-			error_clear(); /* names as written are good enough */
+	if (added) {
+		if (store_symbol_find(reading->session->store, name, 2, on_place, &found))
+			error_clear(); /* the name as written is good enough */
+		strings_add(&reading->qualified, found.count == 1 ? found.items[0] : name);
+		entry->value.num = (int64_t)reading->qualified.count - 1;
+		strings_release(&found);
 	}
-	entry = map_get_str(&reading->names, name);
-	return entry && entry->value.num ? reading->qualified.items[entry->value.num - 1] : name;
+	return reading->qualified.items[entry->value.num];
 }
 
 int reading_visit(

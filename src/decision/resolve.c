@@ -175,7 +175,7 @@ static int try_symbol(struct session *session, const char *words, struct why_ans
 {
 	size_t len = strlen(words);
 	char *name = xstrndup(words, len > 2 && ends_with(words, "()") ? len - 2 : len);
-	int rc = store_symbol_find(session->store, name, on_place, out);
+	int rc = store_symbol_find(session->store, name, 0, on_place, out);
 
 	free(name);
 	out->kind = WHY_SYMBOL;

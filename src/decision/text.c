@@ -198,7 +198,7 @@ static bool begins(const char *text, const char *const *words)
 /* Does this sentence lean on the one before it? */
 static bool leans(const char *before, const char *text)
 {
-	static const char *const any[] = {"Otherwise", "otherwise", "Because", "The reason",
+	static const char *const any[] = {"Otherwise", "otherwise", "The reason",
 		"This is because", "That is because", "That's because", "It's because",
 		"The rationale", "Or else", NULL};
 	static const char *const was[] = {

@@ -3,6 +3,7 @@
 
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/process.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,13 +83,79 @@ static int start_walk(struct repo *repo, const struct log_options *options, git_
 	return error;
 }
 
+static void add_hidden(struct buf *out, const struct oid *id)
+{
+	char hex[OID_HEX + 1];
+
+	oid_hex(id, hex);
+	buf_addf(out, "^%s\n", hex);
+}
+
+/*
+ * libgit2 stops a walk at the edge of a shallow clone with nothing, because it does not know that
+ * the missing parents are meant to be missing. git does, so there its list of ids is walked.
+ */
+static int list_shallow(struct repo *repo, const struct log_options *options, struct buf *out)
+{
+	const char *args[] = {
+		"rev-list", "--date-order", "--ignore-missing", "--stdin", NULL, NULL, NULL};
+	char from[OID_HEX + 1] = "HEAD";
+	struct buf input = BUF_INIT;
+	size_t next = 4;
+	int rc;
+
+	if (options->first_parent)
+		args[next++] = "--first-parent";
+	if (options->oldest_first)
+		args[next++] = "--reverse";
+	if (options->from)
+		oid_hex(options->from, from);
+	buf_addf(&input, "%s\n", from);
+	if (options->hide)
+		add_hidden(&input, options->hide);
+	for (size_t i = 0; i < options->hide_more_count; i++)
+		add_hidden(&input, &options->hide_more[i]);
+	rc = git_run(repo->git_dir, args, input.ptr, input.len, out);
+	buf_release(&input);
+	return rc;
+}
+
+static int log_shallow(
+	struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload)
+{
+	struct buf list = BUF_INIT;
+	size_t count = 0;
+	int rc = list_shallow(repo, options, &list);
+
+	for (size_t at = 0; !rc && at + OID_HEX < list.len; at += OID_HEX + 1) {
+		struct commit commit;
+		struct oid id;
+
+		if (options->max && count++ == options->max)
+			break;
+		list.ptr[at + OID_HEX] = '\0';
+		rc = oid_parse(list.ptr + at, &id);
+		if (!rc)
+			rc = repo_commit_read(repo, &id, &commit);
+		if (rc)
+			break;
+		rc = fn(&commit, payload);
+		commit_release(&commit);
+	}
+	buf_release(&list);
+	return rc;
+}
+
 int repo_log(struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload)
 {
 	git_revwalk *walk = NULL;
 	size_t count = 0;
 	git_oid oid;
-	int rc = start_walk(repo, options, &walk);
+	int rc;
 
+	if (repo_is_shallow(repo))
+		return log_shallow(repo, options, fn, payload);
+	rc = start_walk(repo, options, &walk);
 	if (rc)
 		rc = repo_fail(rc, "cannot walk the history");
 	while (!rc && (!options->max || count < options->max) && !git_revwalk_next(&oid, walk)) {

@@ -369,18 +369,6 @@ int store_decision_judge(
 	return query_close(query);
 }
 
-int store_symbol_names(struct store *store, symbol_name_fn fn, void *payload)
-{
-	struct query *query = query_open(
-		store, "SELECT name, qualified FROM graph_symbol ORDER BY file, position");
-	int rc = 0, closed;
-
-	while (!rc && query_next(query))
-		rc = fn(query_text(query, 0), query_text(query, 1), payload);
-	closed = query_close(query);
-	return rc ? rc : closed;
-}
-
 static int each_place(struct query *query, symbol_place_fn fn, void *payload)
 {
 	int rc = 0, closed;
@@ -396,14 +384,21 @@ static int each_place(struct query *query, symbol_place_fn fn, void *payload)
 	return rc ? rc : closed;
 }
 
-int store_symbol_find(struct store *store, const char *name, symbol_place_fn fn, void *payload)
+int store_symbol_find(
+	struct store *store, const char *name, size_t limit, symbol_place_fn fn, void *payload)
 {
+	const char *last = name + strlen(name);
 	struct query *query = query_open(store,
 		"SELECT f.path, s.name, s.qualified, s.line, s.end_line FROM graph_symbol s "
-		"JOIN graph_file f ON f.id = s.file WHERE s.name = ?1 OR s.qualified = ?1 "
-		"ORDER BY f.path, s.line");
+		"JOIN graph_file f ON f.id = s.file WHERE s.name = ?1 AND (s.name = ?2 OR "
+		"s.qualified = ?2) ORDER BY f.path, s.line LIMIT ?3");
 
-	query_bind_text(query, 1, name);
+	/* Only plain names are indexed: the last part of a qualified one. */
+	while (last > name && last[-1] != '.' && last[-1] != ':')
+		last--;
+	query_bind_text(query, 1, last);
+	query_bind_text(query, 2, name);
+	query_bind_number(query, 3, limit ? (int64_t)limit : -1);
 	return each_place(query, fn, payload);
 }
 

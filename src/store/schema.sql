@@ -141,6 +141,8 @@ CREATE TABLE decision_name(
 	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, name TEXT NOT NULL,
 	PRIMARY KEY(decision, name)) WITHOUT ROWID;
 CREATE INDEX decision_name_name ON decision_name(name);
+-- `why` asks for symbols by name, and a scan of all of them takes longer than the rest of it.
+CREATE INDEX graph_symbol_name ON graph_symbol(name);
 CREATE TABLE decision_revert(
 	by_commit BLOB NOT NULL, target BLOB NOT NULL, PRIMARY KEY(target, by_commit)) WITHOUT ROWID;
 CREATE INDEX decision_revert_by ON decision_revert(by_commit);
