@@ -24,6 +24,8 @@ SOURCES := $(filter-out src/main.c src/hook/trampoline.c,$(wildcard src/*/*.c sr
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o)
 LIBRARY := $(BUILD)/libflywheel.a
 TRAMPOLINE := $(BUILD)/git-flywheel-hook
+# What a house model must beat: trained once from code that is no user's.
+GENERIC := build/generic.model
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c))
 
 LANGUAGES := $(notdir $(patsubst %/,%,$(dir $(wildcard src/language/*/language.conf))))
@@ -33,7 +35,7 @@ TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests man \
 	sanitize valgrind coverage bench lint format check-headers clean force
-all: $(PROGRAM) $(TRAMPOLINE)
+all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
@@ -75,6 +77,11 @@ $(LIBRARY): $(OBJECTS) $(BUILD)/embed.o $(BUILD)/language_table.o $(BUILD)/objec
 $(TRAMPOLINE): src/hook/trampoline.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -D_POSIX_C_SOURCE=200809L -static -o $@ $<
+
+# The order-only program: a new link alone is no reason to train again, a changed model is.
+$(GENERIC): src/model/generic-corpus.sh $(wildcard src/model/*.[ch]) $(NPM_STAMP) | $(PROGRAM)
+	src/model/generic-corpus.sh $(NPM)/node_modules >$@.list
+	./$(PROGRAM) house train -f $@.list -o $@
 
 # -- tree-sitter: the runtime and the grammars come from npm, pinned by package-lock.json -----------
 $(NPM_STAMP): src/language/package.json src/language/package-lock.json src/language/.npmrc
@@ -138,21 +145,21 @@ format:
 	clang-format -i $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] include/flywheel/*.h tests/unit/*.[ch])
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, in a build of their own.
-ASAN := BUILD=build-asan PROGRAM=build-asan/git-flywheel CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+ASAN := BUILD=build-asan PROGRAM=build-asan/git-flywheel GENERIC= CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
-sanitize:
+sanitize: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) all unit-tests
-	@BUILD=build-asan FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
+	@BUILD=build-asan FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
 
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 valgrind: all unit-tests
 	@TEST_WRAPPER="$(VALGRIND)" tests/run unit
 	@tests/valgrind.sh "$(VALGRIND)"
 
-COVERAGE := BUILD=build-coverage PROGRAM=build-coverage/git-flywheel CFLAGS="-O0 -g" SANITIZE=--coverage
-coverage:
+COVERAGE := BUILD=build-coverage PROGRAM=build-coverage/git-flywheel GENERIC= CFLAGS="-O0 -g" SANITIZE=--coverage
+coverage: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(COVERAGE) all unit-tests
-	@BUILD=build-coverage FLYWHEEL_BIN=$(abspath build-coverage) tests/run unit command || :
+	@BUILD=build-coverage FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-coverage) tests/run unit command || :
 	@tests/coverage.sh build-coverage
 
 bench: all
@@ -165,10 +172,11 @@ demo: deps
 
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/git-flywheel \
-		$(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/git-flywheel
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/git-flywheel
 	install -m 755 $(TRAMPOLINE) $(DESTDIR)$(PREFIX)/libexec/git-flywheel/git-flywheel-hook
 	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(GENERIC) $(DESTDIR)$(PREFIX)/share/git-flywheel/generic.model
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/git-flywheel $(DESTDIR)$(PREFIX)/share/man/man1/git-flywheel*.1
