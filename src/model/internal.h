@@ -101,7 +101,8 @@ double frame_counts(const struct model *model, const struct trie *cache, const s
 	const struct walk *found);
 double frame_bits(double counted, double rest, double spelled); /* -log2 of the whole */
 
-/* The rank of a token, 1 to RANK_MAX; 0 when it is lower or was never seen. */
+/* The rank of a token, 1 to RANK_MAX; 0 when it is lower or was never seen. A ranker serves one
+ * model as long as that learns nothing. */
 #define RANK_MAX 10
 struct ranker;
 struct ranker *ranker_new(struct model *model);

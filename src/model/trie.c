@@ -86,6 +86,8 @@ uint32_t trie_add(struct trie *trie, uint32_t node, uint32_t symbol)
 	}
 	trie->nodes[child].count++;
 	trie->nodes[node].total++;
+	if (trie->nodes[child].count > trie->nodes[node].most)
+		trie->nodes[node].most = trie->nodes[child].count;
 	GROW(trie->journal, trie->journal_len, trie->journal_capacity);
 	trie->journal[trie->journal_len++] = child;
 	return child;

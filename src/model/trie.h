@@ -17,6 +17,7 @@ struct trie_node {
 	uint32_t count;          /* how often this n-gram was added */
 	uint32_t total;          /* sum of the children's counts */
 	uint32_t distinct;       /* children */
+	uint32_t most;           /* no child has a higher count */
 	uint32_t child, sibling; /* newest child; next older child of the same parent */
 };
 

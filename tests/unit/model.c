@@ -333,11 +333,11 @@ static void knows_its_house(void **state)
 	model_free(alchemy);
 }
 
-/* model_rank must agree with sorting the whole vocabulary. */
+/* ranker_rank must agree with sorting the whole vocabulary. */
 static void ranks_exactly(void **state)
 {
 	struct model *model = open_and_remove(train("rank", 0, 4, 0, NULL));
-	struct ranker *ranker = ranker_new(model);
+	struct ranker *ranker = NULL;
 	struct trie cache;
 	struct walk walk, found;
 	struct frame frame;
@@ -345,6 +345,7 @@ static void ranks_exactly(void **state)
 
 	(void)state;
 	model_learn(model, "void fresh(robj *o) { fresh(o); }", 33);
+	ranker = ranker_new(model);
 	trie_init(&cache);
 	walk_start(model, true, &walk);
 	for (uint32_t i = 1; i < 400; i++) {
