@@ -78,10 +78,12 @@ $(TRAMPOLINE): src/hook/trampoline.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -D_POSIX_C_SOURCE=200809L -static -o $@ $<
 
-# The order-only program: a new link alone is no reason to train again, a changed model is.
-$(GENERIC): src/model/generic-corpus.sh $(wildcard src/model/*.[ch]) $(NPM_STAMP) | $(PROGRAM)
-	src/model/generic-corpus.sh $(NPM)/node_modules >$@.list
-	./$(PROGRAM) house train -f $@.list -o $@
+# The order-only program: a new link alone is no reason to train again, a changed model is. What was
+# read and the digest of what came out stand beside the model.
+$(GENERIC): src/model/generic.sh $(wildcard src/model/*.[ch]) $(NPM_STAMP) | $(PROGRAM)
+	src/model/generic.sh $(NPM)/node_modules >$(@:.model=.list)
+	./$(PROGRAM) house train -f $(@:.model=.list) -o $@ >$(@:.model=.txt)
+	@cat $(@:.model=.txt)
 
 # -- tree-sitter: the runtime and the grammars come from npm, pinned by package-lock.json -----------
 $(NPM_STAMP): src/language/package.json src/language/package-lock.json src/language/.npmrc
@@ -176,7 +178,7 @@ install: all man
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/git-flywheel
 	install -m 755 $(TRAMPOLINE) $(DESTDIR)$(PREFIX)/libexec/git-flywheel/git-flywheel-hook
 	install -m 644 $(BUILD)/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 $(GENERIC) $(DESTDIR)$(PREFIX)/share/git-flywheel/generic.model
+	install -m 644 $(GENERIC) $(GENERIC:.model=.txt) $(DESTDIR)$(PREFIX)/share/git-flywheel
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/git-flywheel $(DESTDIR)$(PREFIX)/share/man/man1/git-flywheel*.1

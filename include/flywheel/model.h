@@ -74,10 +74,10 @@ struct model_score {
 	double bits;
 	double closed_bits; /* the other convention: a novel token is one of as many as are known */
 	uint64_t tokens, ranked, top1; /* ranked: tokens for which a rank was computed */
-	uint64_t novel;		       /* tokens that neither the model nor this text had seen */
-	double reciprocal_rank;	       /* sum; divide by ranked for MRR */
+	uint64_t novel;                /* tokens that neither the model nor this text had seen */
+	double reciprocal_rank;        /* sum; divide by ranked for MRR */
 };
-int model_evaluate(struct model *model, const char *text, size_t len, bool rank,
-	struct model_score *score);
+int model_evaluate(
+	struct model *model, const char *text, size_t len, bool rank, struct model_score *score);
 
 #endif

@@ -26,9 +26,9 @@ static char *program_folder(void)
 
 int model_open_generic(struct model **out)
 {
-	static const char *const places[] = {"build/generic.model",
-		"../generic.model", /* for the programs in build/tests */
-		"../share/git-flywheel/generic.model"};
+	/* The second and third are for programs in a folder of the build, as the tests are. */
+	static const char *const places[] = {"build/generic.model", "../build/generic.model",
+		"../../build/generic.model", "../share/git-flywheel/generic.model"};
 	const char *chosen = getenv("FLYWHEEL_GENERIC");
 	char *folder, *path = NULL;
 	int rc;
