@@ -100,17 +100,58 @@ static bool cannot_stand(const struct draft *draft, const char *text)
 	       gives_away(draft, text);
 }
 
+/*
+ * What tells a choice from the others without any understanding: a name that the cutoff never had
+ * (a trained model finds it unlikely whatever the prompt), or that the prompt already holds (any
+ * model with a cache finds it likely). Wrong answers must be like the right one in both.
+ */
+struct trait {
+	bool unseen, absent;
+};
+
+static struct trait trait_of(
+	const struct prior *prior, const struct map *prompt_names, const char *text)
+{
+	struct trait trait = {.unseen = prior_unseen(prior, text, strlen(text)) > 0};
+	struct piece piece;
+	size_t at = 0;
+
+	while (!trait.absent && code_piece(text, strlen(text), &at, &piece))
+		trait.absent = piece.kind == PIECE_NAME &&
+			       !map_get(prompt_names, text + piece.start, piece.end - piece.start);
+	return trait;
+}
+
+static void read_names(struct map *names, const struct buf *text)
+{
+	struct piece piece;
+	size_t at = 0;
+
+	while (code_piece(text->ptr, text->len, &at, &piece)) {
+		if (piece.kind == PIECE_NAME)
+			map_put(names, text->ptr + piece.start, piece.end - piece.start, NULL);
+		/* Words of a comment or a string are looked at one by one. */
+		if (piece.kind == PIECE_COMMENT || piece.kind == PIECE_STRING)
+			at = piece.start + 1;
+	}
+}
+
 /* Drops what cannot stand beside the answer; leaves the closest in likelihood first in a tier. */
 static void weigh_pool(struct draft *draft, const struct prior *prior, double truth)
 {
-	struct map seen = MAP_INIT;
+	struct map seen = MAP_INIT, names = MAP_INIT;
+	struct trait right;
 	size_t kept = 0;
 
 	is_news(&seen, draft->answer);
+	read_names(&names, &draft->prompt);
+	right = trait_of(prior, &names, draft->answer);
 	for (size_t i = 0; i < draft->count; i++) {
 		struct draft_choice *other = draft->others + i;
+		struct trait wrong = trait_of(prior, &names, other->text);
 
-		if (cannot_stand(draft, other->text) || !is_news(&seen, other->text)) {
+		if (wrong.unseen != right.unseen || wrong.absent != right.absent ||
+			cannot_stand(draft, other->text) || !is_news(&seen, other->text)) {
 			free(other->text);
 			continue;
 		}
@@ -121,6 +162,7 @@ static void weigh_pool(struct draft *draft, const struct prior *prior, double tr
 	if (kept)
 		qsort(draft->others, kept, sizeof(*draft->others), compare_choices);
 	map_release(&seen);
+	map_release(&names);
 }
 
 static size_t least_of(const size_t counts[BENCH_CHOICES])

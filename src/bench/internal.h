@@ -21,6 +21,8 @@ struct prior;
 struct prior *prior_new(void);
 void prior_add(struct prior *prior, const char *text, size_t len);
 double prior_bits(const struct prior *prior, const char *text, size_t len);
+/* Tokens that the cutoff has nowhere (a collision may hide one). */
+size_t prior_unseen(const struct prior *prior, const char *text, size_t len);
 void prior_free(struct prior *prior);
 
 struct held_file {

@@ -82,6 +82,20 @@ void prior_add(struct prior *prior, const char *text, size_t len)
 	}
 }
 
+size_t prior_unseen(const struct prior *prior, const char *text, size_t len)
+{
+	struct piece piece;
+	size_t at = 0, unseen = 0;
+
+	while (next_token(text, len, &at, &piece)) {
+		struct tail tail = {{0}, {0}};
+
+		tail_push(&tail, text + piece.start, piece.end - piece.start);
+		unseen += !prior->counts[0][tail.slots[0]];
+	}
+	return unseen;
+}
+
 double prior_bits(const struct prior *prior, const char *text, size_t len)
 {
 	struct tail tail = {{0}, {0}}, before;
