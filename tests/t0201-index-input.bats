@@ -96,6 +96,23 @@ setup() {
 	[[ $output == *"not in a git repository"* ]]
 }
 
+@test "a shallow clone is indexed, and a commit without its parent gets no note" {
+	commit_file a.c 'int a(void) { return 1; }'
+	commit_file a.c 'int a(void) { return 2; }'
+	git clone -q --depth 1 "file://$PWD" ../shallow
+	cd ../shallow
+	git flywheel init >/dev/null 2>&1
+	echo 'int b(void) { return 2; }' >b.c
+	git add b.c
+	git commit -q --amend -m 'Amended at the edge'
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+	commit_file c.c 'int c(void) { return 2; }'
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+	[[ $(git notes --ref=flywheel/graph show HEAD) == "+ function c.c:c "* ]]
+}
+
 @test "an empty tree is an index of nothing" {
 	git rm -q a.c
 	git commit -q -m 'Empty'

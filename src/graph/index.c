@@ -189,6 +189,8 @@ int graph_catch_up(struct session *session)
 
 int graph_rebuild(struct session *session)
 {
+	struct oid head;
+	bool unborn = repo_head(session->repo, &head) == E_NOTFOUND;
 	int rc = store_begin(session->store);
 
 	if (rc)
@@ -196,10 +198,8 @@ int graph_rebuild(struct session *session)
 	rc = store_clear_derived(session->store);
 	if (!rc)
 		rc = store_meta_set(session->store, META_HEAD, "");
-	if (!rc)
+	if (!rc && !unborn)
 		rc = graph_catch_up(session);
-	if (rc == E_NOTFOUND) /* no commit yet: an empty index is the right one */
-		rc = 0;
 	if (rc)
 		store_rollback(session->store);
 	return rc ? rc : store_commit(session->store);
