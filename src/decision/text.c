@@ -198,9 +198,9 @@ static bool begins(const char *text, const char *const *words)
 /* Does this sentence lean on the one before it? */
 static bool leans(const char *before, const char *text)
 {
-	static const char *const any[] = {"Otherwise", "otherwise", "The reason",
-		"This is because", "That is because", "That's because", "It's because",
-		"The rationale", "Or else", NULL};
+	static const char *const any[] = {"Otherwise", "otherwise", "The reason", "This is because",
+		"That is because", "That's because", "It's because", "The rationale", "Or else",
+		NULL};
 	static const char *const was[] = {
 		"Previously", "Before", "Originally", "In the past", "Until now", "Formerly", NULL};
 	static const char *const now[] = {"Now", "After this", "With this", "We now", "This commit",
