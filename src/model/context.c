@@ -155,37 +155,47 @@ int model_evaluate(
 	return rc;
 }
 
+/* Counts `id` after the contexts of at least `shortest` tokens, in what was learned. */
+static void learn(struct model *model, const struct walk *walk, unsigned shortest, uint32_t id,
+	struct walk *found)
+{
+	struct trie *learned = &model->learned;
+
+	for (unsigned k = shortest; k < walk->lengths; k++) {
+		uint32_t node = walk->learned[k];
+
+		found->learned[k] = trie_add(learned, node, id);
+		/* A node counts only the successors that the file does not have. */
+		if (learned->nodes[found->learned[k]].count == 1 &&
+			found->house[k].lo < found->house[k].hi)
+			learned->nodes[node].distinct--;
+	}
+}
+
 void model_learn(struct model *model, const char *text, size_t len)
 {
 	struct trie none;
 	struct lexer lexer;
 	struct walk walk, found;
-	struct token token = {NULL, 0, 0};
+	struct token token;
 
 	trie_init(&none);
 	lexer_init(&lexer);
 	lexer_feed(&lexer, text, len);
+	/* One end mark comes with each text. It stands before this one, where it is a context. */
+	walk_start(model, false, &walk);
+	walk_look(model, &none, &walk, MODEL_END, &found);
+	learn(model, &walk, 0, MODEL_END, &found);
 	walk_start(model, true, &walk);
 	memset(walk.cache, 0xff, sizeof(walk.cache));
-	for (bool more = true; more;) {
-		uint32_t id = MODEL_END;
+	while (lexer_next(&lexer, &token)) {
+		uint32_t id = model_intern(model, token.text, token.len);
 
-		more = lexer_next(&lexer, &token);
-		if (more)
-			id = model_intern(model, token.text, token.len);
 		walk_look(model, &none, &walk, id, &found);
-		for (unsigned k = 0; k < walk.lengths; k++) {
-			struct trie *learned = &model->learned;
-
-			if (walk.learned[k] == TRIE_NONE)
-				continue;
-			found.learned[k] = trie_add(learned, walk.learned[k], id);
-			/* A node counts only the successors that the file does not have. */
-			if (learned->nodes[found.learned[k]].count == 1 &&
-				found.house[k].lo < found.house[k].hi)
-				learned->nodes[walk.learned[k]].distinct--;
-		}
+		learn(model, &walk, 0, id, &found);
 		walk_step(&walk, &none, id, &found);
 	}
+	walk_look(model, &none, &walk, MODEL_END, &found);
+	learn(model, &walk, 1, MODEL_END, &found);
 	trie_release(&none);
 }

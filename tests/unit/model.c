@@ -3,6 +3,7 @@
 
 #include "flywheel/model.h"
 #include "model/internal.h"
+#include "model/lexer.h"
 #include "util/buf.h"
 #include "util/digest.h"
 #include "util/error.h"
@@ -411,21 +412,67 @@ static void pieces_add_up(void **state)
 	model_free(model);
 }
 
+/* A model that learned texts counts as one that was trained on them; only numbers differ. */
 static void learning_equals_training(void **state)
 {
-	struct model *model = open_and_remove(train("learn", 0, 5, 0, NULL));
-	static const char text[] = "int brandNew(dict *d) { return brandNew(d); }";
-	struct model_score before, after;
+	static const char *const texts[] = {"void robjFree(dict *robj) { brandNew(robj); }",
+		"int brandNew(dict *d) { return brandNew(d); }"};
+	struct model *taught = NULL, *trained = NULL;
+	struct trie empty;
+	char *path = temporary("trained");
 
 	(void)state;
-	model_evaluate(model, text, strlen(text), false, &before);
-	for (int i = 0; i < 3; i++)
-		model_learn(model, text, strlen(text));
-	model_evaluate(model, text, strlen(text), false, &after);
-	assert_true(after.bits < 0.6 * before.bits);
-	assert_true(before.novel > 0);
-	assert_int_equal(after.novel, 0);
-	model_free(model);
+	for (int both = 0; both < 2; both++) {
+		struct model_builder *builder = model_builder_new();
+		struct buf text = BUF_INIT;
+
+		write_house(&text, 0, 1);
+		model_builder_add(builder, "house", text.ptr, text.len);
+		for (size_t i = 0; both && i < ARRAY_SIZE(texts); i++)
+			model_builder_add(builder, "more", texts[i], strlen(texts[i]));
+		assert_int_equal(model_builder_write(builder, path, 0, NULL), 0);
+		assert_int_equal(model_open(path, both ? &trained : &taught), 0);
+		model_builder_free(builder);
+		buf_release(&text);
+		unlink(path);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		model_learn(taught, texts[i], strlen(texts[i]));
+	trie_init(&empty);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct model *models[] = {taught, trained};
+		struct walk walks[2], found[2];
+		struct frame frames[2];
+		struct lexer lexer;
+		struct token token;
+
+		lexer_init(&lexer);
+		lexer_feed(&lexer, texts[i], strlen(texts[i]));
+		for (int m = 0; m < 2; m++) {
+			walk_start(models[m], true, &walks[m]);
+			memset(walks[m].cache, 0xff, sizeof(walks[m].cache));
+		}
+		while (lexer_next(&lexer, &token)) {
+			for (int m = 0; m < 2; m++) {
+				uint32_t id = model_intern(models[m], token.text, token.len);
+
+				frame_open(models[m], &empty, &walks[m], &frames[m]);
+				walk_look(models[m], &empty, &walks[m], id, &found[m]);
+				walk_step(&walks[m], &empty, id, &found[m]);
+			}
+			for (unsigned c = 0; c < COMPONENTS; c++) {
+				assert_int_equal(frames[0].total[c], frames[1].total[c]);
+				if (frames[0].total[c])
+					assert_int_equal(frames[0].bucket[c], frames[1].bucket[c]);
+				assert_int_equal(frame_hits(taught, &empty, &found[0], c),
+					frame_hits(trained, &empty, &found[1], c));
+			}
+		}
+	}
+	trie_release(&empty);
+	model_free(taught);
+	model_free(trained);
+	free(path);
 }
 
 /* -- the file --------------------------------------------------------------------------------- */
