@@ -1,6 +1,7 @@
 /*
- * Decisions of stored talk, which was scrubbed before it was stored. They stay in the sidecar: see
- * publish.c for when one enters a note.
+ * Decisions of stored talk, which was scrubbed before it was stored. They carry no commit, because
+ * talk is not linked to commits yet, and so they stay in the sidecar; publish.c holds them back a
+ * second time for the day when they do.
  */
 #include "decision/internal.h"
 
