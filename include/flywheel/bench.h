@@ -18,6 +18,7 @@ struct bench_item {
 	int category; /* index into bench_category_name */
 	char *prompt, *choices[BENCH_CHOICES];
 	int answer;
+	bool variants;       /* the choices are one text with small changes */
 	char *path, *symbol; /* where the truth comes from; "" when it has none */
 	char *source;        /* commit or file that proves the key */
 };
@@ -39,8 +40,11 @@ int bench_suite_build(struct session *session, const struct split *split, struct
 void bench_suite_release(struct bench_suite *suite);
 
 /*
- * An arm answers with a score for each choice; the highest is its answer. A likelihood model
- * gives length-normalised log P(choice|prompt) - log P(choice), in bits per token.
+ * An arm answers with a score for each choice; the highest is its answer, among equals the first:
+ * who cannot tell the choices apart guesses, and is right at chance. A likelihood model
+ * gives length-normalised log P(choice|prompt) - log P(choice), in bits per token (Holtzman et al.
+ * 2021), and for variants of one text log P(choice|prompt) (Warstadt et al. 2020): there the
+ * second term would take away just what is asked, how much a line looks like the house's.
  */
 struct bench_arm {
 	const char *name; /* model id */

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RANK_SLACK 2 /* how far one rank of the right answer may run ahead of another */
+#define RANK_SLACK 2  /* how far one rank of the right answer may run ahead of another */
+#define LABEL_SLACK 6 /* a label's credit from which on it is right no more */
 
 void draft_release(struct draft *draft)
 {
@@ -188,15 +189,14 @@ static bool is_likelier(const struct draft_choice *other)
 	return other->bits < 0;
 }
 
-static bool is_longer(const struct draft *draft, const struct draft_choice *other)
+static bool is_longer(const char *other, const char *truth)
 {
-	size_t x = strlen(other->text), y = strlen(draft->answer);
+	size_t x = strlen(other), y = strlen(truth);
 
-	return x != y ? x > y : strcmp(other->text, draft->answer) > 0;
+	return x != y ? x > y : strcmp(other, truth) > 0;
 }
 
 struct pick {
-	int likely, longer; /* ranks of the answer */
 	size_t cells[2][2]; /* how many to take: [likelier][longer] */
 	size_t cost;
 	const struct draft_choice *others[BENCH_CHOICES - 1];
@@ -215,7 +215,7 @@ static void plan_pick(const size_t have[2][2], const struct balance *balance, st
 					have[1][0] < (size_t)(r - both) ||
 					have[0][1] < (size_t)(l - both) || have[0][0] < none)
 					continue;
-				*pick = (struct pick){.likely = r, .longer = l, .cost = now};
+				*pick = (struct pick){.cost = now};
 				pick->cells[1][1] = (size_t)both;
 				pick->cells[1][0] = (size_t)(r - both);
 				pick->cells[0][1] = (size_t)(l - both);
@@ -232,11 +232,13 @@ static void pick_from_pool(struct draft *draft, const struct prior *prior,
 
 	weigh_pool(draft, prior, truth);
 	for (size_t i = 0; i < draft->count; i++)
-		have[is_likelier(draft->others + i)][is_longer(draft, draft->others + i)]++;
+		have[is_likelier(draft->others + i)]
+		    [is_longer(draft->others[i].text, draft->answer)]++;
 	plan_pick((const size_t(*)[2])have, balance, pick);
 	for (size_t i = 0; pick->cost != SIZE_MAX && i < draft->count; i++) {
 		const struct draft_choice *other = draft->others + i;
-		size_t *left = &pick->cells[is_likelier(other)][is_longer(draft, other)];
+		size_t *left =
+			&pick->cells[is_likelier(other)][is_longer(other->text, draft->answer)];
 
 		if (*left) {
 			--*left;
@@ -263,34 +265,79 @@ static void pick_triple(struct draft *draft, const struct prior *prior,
 			three[k].bits =
 				prior_bits(prior, three[k].text, strlen(three[k].text)) - truth;
 			likely += is_likelier(three + k);
-			longer += is_longer(draft, three + k);
+			longer += is_longer(three[k].text, draft->answer);
 		}
 		map_release(&seen);
 		now = cost(balance, likely, longer);
 		if (fits && now < pick->cost)
-			*pick = (struct pick){
-				likely, longer, {{0}}, now, {three, three + 1, three + 2}};
+			*pick = (struct pick){.cost = now, .others = {three, three + 1, three + 2}};
 	}
 }
 
+static int64_t credit_of(const struct balance *balance, const char *label)
+{
+	const struct map_entry *entry = map_get_str(&balance->credit, label);
+
+	return entry ? entry->value.num : 0;
+}
+
+/* The labels that were right most often without having been wrong; the nearest tier first. */
+static void pick_labels(struct draft *draft, const struct balance *balance, struct pick *pick)
+{
+	if (credit_of(balance, draft->answer) > LABEL_SLACK)
+		return;
+	for (size_t i = 0; i < draft->count; i++) /* qsort puts the smallest first */
+		draft->others[i].bits = 1e6 - (double)credit_of(balance, draft->others[i].text);
+	if (draft->count)
+		qsort(draft->others, draft->count, sizeof(*draft->others), compare_choices);
+	for (size_t i = 0, n = 0; i < draft->count && n < BENCH_CHOICES - 1; i++) {
+		if (!strcmp(draft->others[i].text, draft->answer))
+			continue;
+		pick->others[n++] = draft->others + i;
+		if (n == BENCH_CHOICES - 1)
+			pick->cost = 0;
+	}
+}
+
+void balance_note(
+	struct balance *balance, const struct material *material, const struct bench_item *item)
+{
+	const char *truth = item->choices[item->answer];
+	double bits = prior_bits(material->prior, truth, strlen(truth));
+	int likely = 0, longer = 0;
+
+	for (int i = 0; i < BENCH_CHOICES; i++) {
+		const char *text = item->choices[i];
+
+		map_put_str(&balance->credit, text, NULL)->value.num += i == item->answer ? 3 : -1;
+		if (i == item->answer)
+			continue;
+		likely += prior_bits(material->prior, text, strlen(text)) < bits;
+		longer += is_longer(text, truth);
+	}
+	balance->likely[likely]++;
+	balance->longer[longer]++;
+}
+
 int draft_finish(struct draft *draft, int category, const struct material *material,
-	struct balance *balance, struct bench_item *out)
+	const struct balance *balance, struct bench_item *out)
 {
 	struct pick pick = {.cost = SIZE_MAX};
 
 	if (!draft->answer || !*draft->answer || strlen(draft->answer) > CHOICE_BYTES ||
 		gives_away(draft, draft->answer))
 		return NO_ITEM;
-	if (draft->triples)
+	if (draft->labels)
+		pick_labels(draft, balance, &pick);
+	else if (draft->triples)
 		pick_triple(draft, material->prior, balance, &pick);
 	else
 		pick_from_pool(draft, material->prior, balance, &pick);
 	if (pick.cost == SIZE_MAX)
 		return NO_ITEM;
-	balance->likely[pick.likely]++;
-	balance->longer[pick.longer]++;
 	memset(out, 0, sizeof(*out));
 	out->category = category;
+	out->variants = draft->triples;
 	out->choices[0] = xstrdup(draft->answer);
 	for (int i = 1; i < BENCH_CHOICES; i++)
 		out->choices[i] = xstrdup(pick.others[i - 1]->text);

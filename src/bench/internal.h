@@ -100,11 +100,17 @@ struct draft {
 	} * others;
 	size_t count, capacity;
 	bool triples; /* others stand in threes that belong together */
+	bool labels;  /* choices come from a small set that many items share */
 	char *path, *symbol, *source;
 };
-/* How often the right answer of a category came out as the 1st..4th likeliest, and longest. */
+/*
+ * How often the right answer of a category came out as the 1st..4th likeliest, and longest; and for
+ * a label three times its uses as the right answer minus those as a wrong one: at zero, a fixed
+ * preference for any label is right once in four.
+ */
 struct balance {
 	size_t likely[BENCH_CHOICES], longer[BENCH_CHOICES];
+	struct map credit;
 };
 void draft_release(struct draft *draft);
 void draft_answer(struct draft *draft, const char *text, size_t len);
@@ -115,7 +121,10 @@ void draft_other(struct draft *draft, const char *text, size_t len, int tier);
  * cannot be done or the prompt gives the answer away.
  */
 int draft_finish(struct draft *draft, int category, const struct material *material,
-	struct balance *balance, struct bench_item *out);
+	const struct balance *balance, struct bench_item *out);
+/* Counts an item that was taken. */
+void balance_note(
+	struct balance *balance, const struct material *material, const struct bench_item *item);
 /* Shuffles the choices by the item's hash and names the item. */
 void item_seal(struct bench_item *item);
 void item_release(struct bench_item *item);

@@ -13,23 +13,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 64 /* answers per transaction: what a kill can cost */
+#define SAME_SCORE 1e-9 /* bits per token: closer than this is rounding */
+#define BATCH 64        /* answers per transaction: what a kill can cost */
 
-/* Ties go to nobody: an arm that cannot tell the choices apart has not answered. */
+/*
+ * The highest score is the answer. Choices that an arm cannot tell apart (names that a model never
+ * saw are all alike to it) are a guess: the first of them, in the item's own shuffled order.
+ * Counting ties as wrong would put such an arm far below chance and make any other look good.
+ */
 static void grade(
 	const struct bench_item *item, const double scores[BENCH_CHOICES], struct bench_result *out)
 {
-	double best = -INFINITY;
+	double best_wrong = -INFINITY;
+	int chosen = 0;
 
-	for (int i = 0; i < BENCH_CHOICES; i++)
-		if (i != item->answer && scores[i] > best)
-			best = scores[i];
+	for (int i = 0; i < BENCH_CHOICES; i++) {
+		if (scores[i] > scores[chosen] + SAME_SCORE)
+			chosen = i;
+		if (i != item->answer && scores[i] > best_wrong)
+			best_wrong = scores[i];
+	}
 	memcpy(out->item, item->id, sizeof(out->item));
 	out->category = item->category;
-	out->margin = scores[item->answer] - best;
+	out->correct = chosen == item->answer;
+	out->margin = scores[item->answer] - best_wrong;
 	if (isnan(out->margin))
 		out->margin = 0;
-	out->correct = out->margin > 0;
 }
 
 static int keep_known(const char *item, bool correct, double margin, void *payload)
@@ -154,10 +163,10 @@ static int house_answer(const struct bench_item *item, double scores[BENCH_CHOIC
 	for (int i = 0; i < BENCH_CHOICES; i++) {
 		const char *choice = item->choices[i];
 		size_t len = strlen(choice), tokens = 0;
-		double alone = model_bits(model, "", 0, choice, len, &tokens);
-		double given = model_context_bits(context, choice, len, NULL);
+		double given = model_context_bits(context, choice, len, &tokens);
+		double alone = item->variants ? 0 : model_bits(model, "", 0, choice, len, NULL);
 
-		scores[i] = (alone - given) / (double)(tokens ? tokens : 1);
+		scores[i] = (alone - given) / (double)(tokens && !item->variants ? tokens : 1);
 	}
 	model_context_free(context);
 	return 0;

@@ -84,7 +84,7 @@ static bool take(
 static int build_category(
 	struct material *material, int category, size_t limit, struct bench_suite *suite)
 {
-	struct balance balance = {{0}, {0}};
+	struct balance balance = {.credit = MAP_INIT};
 	size_t made = 0;
 	struct candidates list = {0};
 	struct map taken = MAP_INIT;
@@ -95,16 +95,15 @@ static int build_category(
 	for (size_t i = 0; !rc && i < list.count && i < limit * TRIES_PER_ITEM && made < limit;
 		i++) {
 		struct draft draft = {.prompt = BUF_INIT};
-		struct balance before = balance;
 		struct bench_item item;
 
 		rc = categories[category]->make(material, list.items + i, &draft);
 		if (!rc)
 			rc = draft_finish(&draft, category, material, &balance, &item);
-		if (!rc && take(suite, &taken, &item, limit))
+		if (!rc && take(suite, &taken, &item, limit)) {
 			made++;
-		else
-			balance = before;
+			balance_note(&balance, material, suite->items + suite->count - 1);
+		}
 		draft_release(&draft);
 		if (rc == NO_ITEM)
 			rc = 0;
@@ -113,6 +112,7 @@ static int build_category(
 	}
 	free(list.items);
 	map_release(&taken);
+	map_release(&balance.credit);
 	return rc;
 }
 

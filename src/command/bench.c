@@ -73,6 +73,7 @@ static struct js *item_json(const struct bench_item *item)
 		js_add(choices, js_text(item->choices[i]));
 	js_set(object, "choices", choices);
 	js_set_number(object, "answer", item->answer);
+	js_set_bool(object, "variants", item->variants);
 	js_set_text(object, "path", item->path);
 	js_set_text(object, "symbol", item->symbol);
 	js_set_text(object, "source", item->source);

@@ -65,7 +65,7 @@ static void name_ignores_the_order_of_choices(void **state)
 static void ranks_are_balanced(void **state)
 {
 	struct material material = {.prior = prior_new()};
-	struct balance balance = {{0}, {0}};
+	struct balance balance = {.credit = MAP_INIT};
 
 	(void)state;
 	for (int word = 0; word < 12; word++)
@@ -87,18 +87,53 @@ static void ranks_are_balanced(void **state)
 			draft_other(&draft, text, 5, 0);
 		}
 		assert_int_equal(draft_finish(&draft, 4, &material, &balance, &item), 0);
+		balance_note(&balance, &material, &item);
 		item_release(&item);
 		draft_release(&draft);
 	}
+	map_release(&balance.credit);
 	for (int r = 0; r < BENCH_CHOICES; r++)
 		assert_in_range(balance.likely[r], 8, 12);
+	prior_free(material.prior);
+}
+
+/* Nine in ten commits are fixes; "fix" must not be right in more than one question of four. */
+static void labels_are_balanced(void **state)
+{
+	static const char *const labels[] = {"fix", "add", "remove", "test", "revert"};
+	struct material material = {.prior = prior_new()};
+	struct balance balance = {.credit = MAP_INIT};
+	size_t right = 0, shown = 0;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		const char *truth = labels[i % 10 ? 0 : 1 + i / 10 % 4];
+		struct draft draft = {.prompt = BUF_INIT, .labels = true};
+		struct bench_item item;
+
+		buf_addf(&draft.prompt, "question %d\n", i);
+		draft_answer(&draft, truth, strlen(truth));
+		for (size_t k = 0; k < ARRAY_SIZE(labels); k++)
+			draft_other(&draft, labels[k], strlen(labels[k]), 0);
+		if (!draft_finish(&draft, 3, &material, &balance, &item)) {
+			balance_note(&balance, &material, &item);
+			for (int c = 0; c < BENCH_CHOICES; c++)
+				shown += !strcmp(item.choices[c], "fix");
+			right += !strcmp(item.choices[item.answer], "fix");
+			item_release(&item);
+		}
+		draft_release(&draft);
+	}
+	assert_true(right >= 5);
+	assert_true(4 * right <= shown + 12);
+	map_release(&balance.credit);
 	prior_free(material.prior);
 }
 
 static void silly_items_are_dropped(void **state)
 {
 	struct material material = {.prior = prior_new()};
-	struct balance balance = {{0}, {0}};
+	struct balance balance = {.credit = MAP_INIT};
 	struct draft draft = {.prompt = BUF_INIT};
 	struct bench_item item;
 
@@ -183,6 +218,44 @@ static void a_stopped_run_goes_on(void **state)
 	file_remove_tree(folder);
 }
 
+static int no_opinion(const struct bench_item *item, double scores[BENCH_CHOICES], void *payload)
+{
+	(void)item;
+	(void)payload;
+	for (int i = 0; i < BENCH_CHOICES; i++)
+		scores[i] = 0.1 * 3 - 0.3; /* equal but for rounding */
+	scores[1] = 0;
+	return 0;
+}
+
+static void no_opinion_is_chance(void **state)
+{
+	const char *const choices[] = {"right", "a", "b", "c"};
+	char folder[] = "/tmp/flywheel-bench-XXXXXX";
+	struct bench_arm arm = {"none", "likelihood", no_opinion, NULL};
+	struct bench_suite suite = {.digest = "d"};
+	struct bench_results results = {0};
+	struct session session = {0};
+	struct bench_tally tally;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(store_open(folder, true, &session.store), 0);
+	for (int i = 0; i < 400; i++) {
+		char prompt[32];
+
+		snprintf(prompt, sizeof(prompt), "question %d", i);
+		*suite_add(&suite) = item_of(prompt, choices);
+	}
+	assert_int_equal(bench_run(&session, &suite, &arm, &results), 0);
+	bench_score(&results, -1, &tally);
+	assert_in_range(tally.correct, 65, 135); /* four standard deviations around 100 */
+	bench_results_release(&results);
+	bench_suite_release(&suite);
+	store_close(session.store);
+	file_remove_tree(folder);
+}
+
 static void wilson(void **state)
 {
 	double low, high;
@@ -254,8 +327,10 @@ int main(void)
 		cmocka_unit_test(shuffle_is_even),
 		cmocka_unit_test(name_ignores_the_order_of_choices),
 		cmocka_unit_test(ranks_are_balanced),
+		cmocka_unit_test(labels_are_balanced),
 		cmocka_unit_test(silly_items_are_dropped),
 		cmocka_unit_test(a_stopped_run_goes_on),
+		cmocka_unit_test(no_opinion_is_chance),
 		cmocka_unit_test(wilson),
 		cmocka_unit_test(mutations_are_squares),
 		cmocka_unit_test(lexer_knows_roles),

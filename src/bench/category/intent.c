@@ -197,6 +197,7 @@ static int make(struct material *material, const struct candidate *candidate, st
 
 	draft->source = xstrdup(commit->hex);
 	draft->path = xstrdup(path ? path : "");
+	draft->labels = true;
 	if (candidate->b == ASK_PREFIX)
 		return ask_prefix(material, commit, draft);
 	return candidate->b == ASK_VERB ? ask_verb(commit, draft)

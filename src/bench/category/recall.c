@@ -60,12 +60,42 @@ static int list(struct material *material, struct candidates *out)
 	return rc;
 }
 
+/* Whether most words of the answer stand in a text: then it would be copied, not recalled. */
+static bool tells(const char *text, const char *answer)
+{
+	struct words words = {0};
+	size_t all = 0, told = 0;
+
+	words_read(&words, answer, strlen(answer));
+	for (size_t i = 0; i < words.count; i++) {
+		const struct piece *piece = &words.items[i].piece;
+		char *word;
+
+		if (piece->kind != PIECE_NAME || piece->end - piece->start < 4)
+			continue;
+		word = xstrndup(answer + piece->start, piece->end - piece->start);
+		all++;
+		told += has_word(text, strlen(text), word);
+		free(word);
+	}
+	words_release(&words);
+	return !all || 2 * told > all;
+}
+
 static int make(struct material *material, const struct candidate *candidate, struct draft *draft)
 {
 	const struct choice *choice = material->choices + candidate->a;
 	char *subject = first_line(material->commits[choice->held].message, 120);
+	bool told = tells(subject, choice->chosen);
 
-	buf_addf(&draft->prompt, "Change: %s\n", subject);
+	/* A subject that is the decision is left out; something else must lead to it. */
+	if ((told && !*choice->because) ||
+		(*choice->because && tells(choice->because, choice->chosen))) {
+		free(subject);
+		return NO_ITEM;
+	}
+	if (!told)
+		buf_addf(&draft->prompt, "Change: %s\n", subject);
 	if (*choice->path)
 		buf_addf(&draft->prompt, "Where: %s\n", choice->path);
 	if (*choice->because)
