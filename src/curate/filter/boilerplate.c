@@ -10,15 +10,17 @@
 
 static const char *reject(const struct example *example, struct curation *curation, void *state)
 {
-	size_t lines = 0, longest = 0, alphabetic = 0, length = 0;
+	size_t lines = 0, longest = 0, alphabetic = 0, visible = 0, length = 0;
 
 	(void)curation;
 	(void)state;
 	for (const char *at = example->answer; *at;) {
 		size_t line = strcspn(at, "\n");
 
-		for (size_t i = 0; i < line; i++)
+		for (size_t i = 0; i < line; i++) {
+			visible += !isspace((unsigned char)at[i]);
 			alphabetic += isalpha((unsigned char)at[i]) || (unsigned char)at[i] >= 0x80;
+		}
 		longest = line > longest ? line : longest;
 		length += line - strspn(at, " \t");
 		lines++;
@@ -29,7 +31,7 @@ static const char *reject(const struct example *example, struct curation *curati
 	/* Prose has paragraphs on one line; code that long is data. */
 	if (example_is_code(example) && lines && length / lines > AVERAGE_LINE)
 		return "lines of more than 100 characters on average";
-	if (alphabetic * 100 < length * ALPHABETIC_PERCENT)
+	if (alphabetic * 100 < visible * ALPHABETIC_PERCENT)
 		return "less than 25 % letters: data";
 	if (strstr(example->answer, "All rights reserved") ||
 		strstr(example->answer, "WITHOUT WARRANTY") ||
