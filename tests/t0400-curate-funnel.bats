@@ -199,3 +199,16 @@ digest_of() {
 	run -128 git flywheel curate
 	[[ "$output" == *"the history is too short: 1 commit,"* ]]
 }
+
+@test "a filter that cannot run says so, in the funnel and in the manifest" {
+	export FLYWHEEL_GENERIC="$BATS_TEST_TMPDIR/none.model"
+	run -0 git flywheel curate --json
+	jq -e '.reasons[] | select(.filter == "novelty") | .did_not_run != null' <<<"$output"
+	jq -e '.funnel.reasons[] | select(.filter == "novelty") | has("did not run")' \
+		"$(jq -r .manifest <<<"$output")"
+	ls src/*.c >texts
+	export FLYWHEEL_GENERIC="$BATS_TEST_TMPDIR/some.model"
+	git flywheel house train -f texts -o "$FLYWHEEL_GENERIC"
+	run -0 git flywheel curate --json
+	jq -e '.reasons[] | select(.filter == "novelty") | has("did_not_run") | not' <<<"$output"
+}

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GENERATOR_VERSION "examples 3" /* raise it when a kind writes something else */
+#define GENERATOR_VERSION "examples 4" /* raise it when a kind writes something else */
 #define TEXT_CACHE_MAX ((size_t)64 << 20)
 
 const struct buf *generator_text(struct generator *generator, uint32_t file)

@@ -1,7 +1,9 @@
 /*
- * The novelty band: of each kind, the tenth with the fewest bits per token under the generic
- * model (what anybody writes) and the twentieth with the most (noise) go. The generic model, not
- * the one in production: it is the same in every clone, and knows nothing of this house.
+ * The novelty band: of each kind, the tenth whose answers cost the fewest bits per token under the
+ * generic model (what anybody writes, or what the prompt gives away) and the twentieth that cost
+ * the most even after their prompt (noise) go. Without the prompt the costliest were the house's
+ * own names, which is what we want to teach. The generic model, not the one in production: it is
+ * the same in every clone, and knows nothing of this house.
  */
 #include "curate/internal.h"
 
@@ -43,8 +45,8 @@ static int on_example(
 {
 	struct scores *scores = payload;
 	size_t tokens = 0;
-	double bits =
-		model_bits(scores->model, "", 0, example->answer, strlen(example->answer), &tokens);
+	double bits = model_bits(scores->model, example->prompt, strlen(example->prompt),
+		example->answer, strlen(example->answer), &tokens);
 
 	GROW(scores->items, scores->count, scores->capacity);
 	scores->items[scores->count].kind = curation->all[index].kind;
@@ -83,7 +85,8 @@ static int select_all(struct curation *curation, void *state)
 		for (size_t k = i; k < end; k++)
 			if (k < low || k >= high)
 				curation_reject(curation, &filter_novelty, scores.items[k].index,
-					k < low ? "what any code base says" : "noise to any model");
+					k < low ? "what anybody would say after this prompt"
+						: "unpredictable even after its prompt: noise");
 	}
 	free(scores.items);
 	return rc;

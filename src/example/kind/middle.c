@@ -47,6 +47,9 @@ static bool starts_something(const char *text, const struct line *line)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (!strncmp(at, words[i], strlen(words[i])))
 			return false;
+	/* A comment alone is no answer: nothing in the code says what it would be. */
+	if (!strncmp(at, "/*", 2) || !strncmp(at, "//", 2) || *at == '#' || *at == '*')
+		return false;
 	return !strchr("})].,&|?:", *at);
 }
 
