@@ -82,7 +82,7 @@ refused() {
 	git flywheel index --verify
 	git flywheel graph symbol fine
 	run git flywheel index
-	[[ "$output" == *skipped* ]]
+	[[ "${lines[0]}" == *"1 binary"*"1 too large"* ]]
 }
 
 @test "nesting ten thousand deep neither crashes nor hangs" {

@@ -16,7 +16,7 @@
 #define PARSE_NONE UINT32_MAX
 
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_METHOD, SYMBOL_TYPE, SYMBOL_CONSTANT, SYMBOL_TEST };
-enum parse_skip { PARSE_OK, PARSE_BINARY, PARSE_ENCODING, PARSE_MINIFIED, PARSE_COMPLEX };
+enum parse_skip { PARSE_OK, PARSE_BINARY, PARSE_MINIFIED, PARSE_COMPLEX };
 enum reference_kind { REFERENCE_CALL, REFERENCE_DECLARATION, REFERENCE_BASE };
 
 /* Texts are offsets into facts.text, NUL-terminated there; offset 0 is "". */

@@ -94,7 +94,7 @@ static int run(const struct command *self, int argc, char **argv)
 		return code;
 	if (left)
 		return command_usage(self, "cycle takes no '%s'", argv[0]);
-	code = session_open(&session, true);
+	code = session_open(&session, false);
 	if (code)
 		return code;
 	options.payload = &json;

@@ -1,8 +1,6 @@
 /* What the bytes of a file say before any parsing: text or not, written by a person or not. */
 #include "parse/internal.h"
 
-#include "util/strings.h"
-
 #include <string.h>
 
 #define AVERAGE_LINE 100
@@ -28,8 +26,6 @@ enum parse_skip content_check(const char *text, size_t len)
 {
 	if (memchr(text, '\0', len))
 		return PARSE_BINARY;
-	if (utf8_valid_prefix(text, len) != len)
-		return PARSE_ENCODING;
 	return is_minified(text, len) ? PARSE_MINIFIED : PARSE_OK;
 }
 
@@ -48,7 +44,7 @@ uint32_t content_lines(const char *text, size_t len)
 const char *parse_skip_name(enum parse_skip skip)
 {
 	static const char *const names[] = {
-		NULL, "binary", "invalid UTF-8", "minified", "too complex"};
+		NULL, "binary", "minified", "too complex"};
 
 	return names[skip];
 }

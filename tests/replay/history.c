@@ -12,6 +12,7 @@
 
 #define MODULES 24
 #define MAX_FUNCTIONS 160
+#define ENTRY_POINTS 3 /* of a module, the functions that others mostly call */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const module_names[MODULES] = {"order", "stock", "ledger", "ticket", "route",
@@ -32,8 +33,7 @@ static const char *const alternatives[] = {"a retry loop", "a second index", "a 
 
 struct function {
 	char name[64];
-	char doc[160];
-	char *body;
+	char *doc, *body;
 };
 
 struct module {
@@ -93,7 +93,10 @@ static size_t below(struct world *world, size_t limit)
 
 #define PICK(world, array) ((array)[below((world), COUNT(array))])
 
-/* A function that may be called from module m: mostly its own, else a neighbour's. */
+/*
+ * A function that may be called from module m: its own or a neighbour's, and mostly one of the
+ * few entry points that every house has.
+ */
 static const struct function *pick_callee(struct world *world, size_t m)
 {
 	size_t other = below(world, 3) ? m : (m + 1 + below(world, 4)) % MODULES;
@@ -102,106 +105,130 @@ static const struct function *pick_callee(struct world *world, size_t m)
 	if (!from->count)
 		return NULL;
 	world->modules[m].uses |= 1u << other;
+	if (from->count > ENTRY_POINTS && below(world, 8))
+		return &from->functions[below(world, ENTRY_POINTS)];
 	return &from->functions[below(world, from->count)];
 }
 
-static void block_guard(struct world *world, struct text *out, const char *module)
+/* What a block of code does, and the words for it: comments speak of what the code names. */
+struct writer {
+	struct text code, doc;
+};
+
+static void block_guard(struct world *world, struct writer *out, const char *module)
 {
 	const char *noun = PICK(world, nouns);
 
-	add(out,
+	add(&out->code,
 		"\tif (!%s->%s_count) {\n\t\trc = desk_refuse(desk, DESK_EMPTY, \"%s without a "
 		"%s\");\n\t\tgoto out;\n\t}\n",
 		module, noun, module, noun);
+	add(&out->doc, " Refuses a %s without a %s.", module, noun);
 }
 
-static void block_read(struct world *world, struct text *out, const char *module)
+static void block_read(struct world *world, struct writer *out, const char *module)
 {
 	const char *noun = PICK(world, nouns);
 
-	add(out,
+	add(&out->code,
 		"\trc = slip_read_number(slip, \"%s\", &%s->%s_count);\n\tif (rc < 0) {\n"
 		"\t\tdesk_refuse(desk, rc, \"unreadable %s on slip %%s\", slip_key(slip));\n"
 		"\t\tgoto out;\n\t}\n",
 		noun, module, noun, noun);
+	add(&out->doc, " Reads the %s by slip_read_number.", noun);
 }
 
-static void block_loop(struct world *world, struct text *out, const char *module)
+static void block_loop(struct world *world, struct writer *out, const char *module)
 {
 	const char *noun = PICK(world, nouns);
 
-	add(out,
+	add(&out->code,
 		"\tfor (size_t i = 0; i < %s->%s_count; i++) {\n"
 		"\t\tstruct %s_%s *%s = &%s->%ss[i];\n\n"
-		"\t\tif (%s->state == %s_CLOSED)\n\t\t\tcontinue;\n"
+		"\t\tif (%s->state == STATE_CLOSED)\n\t\t\tcontinue;\n"
 		"\t\ttotal += %s->amount;\n\t}\n",
-		module, noun, module, noun, noun, module, noun, noun, "STATE", noun);
+		module, noun, module, noun, noun, module, noun, noun, noun);
+	add(&out->doc, " Adds the amount of each open %s_%s.", module, noun);
 }
 
-static void block_event(struct world *world, struct text *out, const char *module)
+static void block_event(struct world *world, struct writer *out, const char *module)
 {
-	add(out, "\tevent_post(desk, \"%s.%s\", slip_key(slip), total);\n", module,
-		PICK(world, verbs));
+	const char *verb = PICK(world, verbs);
+
+	add(&out->code, "\tevent_post(desk, \"%s.%s\", slip_key(slip), total);\n", module, verb);
+	add(&out->doc, " Posts %s.%s.", module, verb);
 }
 
-static void block_call(struct world *world, struct text *out, size_t m)
+static void block_call(struct world *world, struct writer *out, size_t m)
 {
 	const struct function *callee = pick_callee(world, m);
 
 	if (!callee)
 		return;
-	add(out,
+	add(&out->code,
 		"\trc = %s(desk, slip, &total);\n\tif (rc < 0) {\n"
-		"\t\tdesk_refuse(desk, rc, \"%s failed\");\n\t\tgoto out;\n\t}\n",
-		callee->name, callee->name);
+		"\t\tdesk_refuse(desk, rc, \"step failed\");\n\t\tgoto out;\n\t}\n",
+		callee->name);
+	add(&out->doc, " Goes through %s.", callee->name);
 }
 
-static void block_lock(struct world *world, struct text *out, const char *module)
+static void block_limit(struct world *world, struct writer *out, const char *module)
 {
 	const char *noun = PICK(world, nouns);
 
-	add(out,
+	add(&out->code,
 		"\tif (total > %s->%s_limit) {\n\t\tmeter_bump(desk->meter, \"%s_%s_over\");\n"
 		"\t\ttotal = %s->%s_limit;\n\t}\n",
 		module, noun, module, noun, module, noun);
+	add(&out->doc, " Keeps below %s_limit.", noun);
+}
+
+static void write_block(struct world *world, struct writer *out, size_t m)
+{
+	const char *module = world->modules[m].name;
+
+	switch (below(world, 7)) {
+	case 0:
+		block_guard(world, out, module);
+		break;
+	case 1:
+		block_read(world, out, module);
+		break;
+	case 2:
+		block_loop(world, out, module);
+		break;
+	case 3:
+		block_event(world, out, module);
+		break;
+	case 4:
+		block_limit(world, out, module);
+		break;
+	default:
+		block_call(world, out, m);
+	}
 }
 
 static void write_body(struct world *world, size_t m, struct function *function)
 {
 	const char *module = world->modules[m].name;
 	size_t blocks = 3 + below(world, 5);
-	struct text out = {0};
+	struct writer out = {{0}, {0}};
 
-	add(&out,
+	add(&out.code,
 		"int %s(struct desk *desk, struct slip *slip, int64_t *result)\n{\n"
 		"\tstruct %s *%s = desk_%s(desk);\n\tint64_t total = 0;\n\tint rc;\n\n"
 		"\trc = slip_hold(slip, desk);\n\tif (rc < 0)\n"
 		"\t\treturn desk_refuse(desk, rc, \"slip %%s is busy\", slip_key(slip));\n",
 		function->name, module, module, module);
-	for (size_t i = 0; i < blocks; i++) {
-		switch (below(world, 7)) {
-		case 0:
-			block_guard(world, &out, module);
-			break;
-		case 1:
-			block_read(world, &out, module);
-			break;
-		case 2:
-			block_loop(world, &out, module);
-			break;
-		case 3:
-			block_event(world, &out, module);
-			break;
-		case 4:
-			block_lock(world, &out, module);
-			break;
-		default:
-			block_call(world, &out, m);
-		}
-	}
-	add(&out, "\t*result = total;\nout:\n\tslip_drop(slip);\n\treturn rc;\n}\n");
+	add(&out.doc, "/*");
+	for (size_t i = 0; i < blocks; i++)
+		write_block(world, &out, m);
+	add(&out.code, "\t*result = total;\nout:\n\tslip_drop(slip);\n\treturn rc;\n}\n");
+	add(&out.doc, " */");
 	free(function->body);
-	function->body = out.ptr;
+	free(function->doc);
+	function->body = out.code.ptr;
+	function->doc = out.doc.ptr;
 }
 
 static struct function *new_function(struct world *world, size_t m)
@@ -217,9 +244,6 @@ static struct function *new_function(struct world *world, size_t m)
 	for (size_t i = 0; i < module->count; i++)
 		if (!strcmp(module->functions[i].name, function->name))
 			return &module->functions[i];
-	snprintf(function->doc, sizeof(function->doc),
-		"/* Asks the %s to %s each %s on the slip and adds up what is left. */",
-		module->name, verb, noun);
 	write_body(world, m, function);
 	module->count++;
 	return function;
@@ -326,6 +350,12 @@ static void first_commit(struct world *world)
 	free(header.ptr);
 }
 
+static void release(struct function *function)
+{
+	free(function->doc);
+	free(function->body);
+}
+
 int main(int argc, char **argv)
 {
 	static struct world world;
@@ -353,6 +383,6 @@ int main(int argc, char **argv)
 	}
 	for (size_t m = 0; m < MODULES; m++)
 		for (size_t i = 0; i < world.modules[m].count; i++)
-			free(world.modules[m].functions[i].body);
+			release(&world.modules[m].functions[i]);
 	return 0;
 }

@@ -182,7 +182,7 @@ static void content_that_is_no_source_is_skipped(void **state)
 	memset(line, 'a', sizeof(line));
 	assert_int_equal(skip_of(grammar, "", 0), PARSE_OK);
 	assert_int_equal(skip_of(grammar, "int a;\0", 7), PARSE_BINARY);
-	assert_int_equal(skip_of(grammar, "/* \xe9 */", 7), PARSE_ENCODING);
+	assert_int_equal(skip_of(grammar, "/* \xe9 */", 7), PARSE_OK);
 	assert_int_equal(skip_of(grammar, "/* \xc3\xa9 */", 8), PARSE_OK);
 	assert_int_equal(skip_of(grammar, line, 1001), PARSE_MINIFIED);
 	assert_int_equal(skip_of(grammar, line, 101), PARSE_MINIFIED);
