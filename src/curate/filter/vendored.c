@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const folders[] = {"vendor", "vendored", "third_party", "third-party",
-	"thirdparty", "3rdparty", "node_modules", "deps", "external", "extern", "contrib", "dist",
-	"generated", "_generated", "site-packages", "bower_components"};
+	"thirdparty", "3rdparty", "node_modules", "deps", "external", "extern", "dist", "generated",
+	"_generated", "site-packages", "bower_components"};
 static const char *const suffixes[] = {".lock", "-lock.json", ".min.js", ".min.css", ".pb.go",
 	".pb.h", ".pb.cc", "_pb2.py", "_pb2_grpc.py", ".g.dart", ".designer.cs", ".generated.ts",
 	".map", ".svg", ".tab.c", ".yy.c", "go.sum"};
