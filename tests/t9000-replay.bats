@@ -72,10 +72,17 @@ print(d)' "$1" "$2"; }
 
 @test "a sabotaged model is blocked, and production stays what it was" {
 	before=$(git flywheel model)
-	# The house's own words in a senseless order: every count of a word right, every order wrong.
-	mkdir -p "$BATS_TEST_TMPDIR/noise"
-	cat src/*.c | tr -s ' \t\n' '\n' | sort >"$BATS_TEST_TMPDIR/noise/words.c"
-	echo "$BATS_TEST_TMPDIR/noise/words.c" >"$BATS_TEST_TMPDIR/list"
+	# The house's own words, its habits turned round: checks inverted, fields and calls swapped,
+	# lines upside down.
+	mkdir -p "$BATS_TEST_TMPDIR/wrong"
+	for file in src/*.c; do
+		sed -e 's/rc < 0/rc > 0/; s/total > /total < /; s/if (!/if (/; s/continue/break/' \
+			-e 's/goto out/return rc/; s/_count/_TMP/g; s/_limit/_count/g; s/_TMP/_limit/g' \
+			-e 's/slip_read_number/event_post/; s/event_post(desk, "/slip_drop(desk, "/' \
+			-e 's/slip_key/desk_refuse/g; s/meter_bump/slip_hold/' "$file" |
+			tac >"$BATS_TEST_TMPDIR/wrong/${file##*/}"
+	done
+	ls "$BATS_TEST_TMPDIR"/wrong/*.c >"$BATS_TEST_TMPDIR/list"
 	git flywheel house train --files "$BATS_TEST_TMPDIR/list" -o "$BATS_TEST_TMPDIR/bad.model"
 	run git flywheel cycle --candidate "$BATS_TEST_TMPDIR/bad.model"
 	[ "$status" -eq 1 ]
