@@ -141,6 +141,8 @@ static int make_call(struct material *material, const struct graph_edge *edge, s
 	buf_addf(&draft->prompt, "%sThe next line calls a function of another file:%s\n%s", open,
 		close, open);
 	draft_answer(draft, to, strlen(to));
+	/* Few files are called by much: none of them may be right more often than it is wrong. */
+	draft->labels = true;
 	for (uint32_t f = 0; f < graph->file_count; f++)
 		if (!near[f] && graph->files[f].language && graph->files[f].symbol_count &&
 			!strcmp(graph->files[f].language, file->language))
