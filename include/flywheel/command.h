@@ -35,6 +35,8 @@ void session_close(struct session *session);
 
 /* "git-flywheel: <message>" on stderr; returns the exit code that goes with the error. */
 int command_fail(int error);
+/* Prints text that is not ours, each line indented, with terminal escapes made harmless. */
+void command_print_foreign(const char *text, const char *indent);
 int command_usage(const struct command *self, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -73,9 +73,6 @@ int store_decision_count(struct store *store, size_t *count); /* distinct ids */
 typedef int (*decision_commit_fn)(const struct oid *commit, void *payload);
 int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload);
 
-int store_decision_judge(
-	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at);
-
 /* Questions to the materialised graph of HEAD. */
 struct symbol_place {
 	const char *path, *name, *qualified; /* borrowed during the call */

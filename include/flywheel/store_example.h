@@ -64,9 +64,7 @@ typedef int (*funnel_fn)(const struct funnel_row *row, void *payload);
 int store_funnel_put(struct store *store, int position, const struct funnel_row *row);
 int store_funnel_each(struct store *store, funnel_fn fn, void *payload);
 
-/* What a person said: "accepted" or "rejected". E_NOTFOUND when nobody did. */
-int store_example_judge(
-	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at);
+/* What people said: "accepted" or "rejected" (see store_judge). */
 typedef int (*example_verdict_fn)(
 	const char *id, const char *verdict, const char *reason, void *payload);
 int store_example_verdicts(struct store *store, example_verdict_fn fn, void *payload);

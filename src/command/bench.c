@@ -37,28 +37,12 @@ static int wanted_category(const struct wishes *wishes)
 	return -1;
 }
 
-static void print_text(const char *text, const char *indent)
-{
-	struct buf out = BUF_INIT;
-
-	for (const char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
-
-		buf_addstr(&out, indent);
-		buf_add_printable(&out, line, len);
-		buf_addch(&out, '\n');
-		line += len + (line[len] == '\n');
-	}
-	fputs(out.ptr, stdout);
-	buf_release(&out);
-}
-
 static void print_item(const struct bench_item *item)
 {
 	printf("%s %s  %s\n", item->id, bench_category_name(item->category), item->source);
-	print_text(item->prompt, "    | ");
+	command_print_foreign(item->prompt, "    | ");
 	for (int i = 0; i < BENCH_CHOICES; i++)
-		print_text(item->choices[i], i == item->answer ? "  * " : "  - ");
+		command_print_foreign(item->choices[i], i == item->answer ? "  * " : "  - ");
 	putchar('\n');
 }
 

@@ -53,6 +53,22 @@ int command_usage(const struct command *self, const char *format, ...)
 	return EXIT_BAD_USAGE;
 }
 
+void command_print_foreign(const char *text, const char *indent)
+{
+	struct buf out = BUF_INIT;
+
+	for (const char *line = text; *line;) {
+		size_t len = strcspn(line, "\n");
+
+		buf_addstr(&out, indent);
+		buf_add_printable(&out, line, len);
+		buf_addch(&out, '\n');
+		line += len + (line[len] == '\n');
+	}
+	fputs(out.ptr, stdout);
+	buf_release(&out);
+}
+
 int command_fail(int error)
 {
 	struct buf text = BUF_INIT;

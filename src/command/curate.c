@@ -34,7 +34,7 @@ static int judge(struct session *session, const struct wishes *wishes)
 	int rc = example_find(session, id, ignore_example, NULL);
 
 	if (!rc)
-		rc = store_example_judge(session->store, id,
+		rc = store_judge(session->store, "example", id,
 			wishes->accept ? "accepted" : "rejected",
 			wishes->reason ? wishes->reason : "", clock_now());
 	if (!rc)

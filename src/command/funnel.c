@@ -1,6 +1,7 @@
 /* Printing the funnel of a curation and one example with its fate, for people and as JSON. */
 #include "command/funnel.h"
 
+#include "flywheel/command.h"
 #include "flywheel/example.h"
 #include "flywheel/store_example.h"
 #include "util/clock.h"
@@ -12,22 +13,6 @@
 #include <string.h>
 
 #define BAR 30
-
-static void print_foreign(const char *text, const char *indent)
-{
-	struct buf out = BUF_INIT;
-
-	for (const char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
-
-		buf_addstr(&out, indent);
-		buf_add_printable(&out, line, len);
-		buf_addch(&out, '\n');
-		line += len + (line[len] == '\n');
-	}
-	fputs(out.ptr, stdout);
-	buf_release(&out);
-}
 
 static void print_bar(size_t part, size_t whole)
 {
@@ -204,11 +189,11 @@ static int explain_text(const struct example *example, void *payload)
 	else
 		buf_addf(&line, "verdict  rejected by %s: %s\n", explaining->filter,
 			explaining->reason);
-	print_foreign(line.ptr, "");
+	command_print_foreign(line.ptr, "");
 	puts("prompt");
-	print_foreign(example->prompt, "    | ");
+	command_print_foreign(example->prompt, "    | ");
 	puts("answer");
-	print_foreign(example->answer, "    > ");
+	command_print_foreign(example->answer, "    > ");
 	buf_release(&line);
 	return 0;
 }

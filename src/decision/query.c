@@ -233,7 +233,8 @@ int decision_judge(struct session *session, const char *id, const char *verdict,
 	int rc = expand(session, id, &state);
 
 	if (!rc)
-		rc = store_decision_judge(session->store, state.id, verdict, reason, clock_now());
+		rc = store_judge(
+			session->store, "decision", state.id, verdict, reason, clock_now());
 	filter.id = state.id;
 	if (!rc)
 		rc = store_decision_each(session->store, &filter, on_judged, &judged);

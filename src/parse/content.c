@@ -43,8 +43,7 @@ uint32_t content_lines(const char *text, size_t len)
 
 const char *parse_skip_name(enum parse_skip skip)
 {
-	static const char *const names[] = {
-		NULL, "binary", "minified", "too complex"};
+	static const char *const names[] = {NULL, "binary", "minified", "too complex"};
 
 	return names[skip];
 }

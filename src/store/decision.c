@@ -353,22 +353,6 @@ int store_decision_commits(struct store *store, decision_commit_fn fn, void *pay
 	return rc ? rc : closed;
 }
 
-int store_decision_judge(
-	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at)
-{
-	struct query *query = query_open(store,
-		"INSERT INTO verdict(subject, id, verdict, reason, at) "
-		"VALUES('decision', ?1, ?2, ?3, ?4) ON CONFLICT(subject, id) DO UPDATE SET "
-		"verdict = excluded.verdict, reason = excluded.reason, at = excluded.at");
-
-	query_bind_text(query, 1, id);
-	query_bind_text(query, 2, verdict);
-	query_bind_text(query, 3, reason);
-	query_bind_number(query, 4, at);
-	query_run(query);
-	return query_close(query);
-}
-
 static int each_place(struct query *query, symbol_place_fn fn, void *payload)
 {
 	int rc = 0, closed;

@@ -189,22 +189,6 @@ int store_example_problems(struct store *store, example_problem_fn fn, void *pay
 	return stop ? stop : rc;
 }
 
-int store_example_judge(
-	struct store *store, const char *id, const char *verdict, const char *reason, int64_t at)
-{
-	struct query *query = query_open(store,
-		"INSERT INTO verdict(subject, id, verdict, reason, at) "
-		"VALUES('example', ?1, ?2, ?3, ?4) ON CONFLICT(subject, id) DO UPDATE SET "
-		"verdict = excluded.verdict, reason = excluded.reason, at = excluded.at");
-
-	query_bind_text(query, 1, id);
-	query_bind_text(query, 2, verdict);
-	query_bind_text(query, 3, reason);
-	query_bind_number(query, 4, at);
-	query_run(query);
-	return query_close(query);
-}
-
 int store_example_verdicts(struct store *store, example_verdict_fn fn, void *payload)
 {
 	struct query *query = query_open(store, "SELECT id, verdict, reason FROM verdict "

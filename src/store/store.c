@@ -286,6 +286,23 @@ int store_meta_set(struct store *store, const char *key, const char *value)
 	return query_close(query);
 }
 
+int store_judge(struct store *store, const char *subject, const char *id, const char *verdict,
+	const char *reason, int64_t at)
+{
+	struct query *query = query_open(store,
+		"INSERT INTO verdict(subject, id, verdict, reason, at) VALUES(?1, ?2, ?3, ?4, ?5) "
+		"ON CONFLICT(subject, id) DO UPDATE SET "
+		"verdict = excluded.verdict, reason = excluded.reason, at = excluded.at");
+
+	query_bind_text(query, 1, subject);
+	query_bind_text(query, 2, id);
+	query_bind_text(query, 3, verdict);
+	query_bind_text(query, 4, reason);
+	query_bind_number(query, 5, at);
+	query_run(query);
+	return query_close(query);
+}
+
 struct query *query_open(struct store *store, const char *sql)
 {
 	struct query *query = xcalloc(1, sizeof(*query));
