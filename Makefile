@@ -151,7 +151,8 @@ ASAN := BUILD=build-asan PROGRAM=build-asan/git-flywheel GENERIC= CFLAGS="-O1 -g
 	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
 sanitize: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) all unit-tests
-	@BUILD=build-asan FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
+	@ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
+		BUILD=build-asan FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
 
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
 valgrind: all unit-tests
