@@ -76,6 +76,7 @@ fails() {
 	printf '#!/bin/sh\necho "ok 1 - a"; kill -SEGV $$\n' >build/tests/crash
 	printf '#!/bin/sh\nexit 0\n' >build/tests/silent
 	chmod +x build/tests/*
+	unset BUILD
 	run tests/run unit
 	[ "$status" = 1 ]
 	[ "${lines[-1]}" = "4 passed, 3 failed" ]

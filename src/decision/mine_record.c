@@ -161,7 +161,7 @@ static char *others(const struct buf *options, const char *chosen)
 	strings_split(&lines, options->ptr, '\n');
 	for (size_t i = 0; i < lines.count; i++) {
 		const char *line = lines.items[i] + strspn(lines.items[i], " ");
-		const char *name = line + 1 + strspn(line + (*line != '\0'), " [\"*");
+		const char *name = line + (*line != '\0') + strspn(line + (*line != '\0'), " [\"*");
 		size_t len = strcspn(name, "]\"\n");
 
 		if (!*line || !strchr("-*+", *line) || !len ||
