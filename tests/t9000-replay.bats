@@ -5,6 +5,7 @@
 load helper
 
 setup_file() {
+	export BATS_NO_PARALLELIZE_WITHIN_FILE=true # the tests tell one story, in this order
 	setup_environment
 	local build=${BUILD:-build}
 
