@@ -112,7 +112,10 @@ refused() {
 	echo "this was a database once, and now it is not one any more" >.git/flywheel/flywheel.db
 	refused "rebuild" git-flywheel status
 	[ -e .git/flywheel/flywheel.db.corrupt-1 ]
-	git flywheel rebuild
+	[ -e .git/flywheel/backup/flywheel-1.db ]
+	run git flywheel rebuild
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"took the private facts of the last backup"* ]]
 	git flywheel graph symbol a
 }
 

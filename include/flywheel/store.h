@@ -30,8 +30,9 @@ void store_rollback(struct store *store);
 int store_clear_derived(struct store *store);
 /* Copies the whole database, consistently, to a new file (VACUUM INTO). */
 int store_backup(struct store *store, const char *path);
-/* The same into <folder>/backup/; the last two are kept. */
+/* Copies the facts to <folder>/backup/flywheel-1.db; the last two copies are kept. */
 int store_backup_rotate(struct store *store);
+int store_backup_when_older(struct store *store, int64_t now, int64_t seconds);
 /* Adds the facts of a backup (NULL: the last one) that are not here. E_NOTFOUND: none. */
 int store_restore(struct store *store, const char *path);
 

@@ -303,6 +303,8 @@ int cycle_run(
 	if (!rc && !out->skipped) {
 		rc = turn(&revolution, options, out);
 		take_result(&revolution.row, out);
+		if (!rc) /* a revolution is the dearest of the facts */
+			rc = store_backup_rotate(session->store);
 	}
 	revolution_release(&revolution);
 	if (fd >= 0)

@@ -1,6 +1,7 @@
 /*
- * Backups of the sidecar: whole copies, the last two kept, and facts taken back from one. Derived
- * tables are left out on the way back, because `rebuild` makes better ones from git.
+ * Backups of the sidecar: a whole copy on request, and by itself a rotated copy of the facts. What
+ * is derived stays out of the rotation: `rebuild` makes it again from git, and it is most of the
+ * file.
  */
 #include "store/query.h"
 
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KEPT 2
@@ -30,56 +32,46 @@ int store_backup(struct store *store, const char *path)
 	return query_close(query);
 }
 
-/* The new copy is complete before an old one moves: a kill leaves at least the last backup. */
-int store_backup_rotate(struct store *store)
+static int attach(struct store *store, const char *path)
 {
-	char *folder = path_join(store_folder(store), "backup");
-	char *fresh = path_join(folder, "fresh.db");
-	int rc = file_mkdirs(folder, 0700);
+	struct query *query = query_open(store, "ATTACH ?1 AS old");
 
-	unlink(fresh);
-	if (!rc)
-		rc = store_backup(store, fresh);
-	for (int n = KEPT - 1; !rc && n >= 1; n--) {
-		char *from = backup_path(store, n), *to = backup_path(store, n + 1);
-
-		if (file_exists(from) && rename(from, to))
-			rc = fail(E_IO, "cannot rotate the backup '%s'", from);
-		free(from);
-		free(to);
-	}
-	if (!rc) {
-		char *first = backup_path(store, 1);
-
-		if (rename(fresh, first))
-			rc = fail(E_IO, "cannot keep the backup '%s'", first);
-		free(first);
-	}
-	free(fresh);
-	free(folder);
-	return rc;
+	query_bind_text(query, 1, path);
+	query_run(query);
+	return query_close(query);
 }
 
-/* Tables that hold facts in both databases, in the order in which they were created. */
+/* Our tables that hold facts, in the order in which they were created. */
 static int fact_tables(struct store *store, struct strings *tables)
 {
 	/* Full-text indexes keep shadow tables named after them: those are derived, too. */
-	struct query *query = query_open(store,
-		"SELECT name FROM main.sqlite_master AS m WHERE type = 'table' "
-		"AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN ('derived_table', "
-		"'meta') "
-		"AND NOT EXISTS (SELECT 1 FROM derived_table AS d "
-		"	WHERE m.name = d.name OR substr(m.name, 1, length(d.name) + 1) = d.name || "
-		"'_') "
-		"AND name IN (SELECT name FROM old.sqlite_master WHERE type = 'table') "
-		"ORDER BY rowid");
+	struct query *query =
+		query_open(store, "SELECT name FROM main.sqlite_master AS m WHERE type = 'table' "
+				  "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN "
+				  "('derived_table', 'meta') "
+				  "AND NOT EXISTS (SELECT 1 FROM derived_table AS d "
+				  "	WHERE m.name = d.name OR substr(m.name, 1, length(d.name) "
+				  "+ 1) = d.name || '_') "
+				  "ORDER BY rowid");
 
 	while (query_next(query))
 		strings_add(tables, query_text(query, 0));
 	return query_close(query);
 }
 
-static int copy_tables(struct store *store)
+static bool old_has(struct store *store, const char *table)
+{
+	struct query *query = query_open(
+		store, "SELECT 1 FROM old.sqlite_master WHERE type = 'table' AND name = ?1");
+	bool found;
+
+	query_bind_text(query, 1, table);
+	found = query_next(query);
+	return !query_close(query) && found;
+}
+
+/* Runs "<verb>.<table> <link>.<table>" for each table of facts, in one transaction. */
+static int each_table(struct store *store, bool in_old, const char *verb, const char *link)
 {
 	struct strings tables = STRINGS_INIT;
 	int rc = fact_tables(store, &tables);
@@ -87,9 +79,11 @@ static int copy_tables(struct store *store)
 	if (!rc)
 		rc = store_begin(store);
 	for (size_t i = 0; !rc && i < tables.count; i++) {
-		char *sql = xstrfmt("INSERT OR IGNORE INTO main.%s SELECT * FROM old.%s",
-			tables.items[i], tables.items[i]);
+		char *sql;
 
+		if (in_old && !old_has(store, tables.items[i]))
+			continue;
+		sql = xstrfmt("%s.%s %s.%s", verb, tables.items[i], link, tables.items[i]);
 		rc = store_exec(store, sql);
 		free(sql);
 	}
@@ -101,25 +95,66 @@ static int copy_tables(struct store *store)
 	return rc;
 }
 
+static int write_facts(struct store *store, const char *path)
+{
+	int rc = attach(store, path);
+
+	if (rc)
+		return fail_context(rc, "cannot make the backup");
+	rc = each_table(store, false, "CREATE TABLE old", "AS SELECT * FROM main");
+	store_exec(store, "DETACH old");
+	return rc;
+}
+
+/* The new copy is complete before an old one moves: a kill leaves at least the last backup. */
+int store_backup_rotate(struct store *store)
+{
+	char *folder = path_join(store_folder(store), "backup");
+	char *fresh = path_join(folder, "fresh.db");
+	int rc = file_mkdirs(folder, 0700);
+	mode_t old = umask(0077);
+
+	unlink(fresh);
+	if (!rc)
+		rc = write_facts(store, fresh);
+	umask(old);
+	for (int n = KEPT; !rc && n >= 1; n--) {
+		char *from = n == 1 ? xstrdup(fresh) : backup_path(store, n - 1);
+		char *to = backup_path(store, n);
+
+		if (file_exists(from) && rename(from, to))
+			rc = fail(E_IO, "cannot rotate the backup '%s'", from);
+		free(from);
+		free(to);
+	}
+	free(fresh);
+	free(folder);
+	return rc;
+}
+
+int store_backup_when_older(struct store *store, int64_t now, int64_t seconds)
+{
+	char *path = backup_path(store, 1);
+	struct stat st;
+	bool fresh = !stat(path, &st) && now - (int64_t)st.st_mtime < seconds;
+
+	free(path);
+	return fresh ? 0 : store_backup_rotate(store);
+}
+
 int store_restore(struct store *store, const char *path)
 {
 	char *last = path ? xstrdup(path) : backup_path(store, 1);
-	struct query *attach;
 	int rc;
 
-	if (!file_exists(last)) {
+	if (file_exists(last))
+		rc = attach(store, last);
+	else
 		rc = fail(E_NOTFOUND, "there is no backup '%s'", last);
-		free(last);
-		return rc;
-	}
-	attach = query_open(store, "ATTACH ?1 AS old");
-	query_bind_text(attach, 1, last);
-	query_run(attach);
-	rc = query_close(attach);
 	free(last);
 	if (rc)
-		return fail_context(rc, "cannot open the backup");
-	rc = copy_tables(store);
+		return rc;
+	rc = each_table(store, true, "INSERT OR IGNORE INTO main", "SELECT * FROM old");
 	store_exec(store, "DETACH old");
 	return rc;
 }
