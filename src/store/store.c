@@ -69,30 +69,38 @@ static int version_of(struct store *store, int *version)
 	return code == SQLITE_ROW ? 0 : store_fail(store, code);
 }
 
+static int create_schema(struct store *store)
+{
+	char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
+	int version = 0;
+	int rc = store_begin(store);
+
+	/* Asked again under the lock: two programs may both have found an empty file. */
+	if (!rc)
+		rc = version_of(store, &version);
+	if (!rc && !version)
+		rc = store_exec(store, schema_sql);
+	if (!rc && !version)
+		rc = store_exec(store, sql);
+	free(sql);
+	if (rc)
+		store_rollback(store);
+	return rc ? rc : store_commit(store);
+}
+
 static int migrate(struct store *store)
 {
 	int version = 0;
 	int rc = version_of(store, &version);
 
-	if (rc || version == SCHEMA_VERSION)
+	if (!rc && !version)
+		rc = create_schema(store);
+	if (rc || version <= SCHEMA_VERSION)
 		return rc;
-	if (version > SCHEMA_VERSION)
-		return fail(E_UNSUPPORTED,
-			"the sidecar in '%s' was written by a newer git flywheel (schema %d, this "
-			"one knows %d): update git flywheel",
-			store->folder, version, SCHEMA_VERSION);
-	rc = store_begin(store);
-	if (!rc)
-		rc = store_exec(store, schema_sql);
-	if (!rc) {
-		char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
-
-		rc = store_exec(store, sql);
-		free(sql);
-	}
-	if (rc)
-		store_rollback(store);
-	return rc ? rc : store_commit(store);
+	return fail(E_UNSUPPORTED,
+		"the sidecar in '%s' was written by a newer git flywheel (schema %d, this "
+		"one knows %d): update git flywheel",
+		store->folder, version, SCHEMA_VERSION);
 }
 
 /* The write-ahead log goes with its database: left behind, SQLite would apply it to the next one.

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct fixture {
@@ -196,11 +197,39 @@ static void facts_come_back_from_the_last_backup(void **state)
 	store_close(store);
 }
 
+static void may_be_made_by_many_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	int gate[2], status = 0;
+	char byte;
+
+	assert_int_equal(pipe(gate), 0);
+	for (int i = 0; i < 6; i++) {
+		struct store *store = NULL;
+		int rc;
+
+		if (fork())
+			continue;
+		close(gate[1]);
+		rc = read(gate[0], &byte, 1) < 0; /* all start when the gate closes */
+		rc = rc ? rc : store_open(fixture->folder, true, &store);
+		store_close(store);
+		_exit(rc != 0);
+	}
+	close(gate[0]);
+	close(gate[1]);
+	for (int i = 0; i < 6; i++) {
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(is_made_private_and_reopened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_a_newer_schema, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(may_be_made_by_many_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_damaged_file_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(transactions_nest_and_roll_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
