@@ -52,6 +52,10 @@ static void run_child(
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	/* Above 2 first: whose caller closed its standard streams, has them among the pipes. */
+	in = fcntl(in, F_DUPFD_CLOEXEC, 3);
+	out = fcntl(out, F_DUPFD_CLOEXEC, 3);
+	error = fcntl(error, F_DUPFD_CLOEXEC, 3);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(error, 2) < 0)
 		_exit(126);
 	if (folder && chdir(folder))
@@ -59,6 +63,13 @@ static void run_child(
 	environ = env;
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
 	_exit(errno == ENOENT ? 127 : 126);
+}
+
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 }
 
 static void feed(int *fd, const char *input, size_t len, size_t *done)
@@ -105,6 +116,16 @@ static void exchange(int in, int out, int error, const struct process_options *o
 		if (error >= 0 && fds[2].revents)
 			drain(&error, errors, 1 << 20);
 	}
+	close_all((int[]){in, out, error}, 3);
+}
+
+static int open_streams(bool input, int in[2], int output[2], int errors[2])
+{
+	if (pipe2(output, O_CLOEXEC) || pipe2(errors, O_CLOEXEC))
+		return fail(E_IO, "cannot make a pipe: %s", strerror(errno));
+	if (input ? pipe2(in, O_CLOEXEC) : (in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
+		return fail(E_IO, "cannot open standard input: %s", strerror(errno));
+	return 0;
 }
 
 int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
@@ -114,32 +135,36 @@ int process_run(const char *const *argv, const struct process_options *options, 
 	int in[2] = {-1, -1}, output[2] = {-1, -1}, errors[2] = {-1, -1};
 	void (*old_pipe)(int);
 	char **env;
-	int status = 0;
+	int status = 0, rc;
 	pid_t pid;
 
 	options = options ? options : &defaults;
-	if (pipe2(output, O_CLOEXEC) || pipe2(errors, O_CLOEXEC))
-		return fail(E_IO, "cannot make a pipe: %s", strerror(errno));
-	if (options->input_len ? pipe2(in, O_CLOEXEC)
-			       : (in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
-		return fail(E_IO, "cannot open standard input: %s", strerror(errno));
+	rc = open_streams(options->input_len > 0, in, output, errors);
+	if (rc) {
+		close_all(in, 2);
+		close_all(output, 2);
+		close_all(errors, 2);
+		return rc;
+	}
 	env = merged_environment(options->env);
 	old_pipe = signal(SIGPIPE, SIG_IGN);
 	pid = fork();
 	if (pid == 0)
 		run_child(argv, options->folder, env, in[0], output[1], errors[1]);
+	if (pid < 0)
+		rc = fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
 	free(env);
-	close(in[0]);
-	close(output[1]);
-	close(errors[1]);
+	close_all((int[]){in[0], output[1], errors[1]}, 3);
 	if (pid > 0) {
 		exchange(in[1], output[0], errors[0], options, out, error);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
+	} else {
+		close_all((int[]){in[1], output[0], errors[0]}, 3);
 	}
 	signal(SIGPIPE, old_pipe);
-	if (pid < 0)
-		return fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	if (rc)
+		return rc;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -165,25 +190,4 @@ int git_run(const char *folder, const char *const *args, const char *input, size
 	free(line);
 	buf_release(&error);
 	return status;
-}
-
-int process_detach(const char *const *argv, const char *folder)
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR);
-
-		/* A second fork, so that the worker's parent is init and nobody waits for it. */
-		setsid();
-		if (fork() != 0)
-			_exit(0);
-		run_child(argv, folder, environ, null, null, null);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return 0;
 }

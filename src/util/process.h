@@ -28,7 +28,4 @@ int process_run(const char *const *argv, const struct process_options *options, 
 int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
 	struct buf *out);
 
-/* Starts argv detached (own session, descriptors 0-2 on /dev/null) and does not wait. */
-int process_detach(const char *const *argv, const char *folder);
-
 #endif

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -210,6 +211,48 @@ static void processes_take_and_give(void **state)
 	buf_release(&big);
 }
 
+static void processes_run_without_standard_streams(void **state)
+{
+	const char *const cat[] = {"cat", NULL};
+	const struct process_options options = {.input = "text", .input_len = 4};
+	struct buf out = BUF_INIT;
+	int input = dup(0), output = dup(1), rc;
+
+	(void)state;
+	fflush(stdout);
+	close(0);
+	close(1);
+	rc = process_run(cat, &options, &out, NULL);
+	if (!rc)
+		rc = process_run(cat, NULL, NULL, NULL);
+	dup2(input, 0);
+	dup2(output, 1);
+	close(input);
+	close(output);
+	assert_int_equal(rc, 0);
+	assert_string_equal(out.ptr, "text");
+	buf_release(&out);
+}
+
+static void failed_starts_leave_no_descriptors(void **state)
+{
+	const char *const program[] = {"true", NULL};
+	int first = dup(0), next;
+	struct rlimit old, low;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	low.rlim_cur = (rlim_t)first + 3; /* room for one pipe, not for two */
+	close(first);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	assert_int_equal(process_run(program, NULL, NULL, NULL), E_IO);
+	setrlimit(RLIMIT_NOFILE, &old);
+	next = dup(0);
+	close(next);
+	assert_int_equal(next, first);
+}
+
 static void options_take_their_words(void **state)
 {
 	bool flag = false;
@@ -277,6 +320,8 @@ int main(void)
 		cmocka_unit_test(digest_matches_the_standard),
 		cmocka_unit_test(files_are_whole_or_absent),
 		cmocka_unit_test(processes_take_and_give),
+		cmocka_unit_test(processes_run_without_standard_streams),
+		cmocka_unit_test(failed_starts_leave_no_descriptors),
 		cmocka_unit_test(options_take_their_words),
 		cmocka_unit_test(times_parse_and_format),
 		cmocka_unit_test(context_goes_before_the_message),
