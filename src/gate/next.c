@@ -11,7 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+/* `status` looks by taking the lock for a moment: that must not turn a cycle away. */
+static int lock_patiently(int fd)
+{
+	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+	for (int tries = 0; tries < 20; tries++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return -1;
+}
 
 int cycle_lock(struct session *session, int *fd)
 {
@@ -21,7 +35,7 @@ int cycle_lock(struct session *session, int *fd)
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*fd < 0)
 		rc = fail(E_IO, "cannot open %s: %s", path, strerror(errno));
-	else if (flock(*fd, LOCK_EX | LOCK_NB))
+	else if (lock_patiently(*fd))
 		rc = fail(E_LOCKED, "another cycle is running here: wait for it, or see `git "
 				    "flywheel status`");
 	free(path);

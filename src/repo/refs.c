@@ -152,7 +152,8 @@ int commit_make(struct repo *repo, const struct oid *parent, const struct tree_e
 int tag_make(struct repo *repo, const char *name, const struct oid *commit, const char *message,
 	struct oid *out)
 {
-	char scratch[] = "/tmp/flywheel-tag-XXXXXX", hex[OID_HEX + 1];
+	char *scratch = path_join(repo->common_dir, "flywheel-tag-XXXXXX"), hex[OID_HEX + 1];
+	bool made = mkdtemp(scratch) != NULL;
 	const char *const init[] = {"init", "-q", "--bare", ".", NULL};
 	const char *const tag[] = {
 		"tag", "-a", "-f", "--cleanup=verbatim", "-F", "-", name, hex, NULL};
@@ -168,8 +169,8 @@ int tag_make(struct repo *repo, const char *name, const struct oid *commit, cons
 	int rc = 0;
 
 	oid_hex(commit, hex);
-	if (!mkdtemp(scratch))
-		rc = fail(E_IO, "cannot make a scratch folder in /tmp");
+	if (!made)
+		rc = fail(E_IO, "cannot make a scratch folder in '%s'", repo->common_dir);
 	if (!rc)
 		rc = git_run(scratch, init, NULL, 0, NULL);
 	for (size_t i = 0; tag[i]; i++)
@@ -193,7 +194,9 @@ int tag_make(struct repo *repo, const char *name, const struct oid *commit, cons
 	buf_trim(&id);
 	if (!rc)
 		rc = oid_parse(id.ptr, out);
-	file_remove_tree(scratch);
+	if (made)
+		file_remove_tree(scratch);
+	free(scratch);
 	buf_release(&id);
 	free((char *)(uintptr_t)env[0]);
 	free((char *)(uintptr_t)argv[2]);
