@@ -3,7 +3,7 @@
 #
 #   tests/bench/hook.sh [<rounds>]
 #
-# First the hook alone, then whole commits (with the background pass that each of them starts).
+# First the hook alone, then whole commits, each after the pass of the one before has ended.
 # Fails when the hook's median is more than 2 ms over the empty hook's.
 set -eu
 root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
@@ -13,15 +13,17 @@ trap 'rm -rf "$work"' EXIT
 export PATH="$root:$PATH" HOME="$work" GIT_CONFIG_NOSYSTEM=1
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 
-for repo in empty ours; do
-	git init -q "$work/$repo"
-	cp -r "$root/src" "$work/$repo/"
-	git -C "$work/$repo" add -A
-	git -C "$work/$repo" commit -qm "start"
-done
-printf '#!/bin/sh\n' >"$work/empty/.git/hooks/post-commit"
-chmod +x "$work/empty/.git/hooks/post-commit"
-(cd "$work/ours" && git flywheel init >/dev/null)
+# One repository, and its hook changes between the rounds: both see the same objects and refs.
+git init -q "$work/repo"
+cd "$work/repo"
+cp -rL "$root/src" .
+git add -A
+git commit -qm "start"
+git flywheel init >/dev/null
+hooks=.git/hooks
+cp "$hooks/post-commit" "$work/ours"
+printf '#!/bin/sh\n' >"$work/empty"
+chmod +x "$work/empty"
 
 # now: microseconds since 1970.
 now() {
@@ -34,21 +36,27 @@ median() {
 }
 
 hook() {
-	(cd "$work/$1" && exec .git/hooks/post-commit)
+	"$hooks/post-commit"
+}
+
+settle() {
+	git flywheel worker --wait >/dev/null
 }
 
 commit() {
-	git -C "$work/$1" commit -q --allow-empty -m "round"
+	git commit -q --allow-empty -m "round"
 }
 
-# measure <name>: calls the function of that name; alternates, so that both see the same machine.
+# measure <name> <function> [<what to do before each round>]: alternates between the two hooks.
 measure() {
-	local round repo start
+	local round kind start
 	for ((round = 0; round < rounds; round++)); do
-		for repo in empty ours; do
+		for kind in empty ours; do
+			"${3:-:}"
+			cp "$work/$kind" "$hooks/post-commit"
 			start=$(now)
-			"$1" "$repo"
-			echo $(($(now) - start)) >>"$work/$1.$repo"
+			"$2"
+			echo $(($(now) - start)) >>"$work/$1.$kind"
 		done
 	done
 	empty=$(median "$work/$1.empty") ours=$(median "$work/$1.ours")
@@ -57,12 +65,12 @@ measure() {
 }
 
 # The hook alone must not meet the passes that it starts: they are switched off, not the hook.
-git -C "$work/ours" config flywheel.enabled false
-measure hook
+git config flywheel.enabled false
+measure hook hook
 added=$((ours - empty))
-git -C "$work/ours" config --unset flywheel.enabled
-measure commit
-(cd "$work/ours" && git flywheel worker --wait >/dev/null)
+git config --unset flywheel.enabled
+measure commit commit settle
+settle
 if [ "$added" -gt 2000 ]; then
 	echo "the hook alone adds more than 2 ms" >&2
 	exit 1
