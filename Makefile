@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 REPO ?= .
 CC := gcc
-PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd
+PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd libcurl libzip
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith
@@ -109,7 +109,7 @@ $(BUILD)/grammar/%.a: $(NPM_STAMP)
 # -- tests ----------------------------------------------------------------------------------------
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka $(LIBS)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka -lmicrohttpd $(LIBS)
 
 # The generator of the history that the replay test trains on.
 $(BUILD)/tests/history: tests/replay/history.c
