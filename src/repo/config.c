@@ -31,6 +31,8 @@ static const struct config_record records[] = {
 	{"duplicateJaccard", CONFIG_REAL, "0.7", 0.1, 1, true, "similarity of near-duplicates"},
 	{"capShare", CONFIG_REAL, "0.05", 0.001, 1, true,
 		"largest share of a dataset from one file or author"},
+	{"every", CONFIG_TEXT, "", 0, 0, false,
+		"how often the schedule turns the wheel here: 30m, 12h, 1d; empty: never"},
 	{NULL, CONFIG_BOOL, NULL, 0, 0, false, NULL},
 };
 

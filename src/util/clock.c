@@ -3,6 +3,7 @@
 #include "util/clock.h"
 
 #include "util/error.h"
+#include "util/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,4 +58,24 @@ int clock_parse(const char *text, int64_t *out)
 		return fail(E_INVALID, "bad time zone in '%.40s'", text);
 	*out = (int64_t)timegm(&tm) - (*rest == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 	return 0;
+}
+
+int duration_parse(const char *text, int64_t *seconds)
+{
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', CLOCK_DAY}, {'w', 7 * CLOCK_DAY}};
+	const int64_t most = (int64_t)36525 * CLOCK_DAY;
+	size_t digits = strspn(text, "0123456789");
+	int64_t count = digits && digits < 12 ? strtoll(text, NULL, 10) : -1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(units) && count >= 0; i++)
+		if (text[digits] == units[i].letter && !text[digits + 1] &&
+			count <= most / units[i].seconds) {
+			*seconds = count * units[i].seconds;
+			return 0;
+		}
+	return fail(E_INVALID, "not a duration: '%.40s' (want a number and a unit: 30m, 12h, 1d)",
+		text);
 }

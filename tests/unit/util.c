@@ -296,6 +296,30 @@ static void times_parse_and_format(void **state)
 	assert_int_equal(clock_parse("yesterday", &when), E_INVALID);
 }
 
+static void durations_parse(void **state)
+{
+	static const char *const bad[] = {"", "12", "h", "12 h", " 12h", "-1h", "+1h", "1.5h",
+		"12hh", "12H", "0x1h", "36526d", "99999999999s", "999999999999999999999w"};
+	int64_t seconds;
+
+	(void)state;
+	assert_int_equal(duration_parse("90s", &seconds), 0);
+	assert_int_equal(seconds, 90);
+	assert_int_equal(duration_parse("15m", &seconds), 0);
+	assert_int_equal(seconds, 900);
+	assert_int_equal(duration_parse("12h", &seconds), 0);
+	assert_int_equal(seconds, 43200);
+	assert_int_equal(duration_parse("36525d", &seconds), 0);
+	assert_int_equal(seconds, (int64_t)36525 * CLOCK_DAY);
+	assert_int_equal(duration_parse("02w", &seconds), 0);
+	assert_int_equal(seconds, 14 * CLOCK_DAY);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		seconds = 7;
+		assert_int_equal(duration_parse(bad[i], &seconds), E_INVALID);
+		assert_int_equal(seconds, 7);
+	}
+}
+
 static void context_goes_before_the_message(void **state)
 {
 	(void)state;
@@ -324,6 +348,7 @@ int main(void)
 		cmocka_unit_test(failed_starts_leave_no_descriptors),
 		cmocka_unit_test(options_take_their_words),
 		cmocka_unit_test(times_parse_and_format),
+		cmocka_unit_test(durations_parse),
 		cmocka_unit_test(context_goes_before_the_message),
 	};
 
