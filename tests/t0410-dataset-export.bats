@@ -33,11 +33,12 @@ setup() {
 	done
 	git flywheel dataset export --format chat | jq -e -s \
 		'all(.messages | length == 2 and .[0].role == "user" and .[1].role == "assistant")'
-	git flywheel dataset export --format trl | jq -e -s 'all(has("prompt") and has("completion"))'
+	git flywheel dataset export --format trl | jq -e -s \
+		'all((.prompt | map(.role) == ["user"]) and (.completion | map(.role) == ["assistant"]))'
 	git flywheel dataset export --format alpaca | jq -e -s 'all(has("instruction") and has("output"))'
 	git flywheel dataset export --format sharegpt | jq -e -s \
 		'all(.conversations | map(.from) == ["human", "gpt"])'
-	git flywheel dataset export --format trl | jq -e -s 'any(.completion | contains("\"alpha\""))'
+	git flywheel dataset export --format trl | jq -e -s 'any(.completion[0].content | contains("\"alpha\""))'
 }
 
 @test "an unknown format or digest is a clear error" {

@@ -13,6 +13,7 @@ struct exporting {
 	const struct export_format *format;
 	struct scrubber *scrubber;
 	struct buf *out;
+	size_t rows;
 };
 
 /* Fills one row's object. */
@@ -32,6 +33,14 @@ static void add_turn(struct js *list, const char *who_key, const char *who, cons
 	js_add(list, turn);
 }
 
+static void add_turns(struct js *row, const char *key, const char *role, const char *text)
+{
+	struct js *turns = js_array();
+
+	add_turn(turns, "role", role, "content", text);
+	js_set(row, key, turns);
+}
+
 static void fill_chat(
 	struct js *row, const char *id, const char *kind, const char *prompt, const char *answer)
 {
@@ -44,13 +53,17 @@ static void fill_chat(
 	js_set(row, "messages", messages);
 }
 
+/*
+ * Conversational prompt and completion: the loss is then on the completion alone and the model's
+ * own chat template is applied, without the generation markers that many templates lack.
+ */
 static void fill_trl(
 	struct js *row, const char *id, const char *kind, const char *prompt, const char *answer)
 {
 	(void)id;
 	(void)kind;
-	js_set_text(row, "prompt", prompt);
-	js_set_text(row, "completion", answer);
+	add_turns(row, "prompt", "user", prompt);
+	add_turns(row, "completion", "assistant", answer);
 }
 
 static void fill_sharegpt(
@@ -104,13 +117,14 @@ static int add_row(
 	exporting->format->fill(row, id, kind, prompt, answer);
 	js_write(row, exporting->out);
 	js_free(row);
+	exporting->rows++;
 	if (scrub_count_secrets(
 		    exporting->scrubber, exporting->out->ptr + start, exporting->out->len - start))
 		rc = fail(E_INVALID,
-			"example %s holds what looks like a secret, nothing was exported: reject "
-			"it "
-			"with `git flywheel curate --reject %s --reason secret`",
-			id, id);
+			"row %zu (example %s) holds what looks like a secret, nothing was "
+			"exported: reject it with `git flywheel curate --reject %s --reason "
+			"secret`",
+			exporting->rows, id, id);
 	buf_addch(exporting->out, '\n');
 	return rc;
 }
