@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "util/process.h"
 
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/strings.h"
@@ -14,12 +15,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-/* The environment with additions: later entries win because exec'd programs read the first. */
-static char **merged_environment(const char *const *additions)
+/* Variables that name a repository, or something in one. What the user says of settings and of
+ * objects (GIT_CONFIG_*, GIT_ALTERNATE_OBJECT_DIRECTORIES) is meant for any. */
+static bool names_repository(const char *variable)
+{
+	static const char *const names[] = {"GIT_DIR=", "GIT_COMMON_DIR=", "GIT_WORK_TREE=",
+		"GIT_IMPLICIT_WORK_TREE=", "GIT_INDEX_FILE=", "GIT_PREFIX="};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (starts_with(variable, names[i]))
+			return true;
+	return false;
+}
+
+/* The environment with additions: these come first because exec'd programs read the first. */
+static char **merged_environment(const char *const *additions, bool elsewhere)
 {
 	size_t old = 0, extra = 0, count = 0;
 	char **env;
@@ -37,7 +52,7 @@ static char **merged_environment(const char *const *additions)
 
 		while (k < extra && strncmp(environ[i], additions[k], name))
 			k++;
-		if (k == extra)
+		if (k == extra && !(elsewhere && names_repository(environ[i])))
 			env[count++] = environ[i];
 	}
 	return env;
@@ -128,6 +143,11 @@ static int open_streams(bool input, int in[2], int output[2], int errors[2])
 	return 0;
 }
 
+static int exit_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
 	struct buf *error)
 {
@@ -146,7 +166,7 @@ int process_run(const char *const *argv, const struct process_options *options, 
 		close_all(errors, 2);
 		return rc;
 	}
-	env = merged_environment(options->env);
+	env = merged_environment(options->env, options->elsewhere);
 	old_pipe = signal(SIGPIPE, SIG_IGN);
 	pid = fork();
 	if (pid == 0)
@@ -165,7 +185,51 @@ int process_run(const char *const *argv, const struct process_options *options, 
 	signal(SIGPIPE, old_pipe);
 	if (rc)
 		return rc;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return exit_status(status);
+}
+
+int process_start(
+	const char *const *argv, const struct process_options *options, int output, pid_t *pid)
+{
+	static const struct process_options defaults;
+	char **env;
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int rc = 0;
+
+	if (in < 0)
+		return fail(E_IO, "cannot open '/dev/null': %s", strerror(errno));
+	options = options ? options : &defaults;
+	env = merged_environment(options->env, options->elsewhere);
+	*pid = fork();
+	if (*pid == 0) {
+		setsid();
+		run_child(argv, options->folder, env, in, output, output);
+	}
+	if (*pid < 0)
+		rc = fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	free(env);
+	close(in);
+	return rc;
+}
+
+int process_wait(pid_t pid, double seconds)
+{
+	const struct timespec pause = {0, 20 * 1000 * 1000};
+	double end = clock_monotonic() + seconds;
+	int status = 0;
+
+	for (;;) {
+		pid_t ended = waitpid(pid, &status, WNOHANG);
+
+		if (ended == pid)
+			return exit_status(status);
+		if (ended < 0 && errno != EINTR)
+			return fail(E_FAIL, "cannot wait for process %ld: %s", (long)pid,
+				strerror(errno));
+		if (clock_monotonic() >= end)
+			return fail(E_LATER, "process %ld goes on working", (long)pid);
+		nanosleep(&pause, NULL);
+	}
 }
 
 int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
@@ -173,20 +237,28 @@ int git_run(const char *folder, const char *const *args, const char *input, size
 {
 	static const char *const env[] = {
 		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C", NULL};
-	struct process_options options = {.input = input, .input_len = input_len, .env = env};
-	const char *argv[64] = {"git", "-C", folder ? folder : "."};
+	struct process_options options = {
+		.input = input, .input_len = input_len, .env = env, .elsewhere = folder != NULL};
+	const char **argv;
 	struct buf error = BUF_INIT;
 	char *line = NULL;
+	size_t count = 0;
 	int status;
 
-	for (size_t i = 0; args[i] && i < ARRAY_SIZE(argv) - 4; i++)
-		argv[i + 3] = args[i];
+	while (args[count])
+		count++;
+	argv = xcalloc(count + 4, sizeof(*argv));
+	argv[0] = "git";
+	argv[1] = "-C";
+	argv[2] = folder ? folder : ".";
+	memcpy(argv + 3, args, count * sizeof(*argv));
 	status = process_run(argv, &options, out, &error);
 	if (status > 0) {
 		line = first_line(error.ptr, 300);
 		status = fail(E_FAIL, "git %s failed: %s", args[0],
 			status == 127 ? "the git program was not found" : line);
 	}
+	free(argv);
 	free(line);
 	buf_release(&error);
 	return status;

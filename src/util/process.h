@@ -4,8 +4,10 @@
 
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct process_options {
 	const char *folder; /* working directory, or NULL for ours */
@@ -13,6 +15,9 @@ struct process_options {
 	size_t input_len;
 	const char *const *env; /* NULL-terminated "NAME=value" additions, or NULL */
 	size_t max_output;      /* bytes kept of stdout; 0 means 64 MiB */
+	/* Without the variables (GIT_DIR, GIT_INDEX_FILE and others) by which a hook of one
+	 * repository would send git there, whatever folder it is started in. */
+	bool elsewhere;
 };
 
 /*
@@ -23,8 +28,21 @@ struct process_options {
 int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
 	struct buf *error);
 
-/* Runs `git -C folder ...` with FLYWHEEL_INTERNAL=1, no prompts; a non-zero status is E_FAIL with
- * git's own first line of stderr as the message. `out` may be NULL. */
+/*
+ * Starts argv in a session of its own, nothing on its standard input, stdout and stderr appended to
+ * the open file `output`, and returns at once. `options` may be NULL; input and max_output count
+ * for nothing.
+ */
+int process_start(
+	const char *const *argv, const struct process_options *options, int output, pid_t *pid);
+/* Waits at most `seconds` for its end: as process_run returns, or E_LATER: it goes on working. */
+int process_wait(pid_t pid, double seconds);
+
+/*
+ * Runs `git -C folder ...` with FLYWHEEL_INTERNAL=1, no prompts; a non-zero status is E_FAIL with
+ * git's own first line of stderr as the message. `out` may be NULL. A folder says which repository
+ * is meant, whatever GIT_DIR and its like say; with NULL they count.
+ */
 int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
 	struct buf *out);
 
