@@ -57,7 +57,7 @@ setup() {
 	printf '#!/bin/sh\nexec sleep 5\n' >"$BATS_TEST_TMPDIR/slow"
 	chmod +x "$BATS_TEST_TMPDIR/slow"
 	SECONDS=0
-	"$(sed -n "s|.*exec '\([^']*\)' .*|\1|p" .git/hooks/post-commit)" "$BATS_TEST_TMPDIR/slow" 2>&1 | cat
+	"$(sed -n "s|^trampoline='\(.*\)'|\1|p" .git/hooks/post-commit)" "$BATS_TEST_TMPDIR/slow" 2>&1 | cat
 	[ "$SECONDS" -lt 3 ]
 	git push "$BATS_TEST_TMPDIR/remote.git" main 2>&1 | cat
 	[ "$SECONDS" -lt 4 ]

@@ -6,6 +6,7 @@
 #include "flywheel/hook.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
+#include "util/buf.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define LOG_MAX (256 * 1024)
+#define REFS_MAX (1 << 20)
 
 /*
  * A hook inherits what git set for the one command that ran it. The repository stays, by its
@@ -75,18 +77,53 @@ static void print_line(const char *line, void *payload)
 	fflush(stdout);
 }
 
-static int detach(void)
+/* The refs of a push, as git feeds them to its hook. A terminal has none to give. */
+static void read_refs(struct buf *refs)
+{
+	char block[1 << 12];
+	ssize_t got;
+
+	if (isatty(0))
+		return;
+	while ((got = read(0, block, sizeof(block))) > 0)
+		if (refs->len < REFS_MAX)
+			buf_add(refs, block, (size_t)got);
+}
+
+/*
+ * As the hooks of ours do it. `pushed` is a remote and its URL when a hook manager runs us before a
+ * push, else NULL: which process pushes is not known then.
+ */
+static int detach(char *const *pushed)
 {
 	const char *internal = getenv("FLYWHEEL_INTERNAL");
-	char *program = NULL, *trampoline = NULL;
+	char *program = NULL, *trampoline = NULL, *sidecar = NULL;
+	struct process_options options = {0};
+	struct buf refs = BUF_INIT;
+	struct repo *repo = NULL;
 	int rc = 0;
 
 	if (internal && *internal)
 		return EXIT_OK;
 	rc = hook_programs(&program, &trampoline);
-	if (!rc)
+	if (!rc && pushed)
+		rc = repo_open(".", &repo);
+	if (!rc && pushed) {
+		sidecar = path_join(repo_common_dir(repo), "flywheel");
+		read_refs(&refs);
+		options.input = refs.ptr;
+		options.input_len = refs.len;
+	}
+	if (!rc && pushed)
+		rc = process_run((const char *const[]){trampoline, program, sidecar, "0", pushed[0],
+					 pushed[1], NULL},
+			&options, NULL, NULL);
+	else if (!rc)
 		rc = process_run(
 			(const char *const[]){trampoline, program, NULL}, NULL, NULL, NULL);
+	repo_free(repo);
+	buf_release(&refs);
+	free(sidecar);
 	free(program);
 	free(trampoline);
 	return rc < 0 ? command_fail(rc) : EXIT_OK;
@@ -94,10 +131,13 @@ static int detach(void)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	bool away = false, wait = false;
+	bool away = false, wait = false, pushed = false;
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 0, "detach", NULL, "start the pass in the background and return",
 			&away},
+		{OPTION_FLAG, 0, "pushed", NULL,
+			"with --detach, before a push: note it; reads what git feeds to pre-push",
+			&pushed},
 		{OPTION_FLAG, 0, "wait", NULL, "wait for a running pass, and print what was done",
 			&wait},
 		OPTIONS_END,
@@ -109,10 +149,12 @@ static int run(const struct command *self, int argc, char **argv)
 
 	if (left < 0)
 		return code;
-	if (left)
+	if (pushed && (!away || left != 2))
+		return command_usage(self, "--pushed goes with --detach and a remote and its URL");
+	if (left && !pushed)
 		return command_usage(self, "worker takes no arguments");
 	if (away)
-		return detach();
+		return detach(pushed ? argv : NULL);
 	leave_hook_environment();
 	code = session_open(&session, false);
 	if (code)
@@ -133,7 +175,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_worker = {
 	.name = "worker",
 	.summary = "the background pass that the hooks start",
-	.usage = "worker [--detach | --wait]",
+	.usage = "worker [--detach [--pushed <remote> <url>] | --wait]",
 	.group = "plumbing",
 	.run = run,
 };

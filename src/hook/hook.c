@@ -53,6 +53,20 @@ static bool inside(const char *folder, const char *parent)
 	       (real_folder[len] == '/' || !real_folder[len]);
 }
 
+/* From the hooks' folder, inside `common`, to the sidecar: repositories are moved around. */
+static int sidecar_path(const char *folder, const char *common, struct buf *out)
+{
+	char real_folder[PATH_MAX], real_common[PATH_MAX];
+
+	if (!realpath(folder, real_folder) || !realpath(common, real_common))
+		return fail(E_IO, "cannot find '%s': %s", folder, strerror(errno));
+	for (const char *c = real_folder + strlen(real_common); *c; c++)
+		if (*c == '/')
+			buf_addstr(out, "../");
+	buf_addstr(out, "flywheel");
+	return 0;
+}
+
 static int report_init(struct repo *repo, struct hook_report *report)
 {
 	memset(report, 0, sizeof(*report));
@@ -107,7 +121,7 @@ out:
 int hooks_install(
 	struct repo *repo, const char *program, const char *trampoline, struct hook_report *report)
 {
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, sidecar = BUF_INIT;
 	int rc = report_init(repo, report);
 
 	if (!rc && !repo_work_dir(repo))
@@ -120,8 +134,11 @@ int hooks_install(
 		report->manager = strstr(report->folder, ".husky") ? MANAGER_HUSKY : MANAGER_SHARED;
 		return 0;
 	}
-	hook_text(program, trampoline, &text);
 	rc = file_mkdirs(report->folder, 0755);
+	if (!rc)
+		rc = sidecar_path(report->folder, repo_common_dir(repo), &sidecar);
+	if (!rc)
+		hook_text(program, trampoline, sidecar.ptr, &text);
 	for (size_t i = 0; i < HOOK_COUNT && !rc; i++) {
 		char *path = path_join(report->folder, names[i]);
 
@@ -130,6 +147,7 @@ int hooks_install(
 			report->manager = MANAGER_LEFTHOOK;
 		free(path);
 	}
+	buf_release(&sidecar);
 	buf_release(&text);
 	return rc;
 }
@@ -177,35 +195,49 @@ int hooks_remove(struct repo *repo, struct hook_report *report)
 	return rc;
 }
 
+/* The line for a hook; before a push it says which, and reads what refs the manager passes on. */
+static const char *line_for(const char *name, bool lefthook)
+{
+	if (strcmp(name, "pre-push") != 0)
+		return "git flywheel worker --detach 2>/dev/null || :";
+	return lefthook ? "git flywheel worker --detach --pushed {1} {2} 2>/dev/null || :"
+			: "git flywheel worker --detach --pushed \"$1\" \"$2\" 2>/dev/null || :";
+}
+
+static void advise_lefthook(const struct hook_report *report, struct buf *out)
+{
+	buf_addstr(out, "lefthook owns hooks here. Add this to lefthook-local.yml (or, for "
+			"the whole team, lefthook.yml):\n\n");
+	for (size_t i = 0; i < HOOK_COUNT; i++)
+		if (report->states[i] == HOOK_FOREIGN)
+			buf_addf(out,
+				"    %s:\n      commands:\n        flywheel:\n          run: %s\n",
+				names[i], line_for(names[i], true));
+}
+
 void hooks_advice(const struct hook_report *report, struct buf *out)
 {
-	static const char line[] = "git flywheel worker --detach 2>/dev/null || :";
+	const char *line = line_for("post-commit", false), *push = line_for("pre-push", false);
 
 	switch (report->manager) {
 	case MANAGER_HUSKY:
 		buf_addf(out,
-			"husky owns the hooks here (%s). Add this line to .husky/post-commit,\n"
-			".husky/post-rewrite and .husky/pre-push:\n\n    %s\n",
-			report->folder, line);
+			"husky owns the hooks here (%s). Add this line to .husky/post-commit\n"
+			"and .husky/post-rewrite:\n\n    %s\n\nand this one to the end of "
+			".husky/pre-push:\n\n    %s\n",
+			report->folder, line, push);
 		break;
 	case MANAGER_LEFTHOOK:
-		buf_addstr(out, "lefthook owns hooks here. Add this to lefthook-local.yml (or, for "
-				"the whole team, lefthook.yml):\n\n");
-		for (size_t i = 0; i < HOOK_COUNT; i++)
-			if (report->states[i] == HOOK_FOREIGN)
-				buf_addf(out,
-					"    %s:\n      commands:\n        flywheel:\n          "
-					"run: "
-					"%s\n",
-					names[i], line);
+		advise_lefthook(report, out);
 		break;
 	case MANAGER_NONE:
 	case MANAGER_SHARED:
 		buf_addf(out,
-			"core.hooksPath is %s, which others share. Add this line to post-commit,\n"
-			"post-rewrite and pre-push there (files that start with #!/bin/sh and are "
-			"executable):\n\n    %s\n",
-			report->folder, line);
+			"core.hooksPath is %s, which others share. Add this line to post-commit\n"
+			"and post-rewrite there (files that start with #!/bin/sh and are "
+			"executable):\n\n    %s\n\nand this one to the end of pre-push:\n\n    "
+			"%s\n",
+			report->folder, line, push);
 		break;
 	}
 }

@@ -12,8 +12,10 @@ enum hook_owner {
 	OWNER_USER,
 };
 
-/* The hook's whole text; paths are quoted for the shell. */
-void hook_text(const char *program, const char *trampoline, struct buf *out);
+/* The hook's whole text; paths are quoted for the shell, `sidecar` is relative to the hook's
+ * folder.
+ */
+void hook_text(const char *program, const char *trampoline, const char *sidecar, struct buf *out);
 /* Reads the file too; `text` gets what it holds. E_IO when it cannot be read. */
 int hook_owner(const char *path, enum hook_owner *owner, struct buf *text);
 

@@ -4,6 +4,7 @@
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/strings.h"
 
 #include <string.h>
@@ -39,22 +40,26 @@ static void body_digest(const char *body, char hex[DIGEST_HEX + 1])
 	hex[16] = '\0';
 }
 
-void hook_text(const char *program, const char *trampoline, struct buf *out)
+void hook_text(const char *program, const char *trampoline, const char *sidecar, struct buf *out)
 {
+	const struct {
+		const char *mark, *value;
+	} parts[] = {{"@PROGRAM@", program}, {"@TRAMPOLINE@", trampoline}, {"@SIDECAR@", sidecar}};
 	struct buf body = BUF_INIT;
 	char hex[DIGEST_HEX + 1];
 	const char *at = body_of(hook_sh);
 
 	while (*at) {
-		if (starts_with(at, "@PROGRAM@")) {
-			add_quoted(&body, program);
-			at += strlen("@PROGRAM@");
-		} else if (starts_with(at, "@TRAMPOLINE@")) {
-			add_quoted(&body, trampoline);
-			at += strlen("@TRAMPOLINE@");
-		} else {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(parts) && !starts_with(at, parts[i].mark))
+			i++;
+		if (i == ARRAY_SIZE(parts)) {
 			buf_addch(&body, *at++);
+			continue;
 		}
+		add_quoted(&body, parts[i].value);
+		at += strlen(parts[i].mark);
 	}
 	body_digest(body.ptr, hex);
 	at = strstr(hook_sh, "@DIGEST@");

@@ -2,14 +2,35 @@
  * What a git hook runs: starts `git-flywheel worker` in the background and returns at once. Linked
  * statically and with none of our libraries, because it runs after every commit.
  *
- *   git-flywheel-hook <path of git-flywheel>
+ *   git-flywheel-hook <path of git-flywheel> [<sidecar> <process id of git> <remote> <url>]
+ *
+ * With the last four it first notes the push whose refs stand on standard input, as a file in the
+ * sidecar's spool (doc/formats.md). Only memory is touched before the caller is let go: the file is
+ * written by the background process, so that no disk, full or slow, holds a push up. It is not
+ * synced: what a power failure takes, the remote-tracking refs' logs still tell.
  *
  * It never fails: whatever goes wrong here, the next command catches up.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define REFS_MAX ((size_t)1 << 20)
+
+struct push {
+	const char *sidecar, *remote, *url;
+	unsigned long pid;        /* of `git push`; 0: not known */
+	unsigned long long start; /* its start time, in ticks since boot; 0: not known */
+	char *refs;               /* whole lines */
+	size_t len;
+};
 
 /* A child that keeps the caller's descriptors would make a piped `git push` wait for it. */
 static int leave_caller(void)
@@ -24,17 +45,150 @@ static int leave_caller(void)
 	return close_range(3, ~0U, 0);
 }
 
+/* A process id comes back some day; together with its start time it never does. */
+static unsigned long long start_time(unsigned long pid)
+{
+	char path[64], stat[1024];
+	const char *at;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%lu/stat", pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		return 0;
+	len = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	stat[len > 0 ? len : 0] = '\0';
+	at = strrchr(
+		stat, ')'); /* the name before it may hold anything; then come fields 3, 4, ... */
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+/* To the end in any case, so that git never writes into a closed pipe. */
+static void read_refs(struct push *push)
+{
+	char beyond[1 << 12];
+	bool full = false;
+
+	push->refs = malloc(REFS_MAX);
+	if (!push->refs)
+		full = true;
+	for (;;) {
+		size_t room = full ? 0 : REFS_MAX - push->len;
+		ssize_t got = room ? read(0, push->refs + push->len, room)
+				   : read(0, beyond, sizeof(beyond));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		full |= !room;
+		push->len += room ? (size_t)got : 0;
+	}
+	while (push->len && push->refs[push->len - 1] != '\n')
+		push->len--;
+}
+
+/* One field, one line, whatever a path is called. */
+static void put_text(FILE *file, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		putc((unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i], file);
+}
+
+/*
+ * A password, or a token in the place of the user, must not be stored. ssh needs the user's name,
+ * which is no secret there: `user@host` without a scheme is ssh too.
+ */
+static void put_url(FILE *file, const char *url)
+{
+	const char *host = strstr(url, "://"), *at = NULL, *colon;
+	size_t kept, scheme;
+
+	if (!host) {
+		put_text(file, url, strlen(url));
+		return;
+	}
+	scheme = (size_t)(host - url);
+	host += 3;
+	for (const char *c = host; *c && !strchr("/?#", *c); c++)
+		if (*c == '@')
+			at = c;
+	kept = (size_t)(host - url);
+	if (at && scheme >= 3 && (!strncmp(host - 6, "ssh", 3) || !strncmp(url, "ssh+", 4))) {
+		colon = memchr(host, ':', (size_t)(at - host));
+		kept = (size_t)((colon ? colon : at) - url);
+		host = at;
+	} else if (at) {
+		host = at + 1;
+	}
+	put_text(file, url, kept);
+	put_text(file, host, strlen(host));
+}
+
+static bool write_note(const struct push *push, int folder, const char *name)
+{
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	bool failed;
+
+	if (!file)
+		return false;
+	fprintf(file, "flywheel-push 1\nprocess %lu %llu\nremote ", push->pid, push->start);
+	put_url(file, push->remote); /* the URL once more where the push names no remote */
+	fputs("\nurl ", file);
+	put_url(file, push->url);
+	putc('\n', file);
+	fwrite(push->refs, 1, push->len, file);
+	fputs("end\n", file);
+	failed = ferror(file) != 0;
+	return !fclose(file) && !failed;
+}
+
+/* Written beside and renamed: who reads the spool sees the whole note or none. */
+static void note_push(const struct push *push)
+{
+	char name[80];
+	struct timespec now;
+	int sidecar = open(push->sidecar, O_RDONLY | O_DIRECTORY | O_CLOEXEC), spool;
+
+	mkdirat(sidecar, "spool", 0700);
+	spool = openat(sidecar, "spool", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(name, sizeof(name), ".push-%ld-%lld%09ld", (long)getpid(), (long long)now.tv_sec,
+		now.tv_nsec);
+	if (!write_note(push, spool, name) || renameat(spool, name, spool, name + 1))
+		unlinkat(spool, name, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *internal = getenv("FLYWHEEL_INTERNAL");
+	struct push push = {0};
 
-	if (argc != 2 || (internal && *internal) || access(argv[1], X_OK))
+	if ((argc != 2 && argc != 6) || (internal && *internal))
 		return 0;
+	if (argc == 6) {
+		push.sidecar = argv[2];
+		push.pid = strtoul(argv[3], NULL, 10);
+		push.start = push.pid ? start_time(push.pid) : 0;
+		push.remote = argv[4];
+		push.url = argv[5];
+		read_refs(&push);
+	}
 	if (fork() == 0) {
 		char *command[] = {argv[1], "worker", NULL};
 
-		if (!leave_caller())
-			execv(argv[1], command);
+		if (leave_caller())
+			_exit(0);
+		/* A push of nothing that git tells of itself; a hook manager may just keep the
+		 * refs. */
+		if (argc == 6 && (push.len || !push.pid))
+			note_push(&push);
+		execv(argv[1], command);
 		_exit(0);
 	}
 	return 0;

@@ -31,7 +31,7 @@ static void test_owner(void **state)
 	path = path_join(folder, "post-commit");
 	assert_int_equal(hook_owner(path, &owner, &held), 0);
 	assert_int_equal(owner, OWNER_NOBODY);
-	hook_text("/usr/bin/git-flywheel", "/usr/libexec/hook", &text);
+	hook_text("/usr/bin/git-flywheel", "/usr/libexec/hook", "../flywheel", &text);
 	owner_is(path, text.ptr, OWNER_US);
 	buf_addstr(&text, "echo mine\n");
 	owner_is(path, text.ptr, OWNER_EDITED);
@@ -54,8 +54,10 @@ static void test_quoting(void **state)
 	struct buf text = BUF_INIT;
 
 	(void)state;
-	hook_text("/it's/git flywheel", "/plain/hook", &text);
-	assert_non_null(strstr(text.ptr, "exec '/plain/hook' '/it'\\''s/git flywheel'\n"));
+	hook_text("/it's/git flywheel", "/plain/hook", "../flywheel", &text);
+	assert_non_null(strstr(text.ptr, "program='/it'\\''s/git flywheel'\n"));
+	assert_non_null(strstr(text.ptr, "trampoline='/plain/hook'\n"));
+	assert_non_null(strstr(text.ptr, "sidecar=${0%/*}/'../flywheel'\n"));
 	assert_null(strstr(text.ptr, "@PROGRAM@"));
 	assert_null(strstr(text.ptr, "@DIGEST@"));
 	buf_release(&text);
