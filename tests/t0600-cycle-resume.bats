@@ -93,8 +93,8 @@ kill_and_resume() {
 }
 
 @test "one runner at a time" {
-	run flock -n .git/flywheel/cycle.lock git flywheel cycle
+	run flock -n .git/flywheel/queue.lock git flywheel cycle
 	[ "$status" -eq 128 ]
-	[[ "$output" == *"another cycle is running"* ]]
+	[[ "$output" == *"a run is being worked on here"* ]]
 	[ -z "$(git for-each-ref refs/flywheel/log)" ]
 }

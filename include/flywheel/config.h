@@ -11,11 +11,12 @@
 
 struct repo;
 struct config;
+struct strings;
 
-enum config_type { CONFIG_BOOL, CONFIG_NUMBER, CONFIG_REAL, CONFIG_TEXT };
+enum config_type { CONFIG_BOOL, CONFIG_NUMBER, CONFIG_REAL, CONFIG_TEXT, CONFIG_LIST };
 
 struct config_record {
-	const char *key; /* without "flywheel." */
+	const char *key; /* without "flywheel."; may name a subsection: "ray.url" */
 	enum config_type type;
 	const char *value; /* default, as text */
 	double min, max;   /* for numbers */
@@ -35,5 +36,7 @@ bool config_bool(const struct config *config, const char *key);
 int64_t config_number(const struct config *config, const char *key);
 double config_real(const struct config *config, const char *key);
 const char *config_text(const struct config *config, const char *key); /* "" when not set */
+/* Every value of a key that may stand more than once, in order. Borrowed. */
+const struct strings *config_list(const struct config *config, const char *key);
 
 #endif

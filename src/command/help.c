@@ -56,7 +56,7 @@ static void print_commands(const struct command *const *commands)
 /* Tab-separated, for doc/man.sh: key, type, default, bounds, where it may stand, help. */
 static void print_settings(void)
 {
-	static const char *const types[] = {"true or false", "number", "real", "text"};
+	static const char *const types[] = {"true or false", "number", "real", "text", "texts"};
 
 	for (const struct config_record *record = config_records(); record->key; record++) {
 		bool bounded = record->type == CONFIG_NUMBER || record->type == CONFIG_REAL;

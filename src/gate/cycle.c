@@ -1,5 +1,6 @@
 /* One revolution: the stages in order, each recorded when done, one runner at a time. */
 #include "flywheel/cycle.h"
+#include "flywheel/queue.h"
 
 #include "flywheel/store.h"
 #include "gate/internal.h"
@@ -80,20 +81,11 @@ static int resume(struct revolution *revolution, bool wanted)
 static int adopt(struct revolution *revolution, const char *path)
 {
 	struct train_artifact artifact;
-	struct model_row row = {0};
 	int rc = train_adopt(revolution->session, path, &artifact);
 
 	if (rc)
 		return rc;
-	row.id = artifact.id;
-	row.trainer = (char *)(uintptr_t)artifact.trainer;
-	row.base = (char *)(uintptr_t)artifact.base;
-	row.file = artifact.file;
-	row.sha256 = artifact.sha256;
-	row.dataset = (char *)(uintptr_t) "";
-	memcpy(row.trained_on, revolution->split.cutoff.raw, RUN_OID);
-	rc = model_row_put(revolution->session->store, &row);
-	run_set(&revolution->row.model, artifact.id);
+	rc = revolution_take(revolution, &artifact, 0);
 	train_artifact_release(&artifact);
 	return rc;
 }
@@ -157,7 +149,7 @@ static int promote_stage(struct revolution *revolution, struct cycle_result *out
 static int do_stage(struct revolution *revolution, enum stage stage, struct arms *arms,
 	struct cycle_result *out)
 {
-	if (stage <= STAGE_TRAIN)
+	if (stage <= STAGE_DEPLOY)
 		return revolution_stage(revolution, stage);
 	buf_clear(&revolution->said);
 	if (stage == STAGE_BENCHMARK)
@@ -205,10 +197,11 @@ static int turn(struct revolution *revolution, const struct cycle_options *optio
 			(long long)revolution->row.id, revolution->row.stage);
 	while (!rc && stage < STAGE_DONE) {
 		double begun = clock_monotonic();
-		int next = stage + 1;
+		int next;
 
 		rc = interrupted() ? fail(E_STOPPED, "stopped: run again to go on")
 				   : do_stage(revolution, (enum stage)stage, &arms, out);
+		next = (int)revolution_after(revolution, (enum stage)stage);
 		if (rc == E_STOPPED && !interrupted() && rewinds++ < MAX_REWINDS &&
 			rewind_to(revolution, (enum stage)stage) >= 0) {
 			next = rewind_to(revolution, (enum stage)stage);
@@ -297,7 +290,7 @@ int cycle_run(
 	int fd = -1, rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = cycle_lock(session, &fd);
+	rc = queue_lock(session, &fd);
 	if (!rc)
 		rc = start(&revolution, options, out);
 	if (!rc && !out->skipped) {

@@ -2,6 +2,7 @@
 #include "gate/judge.h"
 
 #include "flywheel/config.h"
+#include "flywheel/curate.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
 #include "gate/internal.h"

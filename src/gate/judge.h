@@ -1,9 +1,9 @@
-/* The judging stages of a revolution, the answers they share, and the runners' lock. */
+/* The judging stages of a revolution, and the answers they share. */
 #ifndef GATE_JUDGE_H
 #define GATE_JUDGE_H
 
 #include "flywheel/bench.h"
-#include "flywheel/train.h"
+#include "flywheel/revolution.h"
 
 struct arms {
 	struct bench_results base, old, new, anchor;
@@ -13,8 +13,5 @@ void arms_release(struct arms *arms);
 
 int benchmark_stage(struct revolution *revolution, struct arms *arms);
 int gate_stage(struct revolution *revolution, struct arms *arms); /* fills verdict and reason */
-
-/* One runner at a time: the kernel drops the lock with the process. E_LOCKED: somebody runs. */
-int cycle_lock(struct session *session, int *fd);
 
 #endif

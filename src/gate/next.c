@@ -1,51 +1,16 @@
 /* Who runs now, what happens next, and why not sooner. */
 #include "flywheel/cycle.h"
-#include "gate/judge.h"
+#include "flywheel/queue.h"
 
-#include "flywheel/store.h"
 #include "util/error.h"
-#include "util/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
-
-/* `status` looks by taking the lock for a moment: that must not turn a cycle away. */
-static int lock_patiently(int fd)
-{
-	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
-
-	for (int tries = 0; tries < 20; tries++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
-			return 0;
-		nanosleep(&pause, NULL);
-	}
-	return -1;
-}
-
-int cycle_lock(struct session *session, int *fd)
-{
-	char *path = path_join(store_folder(session->store), "cycle.lock");
-	int rc = 0;
-
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd < 0)
-		rc = fail(E_IO, "cannot open %s: %s", path, strerror(errno));
-	else if (lock_patiently(*fd))
-		rc = fail(E_LOCKED, "another cycle is running here: wait for it, or see `git "
-				    "flywheel status`");
-	free(path);
-	return rc;
-}
 
 static bool is_running(struct session *session)
 {
 	int fd = -1;
-	bool locked = cycle_lock(session, &fd) == E_LOCKED;
+	bool locked = queue_lock(session, &fd) == E_LOCKED;
 
 	if (fd >= 0)
 		close(fd);

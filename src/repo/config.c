@@ -5,6 +5,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -31,13 +32,51 @@ static const struct config_record records[] = {
 	{"duplicateJaccard", CONFIG_REAL, "0.7", 0.1, 1, true, "similarity of near-duplicates"},
 	{"capShare", CONFIG_REAL, "0.05", 0.001, 1, true,
 		"largest share of a dataset from one file or author"},
-	{"every", CONFIG_TEXT, "", 0, 0, false,
-		"how often the schedule turns the wheel here: 30m, 12h, 1d; empty: never"},
+	{"trainer", CONFIG_TEXT, "house", 0, 0, false, "who trains: house, ray or command"},
+	{"base", CONFIG_TEXT, "", 0, 0, false,
+		"model that a remote trainer starts from, as its machine knows it"},
+	{"artifacts", CONFIG_TEXT, "", 0, 0, false,
+		"folder or https URL where a remote trainer puts its results"},
+	{"form", CONFIG_TEXT, "merged", 0, 0, false, "what it gives back: merged or adapter"},
+	{"epochs", CONFIG_REAL, "1", 0.01, 1000, false, "passes over the dataset"},
+	{"maxSteps", CONFIG_NUMBER, "-1", -1, 1e9, false, "optimizer steps at most; -1: by epochs"},
+	{"learningRate", CONFIG_REAL, "2e-4", 1e-9, 1, false, "of the LoRA weights"},
+	{"loraRank", CONFIG_NUMBER, "16", 1, 1024, false, "rank of the LoRA weights"},
+	{"maxLength", CONFIG_NUMBER, "1024", 16, 1e6, false, "tokens of one training row at most"},
+	{"batch", CONFIG_NUMBER, "4", 1, 4096, false, "rows of an optimizer step"},
+	{"ray.url", CONFIG_TEXT, "", 0, 0, false, "address of the Ray dashboard"},
+	{"ray.cpus", CONFIG_REAL, "1", 0, 4096, false, "CPUs that the job asks for"},
+	{"ray.gpus", CONFIG_REAL, "0", 0, 4096, false, "GPUs that the job asks for"},
+	{"ray.pip", CONFIG_LIST, "", 0, 0, false, "a package for the job's environment"},
+	{"ray.python", CONFIG_TEXT, "python3", 0, 0, false, "interpreter that runs the job"},
+	{"command", CONFIG_LIST, "", 0, 0, false, "your own trainer: program and arguments"},
+	{"costPerHour", CONFIG_REAL, "0", 0, 1e6, false, "price of the trainer's hour"},
+	{"tokensPerSecond", CONFIG_REAL, "2000", 0.001, 1e9, false,
+		"training speed, for estimates of time and cost"},
+	{"maxCost", CONFIG_REAL, "0", 0, 1e9, false, "of one run; 0: no cap"},
+	{"maxCostMonth", CONFIG_REAL, "0", 0, 1e9, false, "of the last 30 days; 0: no cap"},
+	{"server.url", CONFIG_TEXT, "", 0, 0, false,
+		"OpenAI-compatible server of trained models; {id} and {artifact} are filled in"},
+	{"server.model", CONFIG_TEXT, "{artifact}", 0, 0, false, "a model's name on that server"},
+	{"server.base", CONFIG_TEXT, "", 0, 0, false, "the base model's name on that server"},
+	{"server.deploy", CONFIG_TEXT, "none", 0, 0, false,
+		"how a model gets there: none, vllm or command"},
+	{"server.deployCommand", CONFIG_LIST, "", 0, 0, false,
+		"your own deployment: program and arguments"},
+	{"trainBranch", CONFIG_LIST, "", 0, 0, false,
+		"pattern of branches whose push trains; else the remote's default branch"},
+	{"trainAfter", CONFIG_NUMBER, "20", 0, 1e9, false,
+		"new kept examples that unattended training waits for"},
+	{"every", CONFIG_TEXT, "", 0, 0, false, "time between scheduled revolutions, as 12h"},
+	{"notifyCommand", CONFIG_LIST, "", 0, 0, false,
+		"program and arguments, told of each finished run (JSON on its input)"},
+	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},
 	{NULL, CONFIG_BOOL, NULL, 0, 0, false, NULL},
 };
 
 struct config {
 	char *values[ARRAY_SIZE(records)];
+	struct strings lists[ARRAY_SIZE(records)];
 };
 
 const struct config_record *config_records(void)
@@ -63,6 +102,22 @@ static int check(const struct config_record *record, const char *value)
 	return 0;
 }
 
+static int take_value(const git_config_entry *entry, void *payload)
+{
+	strings_add(payload, entry->value ? entry->value : "");
+	return 0;
+}
+
+static int take_list(struct config *config, size_t at, git_config *from, const char *name)
+{
+	int code =
+		git_config_get_multivar_foreach(from, name, NULL, take_value, &config->lists[at]);
+
+	return code && code != GIT_ENOTFOUND
+		       ? repo_fail(E_FAIL, "cannot read the git configuration")
+		       : 0;
+}
+
 static int take(struct config *config, git_config *from, bool tracked)
 {
 	int rc = 0;
@@ -71,8 +126,10 @@ static int take(struct config *config, git_config *from, bool tracked)
 		char *name = xstrfmt("flywheel.%s", records[i].key);
 		git_buf value = GIT_BUF_INIT;
 
-		if ((records[i].tracked || !tracked) &&
-			!git_config_get_string_buf(&value, from, name)) {
+		if (records[i].type == CONFIG_LIST && !tracked)
+			rc = take_list(config, i, from, name);
+		else if ((records[i].tracked || !tracked) &&
+			 !git_config_get_string_buf(&value, from, name)) {
 			rc = check(&records[i], value.ptr);
 			free(config->values[i]);
 			config->values[i] = xstrdup(value.ptr);
@@ -131,18 +188,24 @@ void config_free(struct config *config)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
 		free(config->values[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(records); i++)
+		strings_release(&config->lists[i]);
 	free(config);
+}
+
+static size_t index_of(const char *key, enum config_type type)
+{
+	size_t i = 0;
+
+	while (records[i].key && strcmp(records[i].key, key))
+		i++;
+	assert(records[i].key && records[i].type == type);
+	return i;
 }
 
 static const char *value_of(const struct config *config, const char *key, enum config_type type)
 {
-	for (size_t i = 0; records[i].key; i++)
-		if (!strcmp(records[i].key, key)) {
-			assert(records[i].type == type);
-			return config->values[i];
-		}
-	assert(!"a setting without a record");
-	return "";
+	return config->values[index_of(key, type)];
 }
 
 bool config_bool(const struct config *config, const char *key)
@@ -166,4 +229,9 @@ double config_real(const struct config *config, const char *key)
 const char *config_text(const struct config *config, const char *key)
 {
 	return value_of(config, key, CONFIG_TEXT);
+}
+
+const struct strings *config_list(const struct config *config, const char *key)
+{
+	return &config->lists[index_of(key, CONFIG_LIST)];
 }

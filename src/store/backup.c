@@ -70,23 +70,57 @@ static bool old_has(struct store *store, const char *table)
 	return !query_close(query) && found;
 }
 
-/* Runs "<verb>.<table> <link>.<table>" for each table of facts, in one transaction. */
-static int each_table(struct store *store, bool in_old, const char *verb, const char *link)
+/* Columns that both have, with commas: a backup may be of an older schema. */
+static int shared_columns(struct store *store, const char *table, struct buf *out)
+{
+	struct query *query =
+		query_open(store, "SELECT n.name FROM pragma_table_info(?1, 'main') AS n"
+				  " JOIN pragma_table_info(?1, 'old') AS o USING (name)");
+
+	query_bind_text(query, 1, table);
+	while (query_next(query))
+		buf_addf(out, "%s\"%s\"", out->len ? ", " : "", query_text(query, 0));
+	return query_close(query);
+}
+
+static int copy_out(struct store *store, const char *table)
+{
+	char *sql = xstrfmt("CREATE TABLE old.%s AS SELECT * FROM main.%s", table, table);
+	int rc = store_exec(store, sql);
+
+	free(sql);
+	return rc;
+}
+
+static int copy_back(struct store *store, const char *table)
+{
+	struct buf columns = BUF_INIT;
+	char *sql = NULL;
+	int rc = 0;
+
+	if (!old_has(store, table))
+		return 0;
+	rc = shared_columns(store, table, &columns);
+	if (!rc && columns.len) {
+		sql = xstrfmt("INSERT OR IGNORE INTO main.%s(%s) SELECT %s FROM old.%s", table,
+			columns.ptr, columns.ptr, table);
+		rc = store_exec(store, sql);
+	}
+	free(sql);
+	buf_release(&columns);
+	return rc;
+}
+
+/* Each table of facts, all in one transaction. */
+static int each_table(struct store *store, int (*copy)(struct store *store, const char *table))
 {
 	struct strings tables = STRINGS_INIT;
 	int rc = fact_tables(store, &tables);
 
 	if (!rc)
 		rc = store_begin(store);
-	for (size_t i = 0; !rc && i < tables.count; i++) {
-		char *sql;
-
-		if (in_old && !old_has(store, tables.items[i]))
-			continue;
-		sql = xstrfmt("%s.%s %s.%s", verb, tables.items[i], link, tables.items[i]);
-		rc = store_exec(store, sql);
-		free(sql);
-	}
+	for (size_t i = 0; !rc && i < tables.count; i++)
+		rc = copy(store, tables.items[i]);
 	if (rc)
 		store_rollback(store);
 	else
@@ -101,7 +135,7 @@ static int write_facts(struct store *store, const char *path)
 
 	if (rc)
 		return fail_context(rc, "cannot make the backup");
-	rc = each_table(store, false, "CREATE TABLE old", "AS SELECT * FROM main");
+	rc = each_table(store, copy_out);
 	store_exec(store, "DETACH old");
 	return rc;
 }
@@ -154,7 +188,7 @@ int store_restore(struct store *store, const char *path)
 	free(last);
 	if (rc)
 		return rc;
-	rc = each_table(store, true, "INSERT OR IGNORE INTO main", "SELECT * FROM old");
+	rc = each_table(store, copy_back);
 	store_exec(store, "DETACH old");
 	return rc;
 }

@@ -44,7 +44,29 @@ CREATE TABLE run(
 	started INTEGER NOT NULL, updated INTEGER NOT NULL, finished INTEGER,
 	attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
 	raw INTEGER, kept INTEGER, dataset TEXT, model TEXT, suite TEXT,
-	verdict TEXT, reason TEXT, report TEXT); -- report: JSON, the whole funnel and scores
+	verdict TEXT, reason TEXT, report TEXT, -- report: JSON, the whole funnel and scores
+	origin TEXT NOT NULL DEFAULT 'person', -- who asked: person, push, schedule
+	ref TEXT NOT NULL DEFAULT '', -- the branch that was pushed
+	next_at INTEGER NOT NULL DEFAULT 0, -- not before; the worker's own appointment
+	trainer TEXT NOT NULL DEFAULT '', -- the driver, fixed when the run begins
+	key TEXT NOT NULL DEFAULT '', -- the trainer's job id, chosen here: one job per key
+	remote TEXT NOT NULL DEFAULT '', -- what the trainer last said of it
+	submitted INTEGER NOT NULL DEFAULT 0, -- when the trainer first had it
+	cancel INTEGER NOT NULL DEFAULT 0, -- asked for; the worker sees it through
+	notified INTEGER NOT NULL DEFAULT 0,
+	cost REAL NOT NULL DEFAULT 0);
+CREATE INDEX run_state ON run(state, next_at);
+
+-- What a pre-push hook saw leave: training starts when it is known to have arrived.
+CREATE TABLE push(
+	id INTEGER PRIMARY KEY,
+	remote TEXT NOT NULL, url TEXT NOT NULL, -- the URL without a user's password
+	ref TEXT NOT NULL, oid BLOB NOT NULL, -- as the remote names it
+	pid INTEGER NOT NULL, pid_start INTEGER NOT NULL, -- the git that pushes; 0: not known
+	at INTEGER NOT NULL, next_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+	state TEXT NOT NULL, -- waiting, arrived, lost, ignored (a branch that is not trained on)
+	reason TEXT NOT NULL DEFAULT '', -- why lost, or why it still waits
+	spool TEXT NOT NULL UNIQUE); -- file and ref: read twice, it is one row
 
 -- A frozen dataset: its bytes lie in datasets/<sha256>.jsonl while a kept model names it.
 CREATE TABLE dataset(
@@ -55,7 +77,8 @@ CREATE TABLE model(
 	id TEXT PRIMARY KEY, trainer TEXT NOT NULL, base TEXT NOT NULL,
 	file TEXT NOT NULL, -- relative to the sidecar's folder
 	sha256 TEXT NOT NULL, dataset TEXT NOT NULL, trained_on BLOB NOT NULL,
-	seed INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+	seed INTEGER NOT NULL, at INTEGER NOT NULL,
+	uri TEXT NOT NULL DEFAULT '') WITHOUT ROWID; -- where a server finds it; '': embedded
 
 -- A frozen suite is its digest; an answer is one item by one arm in one mode.
 CREATE TABLE answer(

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MILLISECONDS 10000
 
 /* schema.sql, embedded at build time. */
@@ -88,13 +88,55 @@ static int create_schema(struct store *store)
 	return rc ? rc : store_commit(store);
 }
 
+/* From version i + 1 to the next. What a step adds stands in schema.sql as well. */
+static const char *const migrations[] = {
+	"ALTER TABLE run ADD COLUMN origin TEXT NOT NULL DEFAULT 'person';"
+	"ALTER TABLE run ADD COLUMN ref TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE run ADD COLUMN next_at INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN trainer TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE run ADD COLUMN key TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE run ADD COLUMN remote TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE run ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN cancel INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN notified INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN cost REAL NOT NULL DEFAULT 0;"
+	"CREATE INDEX run_state ON run(state, next_at);"
+	"UPDATE run SET notified = 1 WHERE state IN ('done', 'failed');"
+	"ALTER TABLE model ADD COLUMN uri TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE push(id INTEGER PRIMARY KEY, remote TEXT NOT NULL, url TEXT NOT NULL,"
+	" ref TEXT NOT NULL, oid BLOB NOT NULL, pid INTEGER NOT NULL, pid_start INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, next_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+	" state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', spool TEXT NOT NULL UNIQUE);",
+};
+
+static int migrate_older(struct store *store)
+{
+	char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
+	int version = 0;
+	int rc = store_begin(store);
+
+	/* Asked again under the lock: another program may have been faster. */
+	if (!rc)
+		rc = version_of(store, &version);
+	for (int i = version; !rc && i < SCHEMA_VERSION; i++)
+		rc = store_exec(store, migrations[i - 1]);
+	if (!rc)
+		rc = store_exec(store, sql);
+	free(sql);
+	if (rc)
+		store_rollback(store);
+	return rc ? rc : store_commit(store);
+}
+
 static int migrate(struct store *store)
 {
 	int version = 0;
 	int rc = version_of(store, &version);
 
 	if (!rc && !version)
-		rc = create_schema(store);
+		return create_schema(store);
+	if (!rc && version > 0 && version < SCHEMA_VERSION)
+		return migrate_older(store);
 	if (rc || version <= SCHEMA_VERSION)
 		return rc;
 	return fail(E_UNSUPPORTED,

@@ -2,6 +2,7 @@
 #include "train/internal.h"
 
 #include "flywheel/config.h"
+#include "flywheel/curate.h"
 #include "flywheel/graph.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
@@ -86,20 +87,21 @@ static int write_model(struct session *session, struct model_builder *builder, i
 	return rc;
 }
 
-static int house_train(
-	struct session *session, const struct train_request *request, struct train_artifact *out)
+static int house_collect(const struct train_job *job, struct train_artifact *out)
 {
+	struct session *session = job->session;
 	struct example_state state = {.builder = model_builder_new(), .text = BUF_INIT};
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	out->trainer = "house";
-	out->base = "none";
-	rc = add_code(session, &request->split->cutoff_tree, state.builder);
+	out->base = xstrdup("none");
+	out->uri = xstrdup("");
+	rc = add_code(session, &job->split->cutoff_tree, state.builder);
 	if (!rc)
-		rc = dataset_each(session, request->dataset, add_example, &state);
+		rc = dataset_each(session, job->dataset, add_example, &state);
 	if (!rc)
-		rc = write_model(session, state.builder, request->seed, out);
+		rc = write_model(session, state.builder, job->seed, out);
 	model_builder_free(state.builder);
 	buf_release(&state.text);
 	if (rc)
@@ -107,4 +109,8 @@ static int house_train(
 	return rc;
 }
 
-const struct trainer trainer_house = {.name = "house", .train = house_train};
+const struct trainer trainer_house = {
+	.name = "house",
+	.summary = "the embedded model: here, at once, without a GPU",
+	.collect = house_collect,
+};

@@ -2,6 +2,7 @@
 #include "flywheel/train.h"
 #include "train/internal.h"
 
+#include "flywheel/config.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
 #include "util/digest.h"
@@ -28,11 +29,25 @@ const struct trainer *trainer_find(const char *name)
 	return NULL;
 }
 
+int trainer_configured(struct session *session, const struct trainer **out)
+{
+	const char *name = config_text(session->config, "trainer");
+	const struct trainer *trainer = trainer_find(name);
+
+	*out = NULL;
+	if (!trainer)
+		return fail(E_USAGE, "flywheel.trainer is '%s': want house, ray or command", name);
+	*out = trainer;
+	return trainer->check ? trainer->check(session) : 0;
+}
+
 void train_artifact_release(struct train_artifact *artifact)
 {
 	if (!artifact)
 		return;
 	free(artifact->file);
+	free(artifact->base);
+	free(artifact->uri);
 	memset(artifact, 0, sizeof(*artifact));
 }
 
@@ -74,7 +89,8 @@ int train_adopt(struct session *session, const char *path, struct train_artifact
 		return rc;
 	artifact_name(out, "given");
 	out->trainer = "given";
-	out->base = "unknown";
+	out->base = xstrdup("unknown");
+	out->uri = xstrdup("");
 	rc = copy(session, path, out->file);
 	if (rc)
 		train_artifact_release(out);

@@ -1,7 +1,9 @@
-/* A revolution's stages from the index to the trained candidate. */
-#include "flywheel/train.h"
+/* A revolution's stages from the index to the dataset, and the way from one to the next. */
+#include "flywheel/revolution.h"
+#include "train/internal.h"
 
 #include "flywheel/config.h"
+#include "flywheel/curate.h"
 #include "flywheel/conversation.h"
 #include "flywheel/decision.h"
 #include "flywheel/example.h"
@@ -15,11 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRAINER "house"
 #define GIVEN "given-" /* a candidate that came from elsewhere: nothing to train */
 
 static const char *const names[] = {"index", "harvest", "decisions", "suite", "examples", "dataset",
-	"train", "benchmark", "gate", "promote", "done"};
+	"upload", "train", "deploy", "benchmark", "gate", "promote", "done"};
 
 const char *stage_name(enum stage stage)
 {
@@ -167,30 +168,40 @@ static int dataset_stage(struct revolution *revolution)
 	return 0;
 }
 
+int revolution_take(
+	struct revolution *revolution, const struct train_artifact *artifact, int64_t seed)
+{
+	struct model_row row = {.id = (char *)(uintptr_t)artifact->id,
+		.trainer = (char *)(uintptr_t)artifact->trainer,
+		.base = artifact->base,
+		.file = artifact->file,
+		.sha256 = (char *)(uintptr_t)artifact->sha256,
+		.dataset = revolution->row.dataset,
+		.uri = artifact->uri,
+		.seed = seed};
+
+	memcpy(row.trained_on, revolution->split.cutoff.raw, RUN_OID);
+	run_set(&revolution->row.model, artifact->id);
+	buf_addf(&revolution->said, "%s", artifact->id);
+	return model_row_put(revolution->session->store, &row);
+}
+
 static int train_stage(struct revolution *revolution)
 {
-	const struct trainer *trainer = trainer_find(TRAINER);
+	const struct trainer *trainer = NULL;
 	struct session *session = revolution->session;
-	struct train_request request = {.split = &revolution->split,
+	struct train_job job = {.session = session,
+		.split = &revolution->split,
+		.key = revolution->row.key,
 		.dataset = revolution->row.dataset,
 		.seed = config_number(session->config, "seed")};
 	struct train_artifact artifact = {0};
-	struct model_row row = {0};
-	int rc = trainer->train(session, &request, &artifact);
+	int rc = trainer_configured(session, &trainer);
 
-	if (rc)
-		return rc;
-	row.id = artifact.id;
-	row.trainer = (char *)(uintptr_t)artifact.trainer;
-	row.base = (char *)(uintptr_t)artifact.base;
-	row.file = artifact.file;
-	row.sha256 = artifact.sha256;
-	row.dataset = revolution->row.dataset;
-	row.seed = request.seed;
-	memcpy(row.trained_on, revolution->split.cutoff.raw, RUN_OID);
-	rc = model_row_put(session->store, &row);
-	run_set(&revolution->row.model, artifact.id);
-	buf_addf(&revolution->said, "%s", artifact.id);
+	if (!rc)
+		rc = trainer->collect(&job, &artifact);
+	if (!rc)
+		rc = revolution_take(revolution, &artifact, job.seed);
 	train_artifact_release(&artifact);
 	return rc;
 }
@@ -198,15 +209,25 @@ static int train_stage(struct revolution *revolution)
 int revolution_stage(struct revolution *revolution, enum stage stage)
 {
 	static int (*const stages[])(struct revolution *) = {index_stage, harvest_stage,
-		decisions_stage, suite_stage, examples_stage, dataset_stage, train_stage};
+		decisions_stage, suite_stage, examples_stage, dataset_stage, NULL, train_stage};
 	int rc;
 
-	assert(stage <= STAGE_TRAIN);
+	assert(stage <= STAGE_DEPLOY);
 	buf_clear(&revolution->said);
 	if (stage >= STAGE_EXAMPLES && starts_with(revolution->row.model, GIVEN)) {
 		buf_addf(&revolution->said, "not needed: %s is given", revolution->row.model);
 		return 0;
 	}
 	rc = stages[stage](revolution);
-	return rc ? fail_context(rc, "%s", stage_name(stage)) : 0;
+	return rc && rc != E_LATER ? fail_context(rc, "%s", stage_name(stage)) : rc;
+}
+
+enum stage revolution_after(const struct revolution *revolution, enum stage stage)
+{
+	const struct trainer *trainer = trainer_find(revolution->row.trainer);
+	bool remote = trainer && trainer->remote && !starts_with(revolution->row.model, GIVEN);
+
+	if (!remote && (stage == STAGE_DATASET || stage == STAGE_TRAIN))
+		stage++;
+	return stage + 1;
 }
