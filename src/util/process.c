@@ -112,7 +112,20 @@ static void drain(int *fd, struct buf *out, size_t max)
 	}
 }
 
-static void exchange(int in, int out, int error, const struct process_options *options,
+/* Milliseconds until `end` on the monotonic clock; 0 is no end, for which poll has -1. */
+static int left_until(double end)
+{
+	double left = end - clock_monotonic();
+
+	if (end <= 0)
+		return -1;
+	if (left > 3600)
+		left = 3600; /* as much as poll's int surely holds: it is asked again */
+	return left > 0 ? (int)(left * 1000) + 1 : 0;
+}
+
+/* Until all is said, or until `end`. */
+static void exchange(int in, int out, int error, const struct process_options *options, double end,
 	struct buf *output, struct buf *errors)
 {
 	size_t done = 0, max = options->max_output ? options->max_output : (size_t)64 << 20;
@@ -122,7 +135,9 @@ static void exchange(int in, int out, int error, const struct process_options *o
 	while (in >= 0 || out >= 0 || error >= 0) {
 		struct pollfd fds[3] = {{in, POLLOUT, 0}, {out, POLLIN, 0}, {error, POLLIN, 0}};
 
-		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+		int ready = poll(fds, 3, left_until(end));
+
+		if ((ready < 0 && errno != EINTR) || (!ready && left_until(end) == 0))
 			break;
 		if (in >= 0 && fds[0].revents)
 			feed(&in, options->input, options->input_len, &done);
@@ -148,6 +163,24 @@ static int exit_status(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* What it started itself goes with it: ssh below git, for example. */
+static int await(const char *name, pid_t pid, const struct process_options *options, double end)
+{
+	int status = 0, rc;
+
+	if (options->timeout_s > 0) {
+		rc = process_wait(pid, end - clock_monotonic());
+		if (rc != E_LATER)
+			return rc;
+		kill(-pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (options->timeout_s > 0)
+		return fail(E_NETWORK, "'%s' did not end within %g s", name, options->timeout_s);
+	return exit_status(status);
+}
+
 int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
 	struct buf *error)
 {
@@ -155,8 +188,9 @@ int process_run(const char *const *argv, const struct process_options *options, 
 	int in[2] = {-1, -1}, output[2] = {-1, -1}, errors[2] = {-1, -1};
 	void (*old_pipe)(int);
 	char **env;
-	int status = 0, rc;
+	double end;
 	pid_t pid;
+	int rc;
 
 	options = options ? options : &defaults;
 	rc = open_streams(options->input_len > 0, in, output, errors);
@@ -168,24 +202,27 @@ int process_run(const char *const *argv, const struct process_options *options, 
 	}
 	env = merged_environment(options->env, options->elsewhere);
 	old_pipe = signal(SIGPIPE, SIG_IGN);
+	end = options->timeout_s > 0 ? clock_monotonic() + options->timeout_s : 0;
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		if (options->timeout_s > 0)
+			setpgid(0, 0);
 		run_child(argv, options->folder, env, in[0], output[1], errors[1]);
+	}
 	if (pid < 0)
 		rc = fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	else if (options->timeout_s > 0)
+		setpgid(pid, pid); /* both do it: who comes first is not known */
 	free(env);
 	close_all((int[]){in[0], output[1], errors[1]}, 3);
 	if (pid > 0) {
-		exchange(in[1], output[0], errors[0], options, out, error);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		exchange(in[1], output[0], errors[0], options, end, out, error);
+		rc = await(argv[0], pid, options, end);
 	} else {
 		close_all((int[]){in[1], output[0], errors[0]}, 3);
 	}
 	signal(SIGPIPE, old_pipe);
-	if (rc)
-		return rc;
-	return exit_status(status);
+	return rc;
 }
 
 int process_start(
@@ -232,17 +269,16 @@ int process_wait(pid_t pid, double seconds)
 	}
 }
 
-int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
+int git_run_with(const char *folder, const char *const *args, const struct process_options *options,
 	struct buf *out)
 {
-	static const char *const env[] = {
-		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C", NULL};
-	struct process_options options = {
-		.input = input, .input_len = input_len, .env = env, .elsewhere = folder != NULL};
-	const char **argv;
+	static const char *const ours[] = {
+		"FLYWHEEL_INTERNAL=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"};
+	struct process_options all = *options;
 	struct buf error = BUF_INIT;
+	const char **argv, **env;
 	char *line = NULL;
-	size_t count = 0;
+	size_t count = 0, added = 0;
 	int status;
 
 	while (args[count])
@@ -252,14 +288,31 @@ int git_run(const char *folder, const char *const *args, const char *input, size
 	argv[1] = "-C";
 	argv[2] = folder ? folder : ".";
 	memcpy(argv + 3, args, count * sizeof(*argv));
-	status = process_run(argv, &options, out, &error);
+	while (options->env && options->env[added])
+		added++;
+	env = xcalloc(ARRAY_SIZE(ours) + added + 1, sizeof(*env));
+	memcpy(env, ours, sizeof(ours));
+	if (added)
+		memcpy(env + ARRAY_SIZE(ours), options->env, added * sizeof(*env));
+	all.env = env;
+	all.elsewhere = folder != NULL;
+	status = process_run(argv, &all, out, &error);
 	if (status > 0) {
 		line = first_line(error.ptr, 300);
 		status = fail(E_FAIL, "git %s failed: %s", args[0],
 			status == 127 ? "the git program was not found" : line);
 	}
+	free(env);
 	free(argv);
 	free(line);
 	buf_release(&error);
 	return status;
+}
+
+int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
+	struct buf *out)
+{
+	const struct process_options options = {.input = input, .input_len = input_len};
+
+	return git_run_with(folder, args, &options, out);
 }

@@ -18,12 +18,14 @@ struct process_options {
 	/* Without the variables (GIT_DIR, GIT_INDEX_FILE and others) by which a hook of one
 	 * repository would send git there, whatever folder it is started in. */
 	bool elsewhere;
+	/* Seconds that it may take; 0: any. Then it and all that it started are killed. */
+	double timeout_s;
 };
 
 /*
  * Runs argv (NULL-terminated; argv[0] found on PATH) to its end. `out` and `error` (either may be
  * NULL: thrown away) get stdout and stderr. Returns the exit status 0..255 (128 + n for signal n),
- * or a negative error when it could not be started.
+ * or a negative error when it could not be started. E_NETWORK: it took longer than it may.
  */
 int process_run(const char *const *argv, const struct process_options *options, struct buf *out,
 	struct buf *error);
@@ -44,6 +46,9 @@ int process_wait(pid_t pid, double seconds);
  * is meant, whatever GIT_DIR and its like say; with NULL they count.
  */
 int git_run(const char *folder, const char *const *args, const char *input, size_t input_len,
+	struct buf *out);
+/* The same with a time limit, and with an environment of the caller's beside ours. */
+int git_run_with(const char *folder, const char *const *args, const struct process_options *options,
 	struct buf *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "util/file.h"
 #include "util/js.h"
 #include "util/map.h"
+#include "util/memory.h"
 #include "util/options.h"
 #include "util/process.h"
 #include "util/regex.h"
@@ -19,6 +20,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static void buf_grows_and_detaches(void **state)
@@ -363,6 +365,44 @@ static void processes_start_and_are_left(void **state)
 	buf_release(&out);
 }
 
+static void a_time_limit_ends_program_and_children(void **state)
+{
+	static const char *const slow[] = {
+		"sh", "-c", "sleep 60 & echo $!; echo said; exec sleep 60", NULL};
+	static const char *const quick[] = {"sh", "-c", "cat; exit 4", NULL};
+	struct process_options options = {.timeout_s = 0.3};
+	struct buf out = BUF_INIT;
+	double start = clock_monotonic();
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(process_run(slow, &options, &out, NULL), E_NETWORK);
+	assert_true(clock_monotonic() - start < 10);
+	assert_non_null(strstr(out.ptr, "said"));
+	child = (pid_t)strtol(out.ptr, NULL, 10);
+	assert_true(child > 1);
+	/* It is dead at once, and gone when whoever inherited it has noticed. */
+	for (int i = 0; i < 500 && !kill(child, 0); i++) {
+		char *path = xstrfmt("/proc/%ld/stat", (long)child);
+		struct buf stat = BUF_INIT;
+		bool dead = file_read(path, 4096, &stat) || strstr(stat.ptr, ") Z");
+
+		free(path);
+		buf_release(&stat);
+		if (dead)
+			break;
+		nanosleep(&(const struct timespec){0, 10000000}, NULL);
+		assert_true(i < 499);
+	}
+	options.timeout_s = 20;
+	options.input = "in";
+	options.input_len = 2;
+	buf_clear(&out);
+	assert_int_equal(process_run(quick, &options, &out, NULL), 4);
+	assert_string_equal(out.ptr, "in");
+	buf_release(&out);
+}
+
 static void durations_parse(void **state)
 {
 	static const char *const bad[] = {"", "12", "h", "12 h", " 12h", "-1h", "+1h", "1.5h",
@@ -418,6 +458,7 @@ int main(void)
 		cmocka_unit_test(processes_start_and_are_left),
 		cmocka_unit_test(options_take_their_words),
 		cmocka_unit_test(times_parse_and_format),
+		cmocka_unit_test(a_time_limit_ends_program_and_children),
 		cmocka_unit_test(durations_parse),
 		cmocka_unit_test(context_goes_before_the_message),
 	};
