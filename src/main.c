@@ -14,6 +14,7 @@ extern const struct command command_assess;
 extern const struct command command_cycle;
 extern const struct command command_promote;
 extern const struct command command_rollback;
+extern const struct command command_schedule;
 extern const struct command command_status;
 extern const struct command command_history;
 extern const struct command command_model;
@@ -41,6 +42,7 @@ static const struct command *const commands[] = {
 	&command_cycle,
 	&command_promote,
 	&command_rollback,
+	&command_schedule,
 	&command_status,
 	&command_history,
 	&command_model,

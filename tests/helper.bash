@@ -20,6 +20,7 @@ setup_environment() {
 	export GIT_AUTHOR_NAME="Ann Author" GIT_AUTHOR_EMAIL="ann@example.com"
 	export GIT_COMMITTER_NAME="Carl Committer" GIT_COMMITTER_EMAIL="carl@example.com"
 	export LC_ALL=C TZ=UTC FLYWHEEL_NOW=1767229200 # 2026-01-01T01:00:00Z
+	export FLYWHEEL_TEST_SCHEDULER="" # none: a test must not reach the user's own
 	unset CLAUDE_CONFIG_DIR
 	mkdir -p "$HOME"
 	test_clock=1767225600 # 2026-01-01T00:00:00Z

@@ -3,6 +3,7 @@
 
 #include "flywheel/hook.h"
 #include "flywheel/refs.h"
+#include "flywheel/schedule.h"
 #include "flywheel/store.h"
 #include "flywheel/store_facts.h"
 #include "util/error.h"
@@ -78,6 +79,19 @@ static int remove_hooks(struct repo *repo)
 	for (size_t i = 0; i < HOOK_COUNT && !rc; i++)
 		printf("  %-13s %s\n", report.names[i], words[report.states[i]]);
 	hook_report_release(&report);
+	return rc;
+}
+
+static int remove_schedule(struct repo *repo)
+{
+	struct schedule_change change = {0};
+	int rc = schedule_stop(repo, &change);
+
+	if (!rc)
+		printf("  %-13s %s%s%s\n", "schedule", change.listed ? "taken out" : "none",
+			change.unit ? "; no repository is left, so the tick is gone from " : "",
+			change.unit ? change.scheduler : "");
+	schedule_change_release(&change);
 	return rc;
 }
 
@@ -167,6 +181,9 @@ static int run(const struct command *self, int argc, char **argv)
 		code = EXIT_NO;
 		goto out;
 	}
+	/* First: a tick that comes now must not make a new sidecar. */
+	if (!rc)
+		rc = remove_schedule(repo);
 	if (!rc)
 		rc = remove_hooks(repo);
 	if (!rc)
