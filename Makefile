@@ -47,7 +47,7 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 
 # Files that the program carries with it: <C name>:<path>, each ends in a NUL.
 EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh cues_conf:src/decision/cues.conf \
-	scrub_rules_conf:src/conversation/rules.conf
+	scrub_rules_conf:src/conversation/rules.conf train_py:src/train/entrypoint/train.py
 $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
 	for e in $(EMBEDDED); do \

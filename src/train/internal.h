@@ -4,9 +4,12 @@
 
 #include "flywheel/train.h"
 
-extern const struct trainer trainer_house;
+extern const struct trainer trainer_command, trainer_house, trainer_ray;
 
 /* Sets id and file from the sha256. */
 void artifact_name(struct train_artifact *artifact, const char *prefix);
+
+/* Appends the end of a job's log, from the start of a line. */
+void log_tail(const char *text, struct buf *out);
 
 #endif

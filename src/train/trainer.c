@@ -14,10 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG_TAIL ((size_t)1 << 20)
 #define MAX_MODEL ((size_t)2 << 30)
 
 static const struct trainer *const trainers[] = {
 	&trainer_house,
+	&trainer_ray,
+	&trainer_command,
 	NULL,
 };
 
@@ -49,6 +52,19 @@ void train_artifact_release(struct train_artifact *artifact)
 	free(artifact->base);
 	free(artifact->uri);
 	memset(artifact, 0, sizeof(*artifact));
+}
+
+void log_tail(const char *text, struct buf *out)
+{
+	size_t len = strlen(text);
+	const char *line = text;
+
+	if (len > LOG_TAIL) {
+		text += len - LOG_TAIL;
+		line = strchr(text, '\n');
+		line = line ? line + 1 : text;
+	}
+	buf_addstr(out, line);
 }
 
 void artifact_name(struct train_artifact *artifact, const char *prefix)
