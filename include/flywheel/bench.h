@@ -45,7 +45,9 @@ void bench_suite_release(struct bench_suite *suite);
  * gives length-normalised log P(choice|prompt) - log P(choice), in bits per token (Holtzman et al.
  * 2021), and for variants of one text log P(choice|prompt) (Warstadt et al. 2020): there the
  * second term would take away just what is asked, how much a line looks like the house's.
+ * BENCH_NO_ANSWER instead of 0: it named no choice, which is wrong and not a guess.
  */
+#define BENCH_NO_ANSWER 1
 struct bench_arm {
 	const char *name; /* model id */
 	const char *mode; /* "likelihood" or "generation" */
@@ -57,7 +59,7 @@ struct bench_result { /* one item by one arm */
 	char item[17];
 	int category;
 	bool correct;
-	double margin; /* score of the right choice minus the best wrong one */
+	double margin; /* right choice's score minus the best wrong one's; -INFINITY: no answer */
 };
 struct bench_results {
 	struct bench_result *results; /* in the suite's order */
@@ -70,8 +72,8 @@ int bench_run(struct session *session, const struct bench_suite *suite, const st
 void bench_results_release(struct bench_results *results);
 
 struct bench_tally {
-	size_t items, correct;
-	double low, high; /* 95 % Wilson interval of correct / items */
+	size_t items, correct, unanswered; /* unanswered ones count as wrong */
+	double low, high;                  /* 95 % Wilson interval of correct / items */
 };
 /* Adds up one category, or all with -1. */
 void bench_score(const struct bench_results *results, int category, struct bench_tally *out);

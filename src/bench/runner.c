@@ -4,6 +4,7 @@
 #include "flywheel/model.h"
 #include "flywheel/store.h"
 #include "flywheel/store_bench.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/map.h"
 #include "util/memory.h"
@@ -14,7 +15,8 @@
 #include <string.h>
 
 #define SAME_SCORE 1e-9 /* bits per token: closer than this is rounding */
-#define BATCH 64        /* answers per transaction: what a kill can cost */
+#define BATCH 64        /* answers per transaction, and */
+#define BATCH_SECONDS 2 /* how old the first of them may get: what a kill can cost */
 
 /*
  * The highest score is the answer. Choices that an arm cannot tell apart (names that a model never
@@ -52,25 +54,55 @@ static int keep_known(const char *item, bool correct, double margin, void *paylo
 	return 0;
 }
 
-static int ask(struct store *store, const struct bench_suite *suite, const struct bench_arm *arm,
-	const struct bench_item *item, struct bench_result *out)
+/* Answers that are not in the sidecar yet. */
+struct unkept {
+	size_t items[BATCH]; /* indices into the results */
+	size_t count;
+	double since; /* monotonic seconds */
+};
+
+static int ask(const struct bench_arm *arm, const struct bench_item *item, struct bench_result *out)
 {
 	double scores[BENCH_CHOICES] = {0};
 	int rc = arm->answer(item, scores, arm->payload);
 
-	if (rc)
+	if (rc < 0)
 		return rc;
 	grade(item, scores, out);
-	return store_answer_add(store, suite->digest, arm->mode, arm->name, out->item,
-		bench_category_name(out->category), out->correct, out->margin);
+	if (rc == BENCH_NO_ANSWER) {
+		out->correct = false;
+		out->margin = -INFINITY;
+	}
+	return 0;
+}
+
+/* One short transaction: a served model may think for minutes, and others want to write too. */
+static int keep(struct store *store, const struct bench_suite *suite, const struct bench_arm *arm,
+	const struct bench_results *results, struct unkept *unkept)
+{
+	int rc = unkept->count ? store_begin(store) : 0;
+
+	if (rc || !unkept->count)
+		return rc;
+	for (size_t i = 0; !rc && i < unkept->count; i++) {
+		const struct bench_result *result = results->results + unkept->items[i];
+
+		rc = store_answer_add(store, suite->digest, arm->mode, arm->name, result->item,
+			bench_category_name(result->category), result->correct, result->margin);
+	}
+	unkept->count = 0;
+	if (!rc)
+		return store_commit(store);
+	store_rollback(store);
+	return rc;
 }
 
 static int run_items(struct store *store, const struct bench_suite *suite,
 	const struct bench_arm *arm, const struct map *known, struct bench_results *out)
 {
 	struct progress *progress = progress_start("Answering", suite->count);
-	size_t open = 0;
-	int rc = 0;
+	struct unkept unkept = {.count = 0};
+	int rc = 0, kept;
 
 	for (size_t i = 0; !rc && i < suite->count; i++) {
 		const struct bench_item *item = suite->items + i;
@@ -86,23 +118,23 @@ static int run_items(struct store *store, const struct bench_suite *suite,
 		}
 		if (interrupted())
 			rc = fail(E_STOPPED, "stopped; what was answered is kept");
-		if (!rc && !open)
-			rc = store_begin(store);
-		if (!rc) {
-			open++;
-			rc = ask(store, suite, arm, item, result);
-		}
-		if (open == BATCH && !rc) {
-			rc = store_commit(store);
-			open = 0;
+		if (!rc && !unkept.count)
+			unkept.since = clock_monotonic();
+		if (!rc)
+			rc = ask(arm, item, result);
+		if (!rc)
+			unkept.items[unkept.count++] = i;
+		if (unkept.count == BATCH ||
+			(unkept.count && clock_monotonic() - unkept.since > BATCH_SECONDS)) {
+			kept = keep(store, suite, arm, out, &unkept);
+			rc = rc ? rc : kept;
 		}
 	}
 	/* An arm that failed or was stopped loses nothing that it had answered. */
-	if (open && store_commit(store) && !rc)
-		rc = E_IO;
+	kept = keep(store, suite, arm, out, &unkept);
 	out->count = suite->count;
 	progress_finish(progress);
-	return rc;
+	return rc ? rc : kept;
 }
 
 int bench_run(struct session *session, const struct bench_suite *suite, const struct bench_arm *arm,
@@ -150,6 +182,7 @@ void bench_score(const struct bench_results *results, int category, struct bench
 		if (category < 0 || results->results[i].category == category) {
 			out->items++;
 			out->correct += results->results[i].correct;
+			out->unanswered += results->results[i].margin == -INFINITY;
 		}
 	wilson_interval(out->correct, out->items, &out->low, &out->high);
 }

@@ -172,6 +172,7 @@ static struct js *arm_json(const struct arm_scores *arm)
 		bench_score(&arm->results, c, &tally);
 		js_set_number(score, "items", (int64_t)tally.items);
 		js_set_number(score, "correct", (int64_t)tally.correct);
+		js_set_number(score, "unanswered", (int64_t)tally.unanswered);
 		js_set_real(score, "low", tally.low);
 		js_set_real(score, "high", tally.high);
 		js_set(scores, c < 0 ? "all" : bench_category_name(c), score);

@@ -162,9 +162,7 @@ int64_t js_get_number(const struct js *object, const char *key, int64_t otherwis
 
 double js_get_real(const struct js *object, const char *key, double otherwise)
 {
-	const json_t *value = json_object_get(raw(object), key);
-
-	return json_is_number(value) ? json_number_value(value) : otherwise;
+	return js_as_real(js_get(object, key), otherwise);
 }
 
 bool js_get_bool(const struct js *object, const char *key, bool otherwise)
@@ -182,6 +180,11 @@ const char *js_as_text(const struct js *value)
 int64_t js_as_number(const struct js *value, int64_t otherwise)
 {
 	return json_is_integer(raw(value)) ? json_integer_value(raw(value)) : otherwise;
+}
+
+double js_as_real(const struct js *value, double otherwise)
+{
+	return json_is_number(raw(value)) ? json_number_value(raw(value)) : otherwise;
 }
 
 size_t js_count(const struct js *array)

@@ -45,6 +45,7 @@ double js_get_real(const struct js *object, const char *key, double otherwise);
 bool js_get_bool(const struct js *object, const char *key, bool otherwise);
 const char *js_as_text(const struct js *value); /* NULL when not a string */
 int64_t js_as_number(const struct js *value, int64_t otherwise);
+double js_as_real(const struct js *value, double otherwise); /* any number */
 size_t js_count(const struct js *array);
 const struct js *js_at(const struct js *array, size_t index);
 
