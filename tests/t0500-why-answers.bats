@@ -119,6 +119,39 @@ walking nodes misses the cache at every step."
 	[ "$status" -eq 1 ]
 }
 
+@test "the same words on several commits answer for the files of each" {
+	for name in one two; do
+		commit_file "lib$name/$name.c" "int $name(void) { return 1; }" \
+			"Use \`ring_push\` here because the allocator is slow"
+	done
+	for question in libone/one.c libtwo/two.c libone libtwo ring_push; do
+		run git flywheel why "$question"
+		[ "$status" -eq 0 ]
+		[ "$(grep -c 'because    the allocator is slow' <<<"$output")" = 1 ]
+	done
+	# The commit that is named is the one that made the file.
+	git flywheel why libtwo/two.c | grep -q "from       commit $(git rev-parse --short=12 HEAD)"
+	git flywheel why libone/one.c | grep -q "from       commit $(git rev-parse --short=12 HEAD~)"
+}
+
+@test "the same comment twice in a file answers for both lines" {
+	comment='/* The tail is kept apart from the nodes because a reader must never see half of it. */'
+	commit_file src/twice.c "$comment
+int first(void) { return 1; }
+
+int between(void) { return 1; }
+
+int more(void) { return 1; }
+
+$comment
+int second(void) { return 1; }"
+	for line in 2 9; do
+		run git flywheel why "src/twice.c:$line"
+		[ "$status" -eq 0 ]
+		[[ $output == *"must never see half"*"of the line"* ]]
+	done
+}
+
 @test "why --json is JSON" {
 	git flywheel why --json src/list.c >out.json
 	python3 - <<'EOT'

@@ -53,7 +53,7 @@ struct decision_filter {  /* NULL or 0: no constraint */
 	const char *name;
 	const struct oid *commit;
 	const char *words; /* any of them, best matches first */
-	bool every;        /* each occurrence; otherwise the first one of each id */
+	bool every;        /* each occurrence; otherwise the first of each id that fits */
 	size_t limit;
 };
 

@@ -109,7 +109,8 @@ static int visit_inside(struct ring *ring, const char *path, uint32_t line)
 	ring->first = lines.first;
 	ring->last = lines.last;
 	if (!rc && lines.last)
-		rc = visit(ring, WHY_OF_SYMBOL, &(struct decision_filter){.path = path});
+		rc = visit(ring, WHY_OF_SYMBOL,
+			&(struct decision_filter){.path = path, .every = true});
 	ring->last = 0;
 	return rc;
 }
@@ -153,7 +154,8 @@ static int visit_line(struct ring *ring, const struct why_answer *answer)
 	/* The comment on the line itself or right above it. */
 	ring->first = answer->line > 2 ? answer->line - 2 : 1;
 	ring->last = answer->line;
-	rc = visit(ring, WHY_OF_LINE, &(struct decision_filter){.path = answer->path});
+	rc = visit(
+		ring, WHY_OF_LINE, &(struct decision_filter){.path = answer->path, .every = true});
 	ring->last = 0;
 	if (!rc && !oid_is_zero(&answer->commit))
 		rc = visit(ring, WHY_OF_LINE, &commit);

@@ -190,11 +190,36 @@ static char *match_text(const char *words, const char *joint)
 	return buf_detach(&out);
 }
 
+static void add_path(struct buf *sql, const char *key, const char *path)
+{
+	bool folder = *path && path[strlen(path) - 1] == '/';
+
+	buf_addf(sql, "AND %s IN (SELECT decision FROM decision_file WHERE %s) ", key,
+		folder ? "path > ?2 AND path < substr(?2, 1, length(?2) - 1) || '0'" : "path = ?2");
+}
+
+static void add_name(struct buf *sql, const char *key)
+{
+	buf_addf(sql, "AND %s IN (SELECT decision FROM decision_name WHERE name = ?3) ", key);
+}
+
+/* The first occurrence of each id that is asked for: an earlier one of another file is no answer
+ * to a question about this file. */
+static void add_first(struct buf *sql, const struct decision_filter *filter)
+{
+	buf_addstr(sql, "AND NOT EXISTS(SELECT 1 FROM decision o WHERE o.id = d.id AND "
+			"(o.at, o.commit_id, o.origin) < (d.at, d.commit_id, d.origin) ");
+	if (filter->path)
+		add_path(sql, "o.key", filter->path);
+	if (filter->name)
+		add_name(sql, "o.key");
+	buf_addstr(sql, ") ");
+}
+
 /* Parameters have fixed numbers; a clause that is not there simply leaves its number unused. */
 static char *select_sql(const struct decision_filter *filter)
 {
 	struct buf sql = BUF_INIT;
-	size_t len = filter->path ? strlen(filter->path) : 0;
 
 	buf_addstr(&sql,
 		"SELECT d.key, d.id, d.commit_id, d.source, d.origin, d.cue, d.status, "
@@ -209,22 +234,16 @@ static char *select_sql(const struct decision_filter *filter)
 	buf_addstr(&sql, "WHERE 1 ");
 	if (filter->words)
 		buf_addstr(&sql, "AND decision_words MATCH ?1 ");
-	if (filter->path && len && filter->path[len - 1] == '/')
-		buf_addstr(&sql, "AND d.key IN (SELECT decision FROM decision_file WHERE path > ?2 "
-				 "AND path < substr(?2, 1, length(?2) - 1) || '0') ");
-	else if (filter->path)
-		buf_addstr(
-			&sql, "AND d.key IN (SELECT decision FROM decision_file WHERE path = ?2) ");
+	if (filter->path)
+		add_path(&sql, "d.key", filter->path);
 	if (filter->name)
-		buf_addstr(
-			&sql, "AND d.key IN (SELECT decision FROM decision_name WHERE name = ?3) ");
+		add_name(&sql, "d.key");
 	if (filter->commit)
 		buf_addstr(&sql, "AND d.commit_id = ?4 ");
 	if (filter->id)
 		buf_addstr(&sql, "AND d.id >= ?5 AND d.id < ?5 || 'g' ");
 	if (!filter->every && !filter->commit)
-		buf_addstr(&sql, "AND NOT EXISTS(SELECT 1 FROM decision o WHERE o.id = d.id AND "
-				 "(o.at, o.commit_id, o.origin) < (d.at, d.commit_id, d.origin)) ");
+		add_first(&sql, filter);
 	buf_addstr(&sql, filter->words
 				 ? "ORDER BY w.rank, d.at DESC, d.id "
 				 : "ORDER BY d.at DESC, d.confidence DESC, d.id, d.commit_id ");
