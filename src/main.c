@@ -30,6 +30,7 @@ extern const struct command command_parse;
 extern const struct command command_rebuild;
 extern const struct command command_harvest;
 extern const struct command command_scrub;
+extern const struct command command_train;
 extern const struct command command_uninstall;
 extern const struct command command_why;
 extern const struct command command_worker;
@@ -40,6 +41,7 @@ static const struct command *const commands[] = {
 	&command_decisions,
 	&command_assess,
 	&command_cycle,
+	&command_train,
 	&command_promote,
 	&command_rollback,
 	&command_schedule,
