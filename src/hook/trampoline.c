@@ -158,8 +158,9 @@ static void note_push(const struct push *push)
 	mkdirat(sidecar, "spool", 0700);
 	spool = openat(sidecar, "spool", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, sizeof(name), ".push-%ld-%lld%09ld", (long)getpid(), (long long)now.tv_sec,
-		now.tv_nsec);
+	/* The time first: names sort in the order of the pushes. */
+	snprintf(name, sizeof(name), ".push-%lld%09ld-%ld", (long long)now.tv_sec, now.tv_nsec,
+		(long)getpid());
 	if (!write_note(push, spool, name) || renameat(spool, name, spool, name + 1))
 		unlinkat(spool, name, 0);
 }
