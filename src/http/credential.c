@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_ANSWER 65536
+#define TIMEOUT 30 /* seconds: a helper that waits for a person waits in vain */
 
 static int credential_run(
 	const char *folder, const char *action, const struct buf *input, struct buf *out)
@@ -25,7 +26,9 @@ static int credential_run(
 		.input = input->ptr,
 		.input_len = input->len,
 		.env = env,
-		.max_output = MAX_ANSWER};
+		.max_output = MAX_ANSWER,
+		.elsewhere = folder != NULL,
+		.timeout_s = TIMEOUT};
 
 	return process_run(argv, &options, out, NULL);
 }

@@ -40,6 +40,7 @@ struct exchange {
 	char *beside; /* temporary file of save_to */
 	FILE *in, *out;
 	off_t size;  /* of body_file, as promised to the server */
+	bool headed; /* the empty line behind the headers has come */
 	bool secure; /* https brought us here: plain http must not take over */
 	int rc;      /* what went wrong on our side of the transfer */
 	char detail[CURL_ERROR_SIZE];
@@ -88,6 +89,20 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *payload)
 	if (!x->rc && fwrite(bytes, 1, len, x->out) != len)
 		x->rc = fail(E_IO, "cannot write '%s': %s", x->beside, strerror(errno));
 	return x->rc ? 0 : len;
+}
+
+/* A connection that breaks among the headers is a whole answer to curl, and none to us. */
+static size_t take_header(char *line, size_t size, size_t count, void *payload)
+{
+	struct exchange *x = payload;
+
+	size_t len = size * count;
+
+	if (len >= 5 && !memcmp(line, "HTTP/", 5)) /* 100 Continue has headers of its own */
+		x->headed = false;
+	else if (len && (*line == '\r' || *line == '\n'))
+		x->headed = true;
+	return len;
 }
 
 static size_t give_file(char *bytes, size_t size, size_t count, void *payload)
@@ -230,6 +245,8 @@ static int set_up(struct exchange *x, const char *url)
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, x->detail);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, x);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
@@ -250,9 +267,10 @@ static int translate(const struct exchange *x, CURLcode code)
 		return x->rc;
 	switch (code) {
 	case CURLE_OK:
+		if (!x->headed)
+			return fail(E_NETWORK, "the answer of %s was cut short", host);
 		return 0;
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 		return fail(E_INVALID, "cannot ask %s: %s", host, detail);
 	case CURLE_FILESIZE_EXCEEDED:
 		return fail(E_TOOBIG, "the answer of %s is larger than %zu bytes", host, x->max);
@@ -262,7 +280,7 @@ static int translate(const struct exchange *x, CURLcode code)
 		return fail(E_NETWORK, "%s did not answer in time: %s", host, detail);
 	case CURLE_PARTIAL_FILE:
 		return fail(E_NETWORK, "the answer of %s was cut short: %s", host, detail);
-	default:
+	default: /* an answer that is no HTTP, too: something in between may have given it */
 		return fail(E_NETWORK, "cannot reach %s: %s", host, detail);
 	}
 }

@@ -7,7 +7,9 @@
 #include "util/process.h"
 #include "util/strings.h"
 
+#include <arpa/inet.h>
 #include <glob.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -346,6 +348,50 @@ static void only_safe_addresses(void **state)
 	free(origin);
 }
 
+/* A server of one answer, whatever that is; returns its port. */
+static unsigned say_once(const char *bytes, pid_t *child)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client;
+	char question[4096];
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+	*child = fork();
+	if (!*child) {
+		client = accept(listener, NULL, NULL);
+		if (read(client, question, sizeof(question)) > 0 &&
+			write(client, bytes, strlen(bytes)) >= 0)
+			close(client);
+		_exit(0);
+	}
+	close(listener);
+	return ntohs(address.sin_port);
+}
+
+static void broken_answer_is_the_network(void **state)
+{
+	static const char *const broken[] = {"", "no HTTP at all\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
+		struct http_response response;
+		char url[64];
+		pid_t child;
+
+		snprintf(url, sizeof(url), "http://127.0.0.1:%u/", say_once(broken[i], &child));
+		assert_int_equal(
+			http_request(&(struct http_request){.url = url}, &response), E_NETWORK);
+		assert_int_equal(response.body.len, 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+	}
+}
+
 /* The environment must not send what stays on this machine through another. */
 static void loopback_is_never_proxied(void **state)
 {
@@ -439,6 +485,7 @@ int main(void)
 		WITH_SERVER(status_is_an_error_in_the_servers_words),
 		WITH_SERVER(redirect_takes_no_token_along),
 		cmocka_unit_test(only_safe_addresses),
+		cmocka_unit_test(broken_answer_is_the_network),
 		WITH_SERVER(loopback_is_never_proxied),
 		WITH_SERVER(unknown_certificate_is_refused),
 		WITH_SERVER(credential_is_found_and_forgotten),
