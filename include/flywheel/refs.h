@@ -33,7 +33,10 @@ struct ref_update {
 	struct oid new; /* zero: delete */
 	struct oid old; /* what it must be now; zero: must not exist */
 };
-/* All or none; E_LOCKED when another process moved one of them. */
+/*
+ * All or none. E_LOCKED: another process moved one of them, or holds its lock just now: read them
+ * again. E_IO: the disk is full or not to be written. E_FAIL: git refuses, now and later.
+ */
 int refs_update(
 	struct repo *repo, const struct ref_update *updates, size_t count, const char *reason);
 

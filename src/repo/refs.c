@@ -48,6 +48,43 @@ int refs_each(struct repo *repo, const char *prefix, ref_fn fn, void *payload)
 	return rc;
 }
 
+static bool has_moved(struct repo *repo, const struct ref_update *update)
+{
+	struct oid now = {{0}};
+	int rc = ref_read(repo, update->name, &now);
+
+	return (!rc || rc == E_NOTFOUND) && !oid_equal(&now, &update->old);
+}
+
+/* What the caller can do about it: begin anew, try the same later, or give up. git's own words tell
+ * the last two apart; it runs with LC_ALL=C. */
+static int refused(struct repo *repo, const struct ref_update *updates, size_t count, int code)
+{
+	static const struct {
+		const char *words;
+		int code;
+	} causes[] = {{".lock': File exists", E_LOCKED}, {"No space left", E_IO},
+		{"Disk quota exceeded", E_IO}, {"Read-only file system", E_IO},
+		{"Permission denied", E_IO}, {"Input/output error", E_IO}};
+	char *why = xstrdup(error_message());
+	bool known = false;
+
+	for (size_t i = 0; i < count && !known; i++)
+		if (has_moved(repo, &updates[i])) {
+			known = true;
+			code = fail(E_LOCKED, "'%s' was moved meanwhile", updates[i].name);
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(causes) && !known; i++)
+		if (strstr(why, causes[i].words)) {
+			known = true;
+			code = fail(causes[i].code, "%s", why);
+		}
+	if (!known)
+		code = fail(code, "%s", why);
+	free(why);
+	return fail_context(code, "refs not changed");
+}
+
 int refs_update(
 	struct repo *repo, const struct ref_update *updates, size_t count, const char *reason)
 {
@@ -70,9 +107,7 @@ int refs_update(
 	buf_addstr(&commands, "prepare\ncommit\n");
 	rc = git_run(repo->git_dir, args, commands.ptr, commands.len, NULL);
 	buf_release(&commands);
-	if (rc)
-		return fail_context(E_LOCKED, "refs not changed");
-	return 0;
+	return rc ? refused(repo, updates, count, rc) : 0;
 }
 
 /* Asked of git: libgit2 knows user.name but neither GIT_COMMITTER_* nor useConfigOnly. */

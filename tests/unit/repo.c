@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fixture {
 	char folder[64];
@@ -177,6 +178,38 @@ static void refs_change_together_or_not_at_all(void **state)
 	assert_true(oid_equal(&read, &updates[0].new));
 }
 
+/* A caller begins anew when a ref has moved, and must not do so for what will never change. */
+static void refused_updates_say_why(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ref_update update = {.name = "refs/flywheel/log"};
+	char *lock = path_join(fixture->folder, ".git/refs/flywheel/log.lock");
+	char *folder = path_join(fixture->folder, ".git/refs/flywheel");
+
+	assert_int_equal(repo_head(fixture->repo, &update.new), 0);
+	/* Another process is writing just now. */
+	assert_int_equal(file_mkdirs(folder, 0755), 0);
+	assert_int_equal(file_write(lock, "", 0, 0644), 0);
+	assert_int_equal(refs_update(fixture->repo, &update, 1, "test"), E_LOCKED);
+	assert_int_equal(unlink(lock), 0);
+	/* It was quicker. */
+	assert_int_equal(refs_update(fixture->repo, &update, 1, "test"), 0);
+	assert_int_equal(refs_update(fixture->repo, &update, 1, "test"), E_LOCKED);
+	assert_string_equal(
+		error_message(), "refs not changed: 'refs/flywheel/log' was moved meanwhile");
+	/* An object that is not there, a name that cannot be: no new attempt will help. */
+	update.old = update.new;
+	memset(&update.new, 0x11, sizeof(update.new));
+	assert_int_equal(refs_update(fixture->repo, &update, 1, "test"), E_FAIL);
+	update.new = update.old;
+	memset(&update.old, 0, sizeof(update.old));
+	update.name = "refs/flywheel/log/below";
+	assert_int_equal(refs_update(fixture->repo, &update, 1, "test"), E_FAIL);
+	assert_non_null(strstr(error_message(), "refs/flywheel/log"));
+	free(lock);
+	free(folder);
+}
+
 static void log_commits_and_tags_are_made_unreferenced(void **state)
 {
 	struct fixture *fixture = *state;
@@ -255,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(notes_are_written_in_bulk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			refs_change_together_or_not_at_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused_updates_say_why, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			log_commits_and_tags_are_made_unreferenced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_unusable_key_stops_the_tag, set_up, tear_down),
