@@ -116,7 +116,13 @@ $(BUILD)/tests/history: tests/replay/history.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
 
-unit-tests: $(UNIT_TESTS) $(BUILD)/tests/history
+# The server that speaks the wire formats of remote trainers and inference servers, errors included.
+WIRE_SERVER := $(BUILD)/tests/wire-server
+$(WIRE_SERVER): $(wildcard tests/server/*.[ch]) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $(filter %.c %.a,$^) -lmicrohttpd $(LIBS)
+
+unit-tests: $(UNIT_TESTS) $(BUILD)/tests/history $(WIRE_SERVER)
 
 man: $(PROGRAM)
 	@doc/man.sh ./$(PROGRAM) $(BUILD)/man
@@ -134,7 +140,7 @@ check-unit: unit-tests
 check-language: all
 	@tests/run language
 
-check-command: all $(BUILD)/tests/history
+check-command: all $(BUILD)/tests/history $(WIRE_SERVER)
 	@tests/run command
 
 lint:
@@ -144,7 +150,7 @@ check-headers:
 	@tests/run headers
 
 format:
-	clang-format -i $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] include/flywheel/*.h tests/unit/*.[ch])
+	clang-format -i $(wildcard src/*.c src/*/*.[ch] src/*/*/*.[ch] include/flywheel/*.h tests/unit/*.[ch] tests/server/*.[ch])
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer, in a build of their own.
 ASAN := BUILD=build-asan PROGRAM=build-asan/git-flywheel GENERIC= CFLAGS="-O1 -g -fno-omit-frame-pointer" \

@@ -10,7 +10,7 @@ set -eu
 
 PACKAGES="git make gcc libc6-dev pkg-config ca-certificates libgit2-dev libsqlite3-dev
 	libpcre2-dev libjansson-dev libmd-dev libxxhash-dev libcurl4-openssl-dev libzip-dev python3
-	libcmocka-dev libmicrohttpd-dev bats jq sqlite3 parallel clang-format shellcheck universal-ctags man-db groff-base"
+	libcmocka-dev libmicrohttpd-dev bats curl jq sqlite3 parallel clang-format shellcheck universal-ctags man-db groff-base"
 
 usage()
 {
