@@ -33,7 +33,7 @@ NPM_STAMP := $(NPM)/.stamp
 GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
-.PHONY: all deps demo install uninstall check check-unit check-language check-command unit-tests man \
+.PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language check-command unit-tests man \
 	sanitize valgrind coverage bench lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
@@ -130,9 +130,18 @@ man: $(PROGRAM)
 deps:
 	./install.sh --deps
 
+deps-remote:
+	./install.sh --deps-remote
+
 check: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all unit-tests
 	@tests/run
+
+# A real Ray head, a real inference server and a real small model, on loopback. REPO: the repository
+# that learns, this one unless given.
+check-remote: deps-remote
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/remote/check.sh "$(REPO)"
 
 check-unit: unit-tests
 	@tests/run unit
