@@ -18,7 +18,8 @@
 #include <string.h>
 
 #define LOG_MAX ((size_t)64 << 20) /* Ray gives a log whole or not at all */
-#define MESSAGE_MAX 4000
+#define MESSAGE_MAX ((size_t)4000)
+#define WORDS_MAX 300
 #define TOKEN_MAX 65536
 #define SLOWEST 65536 /* bytes a second that an upload may be slow */
 
@@ -106,6 +107,21 @@ static int ray_get(const struct ray *ray, const char *path, struct http_response
 	return ray_call(ray, &request, path, response);
 }
 
+/* Ray answers with Python's traceback: the reason is its last line, after which a "." may stand. */
+static const char *reason_in(const char *text)
+{
+	const char *reason = text;
+
+	for (const char *line = text; *line;) {
+		size_t len = strcspn(line, "\n");
+
+		if (len > 1)
+			reason = line;
+		line += len + (line[len] == '\n');
+	}
+	return reason;
+}
+
 /* 0 for 2xx. */
 static int ray_status(const struct ray *ray, const struct http_response *response)
 {
@@ -115,6 +131,11 @@ static int ray_status(const struct ray *ray, const struct http_response *respons
 	if (rc == E_NOTFOUND) /* a gateway says so while the head restarts: not the last word */
 		return fail(E_NETWORK,
 			"ray: HTTP 404: is flywheel.ray.url the address of a Ray dashboard?");
+	if (rc && strstr(response->body.ptr, "Traceback")) {
+		words = first_line(reason_in(response->body.ptr), WORDS_MAX);
+		fail(rc, "ray: HTTP %ld: %s", response->status, words);
+		free(words);
+	}
 	if (rc != E_DENIED)
 		return rc;
 	words = xstrdup(error_message());
@@ -265,9 +286,23 @@ static struct js *runtime_env(const struct train_job *job, const struct buf *tok
 	return environment;
 }
 
+/* Ray hands its line to /bin/sh over there; the interpreter stays one word, whatever is in it. */
 static void add_entrypoint(const struct config *config, struct buf *out)
 {
-	buf_addf(out, "%s train.py job.json", config_text(config, "ray.python"));
+	const char *python = config_text(config, "ray.python");
+
+	if (python[strcspn(python, " \t\n\"'`$&|;<>()*?[]#~%!{}\\")]) {
+		buf_addch(out, '\'');
+		for (; *python; python++)
+			if (*python == '\'')
+				buf_addstr(out, "'\\''");
+			else
+				buf_addch(out, *python);
+		buf_addch(out, '\'');
+	} else {
+		buf_addstr(out, python);
+	}
+	buf_addstr(out, " train.py job.json");
 }
 
 static int write_request(const struct train_job *job, struct buf *out)
@@ -377,6 +412,22 @@ static enum remote_state state_of(const struct js *job)
 	return REMOTE_RUNNING; /* a newer Ray's word: only known ones end a job */
 }
 
+/* A failed job's message is a sentence and the end of its log: the sentence and what fits of that.
+ */
+static void add_message(const char *words, struct buf *out)
+{
+	size_t len = strlen(words), first = strcspn(words, "\n");
+
+	if (len > MESSAGE_MAX && first < MESSAGE_MAX / 2) {
+		buf_add(out, words, first);
+		buf_addstr(out, "\n...");
+		words = strchr(words + len - (MESSAGE_MAX - first), '\n');
+		len = words ? strlen(words) : 0;
+	}
+	if (len)
+		buf_add(out, words, len < MESSAGE_MAX ? len : MESSAGE_MAX);
+}
+
 static int ray_poll(const struct train_job *job, enum remote_state *state, struct buf *message)
 {
 	struct js *there = NULL;
@@ -391,7 +442,7 @@ static int ray_poll(const struct train_job *job, enum remote_state *state, struc
 		*state = state_of(there);
 		words = js_get_text(there, "message");
 		if (words)
-			buf_add(message, words, strnlen(words, MESSAGE_MAX));
+			add_message(words, message);
 	} else if (rc == E_NOTFOUND) {
 		*state = REMOTE_ABSENT;
 		buf_addf(message,
