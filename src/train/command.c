@@ -86,7 +86,8 @@ static int ask(const struct train_job *job, const char *word, struct buf *out)
 	for (size_t i = 0; i < program->count; i++)
 		argv[i] = program->items[i];
 	argv[program->count] = word;
-	rc = judge(job, word, process_run(argv, &options, out, &errors), errors.ptr);
+	rc = process_run(argv, &options, out, &errors);
+	rc = judge(job, word, rc, errors.ptr);
 	for (size_t i = 0; i < VARIABLES; i++)
 		free(env[i]);
 	buf_release(&errors);
