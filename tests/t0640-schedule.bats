@@ -92,7 +92,7 @@ repositories() {
 @test "start enters the repository, its time and the tick; twice is the same" {
 	run git flywheel schedule start --every 1d
 	[ "$status" = 0 ]
-	[[ $output == *"tick          crontab, once an hour at :"*"every 1d in"*"$REPO"* ]]
+	[[ $output == *"repository    $REPO"*"every         1d"*"tick          crontab, once an hour at :"* ]]
 	[ "$(repositories)" = "$REPO" ]
 	[ "$(git config --local flywheel.every)" = 1d ]
 	[ "$(sed -n 4p "$TABLE" | cut -d' ' -f2-5)" = "* * * *" ]
@@ -102,7 +102,7 @@ repositories() {
 	: >"$LOG"
 	run git flywheel schedule start
 	[ "$status" = 0 ]
-	[[ $output == *"already there"*"every 1d in"* ]]
+	[[ $output == *"every         1d"*"already there"* ]]
 	cmp before "$TABLE"
 	[ "$(repositories)" = "$REPO" ]
 	run grep -v '^crontab -l$' "$LOG"

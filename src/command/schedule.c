@@ -6,7 +6,9 @@
 #include "flywheel/schedule.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "util/file.h"
 #include "util/js.h"
+#include "util/memory.h"
 #include "util/options.h"
 #include "util/progress.h"
 
@@ -44,6 +46,8 @@ static struct js *change_js(const struct schedule_change *change)
 
 static void print_started(const struct schedule_change *change, bool json)
 {
+	struct buf path = BUF_INIT;
+
 	if (json) {
 		struct js *out = change_js(change);
 
@@ -53,10 +57,12 @@ static void print_started(const struct schedule_change *change, bool json)
 		print_js(out);
 		return;
 	}
+	buf_add_printable(&path, change->repository, strlen(change->repository));
+	printf("  %-13s %s\n", "repository", path.ptr);
+	printf("  %-13s %s\n", "every", change->every);
 	printf("  %-13s %s, once an hour at :%02u%s\n", "tick", change->scheduler, change->minute,
 		change->unit ? "" : " (already there)");
-	printf("  %-13s every %s in\n", "revolution", change->every);
-	command_print_foreign(change->repository, "                ");
+	buf_release(&path);
 	puts("\nUndo: git flywheel schedule stop");
 }
 
@@ -234,6 +240,21 @@ static void print_problem(const char *repository, const char *what, void *payloa
 	buf_release(&text);
 }
 
+/*
+ * cron and launchd search little more than /usr/bin. Last, so that what they say comes first: where
+ * we lie ourselves, and where programs of the machine's owner do.
+ */
+static void widen_path(const char *program)
+{
+	const char *path = getenv("PATH");
+	char *wide = xstrfmt("%s:%.*s:/usr/local/bin:/opt/homebrew/bin",
+		path && *path ? path : "/usr/bin:/bin", (int)(path_base(program) - program) - 1,
+		program);
+
+	setenv("PATH", wide, 1);
+	free(wide);
+}
+
 /* Silent where all goes well: cron mails what is printed. */
 static int tick(void)
 {
@@ -244,6 +265,8 @@ static int tick(void)
 	interrupt_watch();
 	if (nice(10) < 0)
 		error_clear(); /* slower for others, but right */
+	if (!rc)
+		widen_path(program);
 	if (!rc)
 		rc = schedule_run(program, PATIENCE, print_problem, NULL, &problems);
 	free(program);

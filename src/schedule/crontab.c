@@ -50,7 +50,7 @@ static int read_table(const struct tick *tick, struct buf *out)
 {
 	static const char *const env[] = {"LC_ALL=C", NULL};
 	const char *const argv[] = {tick->tool, "-l", NULL};
-	const struct process_options options = {.env = env};
+	const struct process_options options = {.env = env, .timeout_s = TOOL_SECONDS};
 	struct buf errors = BUF_INIT;
 	int rc = process_run(argv, &options, out, &errors);
 	char *line = first_line(errors.ptr, 300);

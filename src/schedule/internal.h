@@ -6,6 +6,8 @@
 #include "util/buf.h"
 #include "util/strings.h"
 
+#define TOOL_SECONDS 60 /* a scheduler's program that takes longer hangs */
+
 /* What a scheduler is to do: run `<program> schedule run` each hour at this minute. */
 struct tick {
 	char *tool;    /* the scheduler's program: a name on PATH, or a test's path */

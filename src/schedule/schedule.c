@@ -93,7 +93,7 @@ void tick_release(struct tick *tick)
 int tool_run(const char *const *argv, struct buf *out)
 {
 	static const char *const env[] = {"LC_ALL=C", NULL};
-	const struct process_options options = {.env = env};
+	const struct process_options options = {.env = env, .timeout_s = TOOL_SECONDS};
 	struct buf errors = BUF_INIT;
 	int rc = process_run(argv, &options, out, &errors);
 	char *line = first_line(errors.ptr, 300);
