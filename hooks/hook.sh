@@ -12,16 +12,9 @@ sidecar=${0%/*}/@SIDECAR@
 # What stood here before comes first, with the same arguments and the same standard input.
 case $0 in
 */pre-push)
-	if [ -x "$own" ]; then
-		refs=$(cat)
-		refs() {
-			[ -z "$refs" ] || printf '%s\n' "$refs" 2>/dev/null
-		}
-		refs | "$own" "$@" || exit $?
-		[ -z "$trampoline" ] || refs | "$trampoline" "$program" "$sidecar" "$PPID" "$@"
-	elif [ -n "$trampoline" ]; then
-		exec "$trampoline" "$program" "$sidecar" "$PPID" "$@"
-	fi
+	# Both of us read the input: the trampoline passes it on, without a process to copy it.
+	[ -z "$trampoline" ] || exec "$trampoline" "$program" "$sidecar" "$PPID" "$own" "$@"
+	[ ! -x "$own" ] || exec "$own" "$@"
 	;;
 *)
 	if [ -x "$own" ]; then

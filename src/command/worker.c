@@ -115,8 +115,8 @@ static int detach(char *const *pushed)
 		options.input_len = refs.len;
 	}
 	if (!rc && pushed)
-		rc = process_run((const char *const[]){trampoline, program, sidecar, "0", pushed[0],
-					 pushed[1], NULL},
+		rc = process_run((const char *const[]){trampoline, program, sidecar, "0", "",
+					 pushed[0], pushed[1], NULL},
 			&options, NULL, NULL);
 	else if (!rc)
 		rc = process_run(

@@ -2,14 +2,15 @@
  * What a git hook runs: starts `git-flywheel worker` in the background and returns at once. Linked
  * statically and with none of our libraries, because it runs after every commit.
  *
- *   git-flywheel-hook <path of git-flywheel> [<sidecar> <process id of git> <remote> <url>]
+ *   git-flywheel-hook <path of git-flywheel> [<sidecar> <process id of git> <own> <remote> <url>]
  *
- * With the last four it first notes the push whose refs stand on standard input, as a file in the
- * sidecar's spool (doc/formats.md). Only memory is touched before the caller is let go: the file is
+ * The last five are for a push, whose refs stand on standard input. First the user's own hook `own`
+ * runs where there is one, and may refuse; then the push is noted as a file in the sidecar's spool
+ * (doc/formats.md). Of ours, only memory is touched before the caller is let go: the file is
  * written by the background process, so that no disk, full or slow, holds a push up. It is not
  * synced: what a power failure takes, the remote-tracking refs' logs still tell.
  *
- * It never fails: whatever goes wrong here, the next command catches up.
+ * Nothing of ours ever fails: whatever goes wrong here, the next command catches up.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,7 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,29 +70,86 @@ static unsigned long long start_time(unsigned long pid)
 	return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* To the end in any case, so that git never writes into a closed pipe. */
-static void read_refs(struct push *push)
+static bool write_all(int fd, const char *bytes, size_t len)
 {
-	char beyond[1 << 12];
-	bool full = false;
+	while (len) {
+		ssize_t put = write(fd, bytes, len);
+
+		if (put < 0 && errno != EINTR)
+			return false;
+		bytes += put > 0 ? put : 0;
+		len -= put > 0 ? (size_t)put : 0;
+	}
+	return true;
+}
+
+/* To the end in any case, so that git never writes into a closed pipe. All of it goes to `copy`. */
+static bool read_refs(struct push *push, int copy)
+{
+	char block[1 << 15];
+	ssize_t got;
+	bool copied = true, full = false;
 
 	push->refs = malloc(REFS_MAX);
-	if (!push->refs)
-		full = true;
-	for (;;) {
-		size_t room = full ? 0 : REFS_MAX - push->len;
-		ssize_t got = room ? read(0, push->refs + push->len, room)
-				   : read(0, beyond, sizeof(beyond));
+	while ((got = read(0, block, sizeof(block))) > 0 || (got < 0 && errno == EINTR)) {
+		size_t len = got > 0 ? (size_t)got : 0;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		full |= !room;
-		push->len += room ? (size_t)got : 0;
+		if (copy >= 0)
+			copied = copied && write_all(copy, block, len);
+		full = full || !push->refs || len > REFS_MAX - push->len;
+		if (!full) {
+			memcpy(push->refs + push->len, block, len);
+			push->len += len;
+		}
 	}
 	while (push->len && push->refs[push->len - 1] != '\n')
 		push->len--;
+	return copied;
+}
+
+/* The user's own hook: its exit status, as a shell would give it. */
+static int run_own(char **command, int input)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		if (lseek(input, 0, SEEK_SET) || dup2(input, 0) < 0)
+			_exit(126);
+		execvp(command[0], command);
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0)
+		return 126;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * Reads the refs, for us and for the user's own hook. Its answer counts, 0 where there is none; a
+ * hook that cannot be run refuses, because it may be there to stop what must not leave.
+ */
+static int take_push(struct push *push, char **argv)
+{
+	char *own[] = {argv[4], argv[5], argv[6], NULL};
+	int input = -1;
+
+	if (!access(own[0], X_OK)) {
+		input = memfd_create("refs", MFD_CLOEXEC);
+		if (input < 0)
+			execvp(own[0], own); /* nothing is noted then */
+		if (input < 0)
+			return 126;
+	}
+	push->sidecar = argv[2];
+	push->pid = strtoul(argv[3], NULL, 10);
+	push->start = push->pid ? start_time(push->pid) : 0;
+	push->remote = argv[5];
+	push->url = argv[6];
+	if (!read_refs(push, input))
+		return 126;
+	return input < 0 ? 0 : run_own(own, input);
 }
 
 /* One field, one line, whatever a path is called. */
@@ -165,30 +225,38 @@ static void note_push(const struct push *push)
 		unlinkat(spool, name, 0);
 }
 
+/* A pass beside the push would only slow it down, and could not tell yet whether it arrived. */
+static void let_it_push(const struct push *push)
+{
+	const struct timespec pause = {0, 50 * 1000 * 1000};
+
+	for (int i = 0; i < 40 && push->start && start_time(push->pid) == push->start; i++)
+		nanosleep(&pause, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *internal = getenv("FLYWHEEL_INTERNAL");
 	struct push push = {0};
+	bool pushes = argc == 7;
+	int status;
 
-	if ((argc != 2 && argc != 6) || (internal && *internal))
+	if ((argc != 2 && !pushes) || (internal && *internal))
 		return 0;
-	if (argc == 6) {
-		push.sidecar = argv[2];
-		push.pid = strtoul(argv[3], NULL, 10);
-		push.start = push.pid ? start_time(push.pid) : 0;
-		push.remote = argv[4];
-		push.url = argv[5];
-		read_refs(&push);
-	}
+	status = pushes ? take_push(&push, argv) : 0;
+	if (status)
+		return status;
 	if (fork() == 0) {
 		char *command[] = {argv[1], "worker", NULL};
 
 		if (leave_caller())
 			_exit(0);
-		/* A push of nothing that git tells of itself; a hook manager may just keep the
-		 * refs. */
-		if (argc == 6 && (push.len || !push.pid))
+		/* Of a push of nothing git tells by itself; a hook manager may just keep the refs.
+		 */
+		if (pushes && (push.len || !push.pid))
 			note_push(&push);
+		if (pushes)
+			let_it_push(&push);
 		execv(argv[1], command);
 		_exit(0);
 	}
