@@ -235,6 +235,38 @@ repositories() {
 	[ "$output" = "git-flywheel: cannot use crontab: crontab: not found" ]
 }
 
+@test "global settings that cannot be written: one clear line, and no tick" {
+	touch "$HOME/.gitconfig.lock"
+	run git flywheel schedule start
+	[ "$status" = 128 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *".gitconfig"*"File exists"* ]]
+	[ ! -e "$TABLE" ]
+	rm "$HOME/.gitconfig.lock"
+	git flywheel schedule start
+	[ -e "$TABLE" ]
+}
+
+@test "many at once: every repository is in the list once, and the tick is one" {
+	for i in 1 2 3 4 5 6; do
+		another_repo "r$i" >/dev/null
+	done
+	for i in 1 2 3 4 5 6 1 2 3; do
+		(cd "../r$i" && git flywheel schedule start) &
+	done
+	wait
+	[ "$(repositories | sort -u | wc -l)" = 6 ]
+	[ "$(repositories | wc -l)" = 6 ]
+	[ "$(grep -c "schedule run" "$TABLE")" = 1 ]
+	for i in 1 2 3 4 5 6; do
+		(cd "../r$i" && git flywheel schedule stop) &
+	done
+	(git flywheel schedule start) &
+	wait
+	[ "$(repositories)" = "$REPO" ]
+	[ "$(grep -c "schedule run" "$TABLE")" = 1 ]
+}
+
 @test "words that make no sense: usage, exit 129" {
 	for every in often 5m 0h 12 -1h 1h30m ''; do
 		run git flywheel schedule start --every="$every"

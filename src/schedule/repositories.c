@@ -77,7 +77,7 @@ int repository_open(const char *path, struct repo **out)
 		return rc;
 	/* git looks in the folders above too, where a repository of another kind may lie. */
 	found = repository_path(*out);
-	if (strcmp(found, path)) {
+	if (strcmp(found, path) && strcmp(repo_common_dir(*out), path)) {
 		repo_free(*out);
 		*out = NULL;
 		rc = fail(E_NOTFOUND, "no repository is there any more");

@@ -265,6 +265,18 @@ static int install(const struct scheduler *scheduler, bool *written)
 	return rc;
 }
 
+/* A tick that was written for a repository that could not be entered goes again. */
+static int take_back(const struct scheduler *scheduler, int code)
+{
+	char *why = xstrdup(error_message());
+	bool removed;
+
+	remove_unit(scheduler, &removed);
+	code = fail(code, "%s", why);
+	free(why);
+	return code;
+}
+
 static int enter(struct repo *repo, struct schedule_change *out)
 {
 	struct strings list = STRINGS_INIT;
@@ -307,6 +319,8 @@ int schedule_start(
 	if (!rc) {
 		out->scheduler = scheduler->name;
 		rc = enter(session->repo, out);
+		if (rc && out->unit)
+			rc = take_back(scheduler, rc);
 	}
 	if (lock >= 0)
 		close(lock);
