@@ -109,7 +109,8 @@ end" ]
 	run .git/hooks/pre-push origin "$REMOTE" <<<"x 1 y 2"
 	[ "$status" = 137 ]
 	printf '#!/no/such/shell\n' >.git/hooks/pre-push.before-flywheel
-	run .git/hooks/pre-push origin "$REMOTE" <<<"x 1 y 2"
+	status=0
+	.git/hooks/pre-push origin "$REMOTE" <<<"x 1 y 2" || status=$?
 	[ "$status" = 127 ]
 	no_note
 }

@@ -13,40 +13,74 @@
 #define ASK_SECONDS 60
 #define BY_PUSH "update by push"
 
+static git_config *open_config(struct repo *repo)
+{
+	git_config *config = NULL;
+
+	return git_repository_config_snapshot(&config, repo->git) ? NULL : config;
+}
+
+/*
+ * libgit2's own git_remote_list and git_remote_lookup match every setting against a regex, and each
+ * match loses 20 kB (1.5): the worker, who asks every second, would grow by megabytes.
+ */
 int remote_names(struct repo *repo, struct strings *names)
 {
-	git_strarray list = {0};
-	int error = git_remote_list(&list, repo->git);
+	git_config *config = open_config(repo);
+	git_config_iterator *iterator = NULL;
+	git_config_entry *entry;
 
-	if (error)
-		return repo_fail(error, "cannot list the remotes");
-	for (size_t i = 0; i < list.count; i++)
-		strings_add(names, list.strings[i]);
+	if (!config || git_config_iterator_new(&iterator, config)) {
+		git_config_free(config);
+		return repo_fail(E_FAIL, "cannot list the remotes");
+	}
+	while (!git_config_next(&entry, iterator)) {
+		const char *name = entry->name + strlen("remote.");
+
+		if (starts_with(entry->name, "remote.") && ends_with(entry->name, ".url") &&
+			strlen(name) > strlen(".url"))
+			strings_add_len(names, name, strlen(name) - strlen(".url"));
+	}
 	strings_sort_unique(names);
-	git_strarray_dispose(&list);
+	git_config_iterator_free(iterator);
+	git_config_free(config);
 	return 0;
+}
+
+struct tracking {
+	const char *ref;
+	struct buf *out;
+};
+
+/* 1: found, and no further refspec is asked. */
+static int apply_refspec(const git_config_entry *entry, void *payload)
+{
+	const struct tracking *tracking = payload;
+	git_refspec *spec = NULL;
+	git_buf name = GIT_BUF_INIT;
+	bool found = !git_refspec_parse(&spec, entry->value, 1) &&
+		     git_refspec_src_matches(spec, tracking->ref) &&
+		     !git_refspec_transform(&name, spec, tracking->ref) && name.size > 0;
+
+	if (found)
+		buf_addstr(tracking->out, name.ptr);
+	git_buf_dispose(&name);
+	git_refspec_free(spec);
+	return found;
 }
 
 int remote_tracking(struct repo *repo, const char *remote, const char *ref, struct buf *out)
 {
-	git_remote *handle = NULL;
-	bool found = false;
+	struct tracking tracking = {ref, out};
+	char *key = xstrfmt("remote.%s.fetch", remote);
+	git_config *config = open_config(repo);
+	int found = config ? git_config_get_multivar_foreach(
+				     config, key, NULL, apply_refspec, &tracking)
+			   : 0;
 
-	if (git_remote_lookup(&handle, repo->git, remote))
-		return fail(E_NOTFOUND, "no remote '%s'", remote);
-	for (size_t i = 0; i < git_remote_refspec_count(handle) && !found; i++) {
-		const git_refspec *spec = git_remote_get_refspec(handle, i);
-		git_buf name = GIT_BUF_INIT;
-
-		found = git_refspec_direction(spec) == GIT_DIRECTION_FETCH &&
-			git_refspec_src_matches(spec, ref) &&
-			!git_refspec_transform(&name, spec, ref) && name.size > 0;
-		if (found)
-			buf_addstr(out, name.ptr);
-		git_buf_dispose(&name);
-	}
-	git_remote_free(handle);
-	return found ? 0 : fail(E_NOTFOUND, "'%s' is not fetched from '%s'", ref, remote);
+	git_config_free(config);
+	free(key);
+	return found == 1 ? 0 : fail(E_NOTFOUND, "'%s' is not fetched from '%s'", ref, remote);
 }
 
 int remote_default_branch(struct repo *repo, const char *remote, struct buf *out)
@@ -116,10 +150,9 @@ int remote_last_push(struct repo *repo, const char *tracking, struct oid *commit
 
 static bool is_set(struct repo *repo, const char *key)
 {
-	git_config *config = NULL;
+	git_config *config = open_config(repo);
 	git_buf value = GIT_BUF_INIT;
-	bool set = !git_repository_config_snapshot(&config, repo->git) &&
-		   !git_config_get_string_buf(&value, config, key);
+	bool set = config && !git_config_get_string_buf(&value, config, key);
 
 	git_buf_dispose(&value);
 	git_config_free(config);
@@ -130,11 +163,12 @@ static bool is_set(struct repo *repo, const char *key)
  * user's credentials, which the URL that we kept has lost. */
 static bool ask_by_name(struct repo *repo, const char *remote)
 {
-	git_remote *handle = NULL;
-	bool by_name =
-		!git_remote_lookup(&handle, repo->git, remote) && !git_remote_pushurl(handle);
+	char *url = xstrfmt("remote.%s.url", remote);
+	char *pushed = xstrfmt("remote.%s.pushurl", remote);
+	bool by_name = is_set(repo, url) && !is_set(repo, pushed);
 
-	git_remote_free(handle);
+	free(url);
+	free(pushed);
 	return by_name;
 }
 
