@@ -33,8 +33,8 @@ static void unattended(struct strings *env)
 	}
 }
 
-/* What a worker said last is what stopped it. */
-static int explain(int status, const char *output)
+/* What a worker said last is what stopped it; once it has found its repository it says so there. */
+static int explain(int status, const char *output, const char *git_dir)
 {
 	struct buf text = BUF_INIT;
 	const char *last;
@@ -44,7 +44,12 @@ static int explain(int status, const char *output)
 		error_clear();
 	buf_trim(&text);
 	last = strrchr(text.ptr, '\n') ? strrchr(text.ptr, '\n') + 1 : text.ptr;
-	rc = fail(E_FAIL, "its worker ended with status %d%s%s", status, *last ? ": " : "", last);
+	if (*last)
+		rc = fail(E_FAIL, "its worker ended with status %d: %s", status, last);
+	else
+		rc = fail(E_FAIL,
+			"its worker ended with status %d: see '%s/flywheel/log/worker.log'", status,
+			git_dir);
 	buf_release(&text);
 	return rc;
 }
@@ -60,7 +65,6 @@ static int visit(const char *program, const char *path, const char *const *env, 
 	int fd = -1;
 	int rc = repository_open(path, &repo);
 
-	repo_free(repo);
 	if (!rc && (fd = mkostemp(output, O_APPEND | O_CLOEXEC)) < 0)
 		rc = fail(E_IO, "cannot create '%s': %s", output, strerror(errno));
 	if (!rc)
@@ -68,12 +72,13 @@ static int visit(const char *program, const char *path, const char *const *env, 
 	if (!rc) {
 		rc = process_wait(pid, patience);
 		if (rc > 0)
-			rc = explain(rc, output);
+			rc = explain(rc, output, repo_common_dir(repo));
 	}
 	if (fd >= 0) {
 		unlink(output);
 		close(fd);
 	}
+	repo_free(repo);
 	free(output);
 	return rc == E_LATER ? 0 : rc;
 }

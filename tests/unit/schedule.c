@@ -92,21 +92,25 @@ static void one_that_fails_does_not_stop_the_others(void **state)
 	fixture_open(&f, "#!/bin/sh\n"
 			 "echo \"${PWD##*/} $*\" >>\"$FOLDER/visited\"\n"
 			 "case $PWD in */bad) echo first >&2; echo 'the last line' >&2; exit 3 ;; "
-			 "esac\n");
+			 "*/mute) exit 4 ;; esac\n");
 	enter(&f, "a 100%", true);
 	enter(&f, "bad", true);
 	enter(&f, "gone", false);
+	enter(&f, "mute", true);
 	enter(&f, "z", true);
 	enter(&f, "z", false); /* twice in the list is once */
 	assert_int_equal(schedule_run(f.program, 20, note, &f, &problems), 0);
 	assert_visited(&f, "a 100% worker --scheduled\nbad worker --scheduled\n"
-			   "z worker --scheduled\n");
-	assert_int_equal(problems, 2);
-	assert_int_equal(f.said.count, 4);
+			   "mute worker --scheduled\nz worker --scheduled\n");
+	assert_int_equal(problems, 3);
+	assert_int_equal(f.said.count, 6);
 	assert_string_equal(f.said.items[0], "bad");
 	assert_string_equal(f.said.items[1], "its worker ended with status 3: the last line");
 	assert_string_equal(f.said.items[2], "gone");
 	assert_string_equal(f.said.items[3], "it is gone");
+	assert_string_equal(f.said.items[4], "mute");
+	assert_non_null(strstr(f.said.items[5], "status 4: see '/"));
+	assert_non_null(strstr(f.said.items[5], "/mute/.git/flywheel/log/worker.log'"));
 	fixture_close(&f);
 }
 
