@@ -28,6 +28,12 @@ typedef int (*push_arrived_fn)(struct session *session, const struct oid *commit
 	const char *remote, void *payload);
 
 /*
+ * Takes note of what was pushed before, which starts nothing. Only the first call does anything;
+ * push_confirm() begins with one.
+ */
+int push_watch(struct session *session, int64_t now);
+
+/*
  * Looks at every push that is due, and for pushes that no hook saw. May ask remotes, a minute each
  * at most: call it outside of a transaction. `next` is when to look again, 0 when nothing waits.
  * A remote that cannot be reached is no error: its pushes wait, for days if need be.

@@ -3,8 +3,10 @@
 
 #include "flywheel/graph.h"
 #include "flywheel/hook.h"
+#include "flywheel/push.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
+#include "util/clock.h"
 #include "util/error.h"
 #include "util/options.h"
 #include "util/progress.h"
@@ -129,7 +131,9 @@ static int run(const struct command *self, int argc, char **argv)
 		return code;
 	interrupt_watch();
 	printf("  %-13s %s/flywheel.db, private to you\n", "sidecar", store_folder(session.store));
-	rc = install_hooks(&session, no_hooks);
+	rc = push_watch(&session, clock_now());
+	if (!rc)
+		rc = install_hooks(&session, no_hooks);
 	fflush(stdout);
 	if (!rc)
 		rc = first_index(&session);

@@ -303,25 +303,31 @@ static int search_remote(struct search *search)
  * A push made while our hook was not there, or whose note was lost. Only the newest of each branch:
  * what it holds includes what came before.
  */
-static int search_logs(struct session *session, const struct arrival *arrival)
+static int search_logs(struct session *session, const struct arrival *arrival, bool first)
 {
-	struct search search = {.session = session, .arrival = arrival};
+	struct search search = {.session = session, .arrival = arrival, .first = first};
 	struct strings remotes = STRINGS_INIT;
-	char *watched = NULL;
-	int rc = store_meta_get(session->store, WATCHED, &watched);
+	int rc = remote_names(session->repo, &remotes);
 
-	search.first = rc == E_NOTFOUND;
-	if (!rc || search.first)
-		rc = remote_names(session->repo, &remotes);
 	for (size_t i = 0; i < remotes.count && !rc; i++) {
 		search.remote = remotes.items[i];
 		rc = search_remote(&search);
 	}
-	if (!rc && search.first)
-		rc = store_meta_set(session->store, WATCHED, "1");
 	strings_release(&remotes);
-	free(watched);
 	return rc;
+}
+
+int push_watch(struct session *session, int64_t now)
+{
+	const struct arrival nobody = {NULL, NULL, now};
+	char *watched = NULL;
+	int rc = store_meta_get(session->store, WATCHED, &watched);
+
+	free(watched);
+	if (rc != E_NOTFOUND)
+		return rc;
+	rc = search_logs(session, &nobody, true);
+	return rc ? rc : store_meta_set(session->store, WATCHED, "1");
 }
 
 int push_confirm(
@@ -329,7 +335,7 @@ int push_confirm(
 {
 	const struct arrival arrival = {fn, payload, now};
 	int64_t after = 0, count;
-	int rc = 0;
+	int rc = push_watch(session, now);
 
 	*next = 0;
 	while (!rc) {
@@ -349,7 +355,7 @@ int push_confirm(
 		push_row_release(&push);
 	}
 	if (!rc)
-		rc = search_logs(session, &arrival);
+		rc = search_logs(session, &arrival, false);
 	if (!rc)
 		rc = push_waiting(session->store, &count, next);
 	return rc;
