@@ -100,6 +100,18 @@ setup() {
 	[[ "$output" == *"\`git flywheel cycle\` or a push trains"* ]]
 }
 
+@test "a program of one's own is shown with all that it is told" {
+	git config flywheel.trainer command
+	git config flywheel.command /opt/train
+	git config --add flywheel.command "--queue=long one"
+	run -0 git flywheel train --dry-run
+	[[ "$output" == *"/opt/train --queue=long one submit"* ]]
+	for name in KEY PACKAGE PACKAGE_SHA256 DATASET BASE ARTIFACTS SEED; do
+		[[ "$output" == *"environment "*"FLYWHEEL_$name="* ]]
+	done
+	[[ "$output" == *"FLYWHEEL_DATASET=$SHA"* ]]
+}
+
 @test "a tracked file names no trainer and no destination" {
 	git config --unset flywheel.ray.url
 	printf '[flywheel "ray"]\n\turl = https://evil.example\n[flywheel]\n\tcommand = touch\n\tartifacts = /x\n' \
