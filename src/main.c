@@ -26,6 +26,7 @@ extern const struct command command_dataset;
 extern const struct command command_decisions;
 extern const struct command command_graph;
 extern const struct command command_index;
+extern const struct command command_jobs;
 extern const struct command command_parse;
 extern const struct command command_rebuild;
 extern const struct command command_harvest;
@@ -42,6 +43,7 @@ static const struct command *const commands[] = {
 	&command_assess,
 	&command_cycle,
 	&command_train,
+	&command_jobs,
 	&command_promote,
 	&command_rollback,
 	&command_schedule,

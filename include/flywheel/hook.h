@@ -57,6 +57,16 @@ int hook_programs(char **program, char **trampoline);
  */
 typedef void (*worker_log_fn)(const char *line, void *payload);
 int worker_run(struct session *session, bool wait, worker_log_fn log, void *payload);
+/*
+ * Attends the queue until nothing in it is on its way: confirms pushes, asks the schedule, carries
+ * runs on, tells people. `once`: only what is due now. Returns at once when somebody does it
+ * already. `next`: when to come again, 0: nothing is left. What goes wrong with a run stands in its
+ * row.
+ */
+int attend_queue(
+	struct session *session, bool once, worker_log_fn log, void *payload, int64_t *next);
+/* Starts pass and attendance in the background, as the hooks do. Not under FLYWHEEL_INTERNAL. */
+int worker_start(void);
 /* Takes the pass's lock until the descriptor is closed. E_LOCKED: another pass holds it, no `wait`.
  */
 int worker_lock(const char *folder, bool wait, int *fd);

@@ -53,6 +53,8 @@ enum stage revolution_after(const struct revolution *revolution, enum stage stag
 /* Records a model as the run's candidate. */
 int revolution_take(
 	struct revolution *revolution, const struct train_artifact *artifact, int64_t seed);
+/* Asks the trainer to stop the run's job. Nothing to stop is no error. */
+int revolution_stop(struct revolution *revolution);
 void revolution_release(struct revolution *revolution);
 
 /*

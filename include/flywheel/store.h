@@ -40,6 +40,9 @@ int store_restore(struct store *store, const char *path);
 int store_meta_get(struct store *store, const char *key, char **value); /* E_NOTFOUND */
 int store_meta_set(struct store *store, const char *key, const char *value);
 
+/* 32 hex digits, made at random once: tells two clones of one repository apart. Caller frees. */
+int store_identity(struct store *store, char **out);
+
 /* What a person said of a 'decision' or an 'example'; the last word replaces an earlier one. */
 int store_judge(struct store *store, const char *subject, const char *id, const char *verdict,
 	const char *reason, int64_t at);

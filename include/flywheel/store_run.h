@@ -47,6 +47,7 @@ int run_of_head(struct store *store, const unsigned char head[RUN_OID], struct r
 /* Asked for by anybody at any time; only the worker saves a run's row. */
 int run_ask_cancel(struct store *store, int64_t id, bool asked);
 int run_cancel_asked(struct store *store, int64_t id, bool *out);
+int run_mark_notified(struct store *store, int64_t id);
 /* What all runs since a time have cost. */
 int run_cost_since(struct store *store, int64_t since, double *out);
 /* The newest finished run that judged a model. E_NOTFOUND. */

@@ -2,15 +2,21 @@
 #include "flywheel/command.h"
 
 #include "command/scores.h"
+#include "flywheel/config.h"
 #include "flywheel/cycle.h"
+#include "flywheel/hook.h"
+#include "flywheel/queue.h"
 #include "util/buf.h"
 #include "util/error.h"
 #include "util/js.h"
 #include "util/options.h"
 #include "util/progress.h"
+#include "util/strings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void show_stage(const char *stage, const char *said, double seconds, void *payload)
 {
@@ -23,6 +29,20 @@ static void show_stage(const char *stage, const char *said, double seconds, void
 	printf("%-10s %-62s %6.1f s\n", stage, text.ptr, seconds);
 	fflush(stdout);
 	buf_release(&text);
+}
+
+/* A remote job goes on: said on a terminal only, over the same line. */
+static void show_waiting(const char *stage, const char *said, void *payload)
+{
+	struct buf text = BUF_INIT;
+	char *line = first_line(said, 70);
+
+	(void)payload;
+	buf_add_printable(&text, line, strlen(line));
+	if (isatty(2))
+		fprintf(stderr, "\r%-10s %-70s\r", stage, text.ptr);
+	buf_release(&text);
+	free(line);
 }
 
 static void show_pruned(const char *file, const char *why, void *payload)
@@ -44,7 +64,7 @@ static void print_json(const struct cycle_result *result)
 	js_set_number(object, "run_id", result->run);
 	js_set_bool(object, "skipped", result->skipped);
 	js_set_text(object, "model", js_get_text(object, "candidate"));
-	js_set_text(object, "verdict", verdict_name(result->verdict));
+	js_set_text(object, "verdict", result->outcome);
 	js_set_text(object, "reason", result->reason);
 	js_set_text(object, "tag", result->tag);
 	js_write_pretty(object, &text);
@@ -65,8 +85,7 @@ static void print_result(const struct cycle_result *result)
 		scores_print(report);
 		putchar('\n');
 	}
-	printf("%s%s",
-		result->skipped ? "its verdict was " : "verdict: ", verdict_name(result->verdict));
+	printf("%s%s", result->skipped ? "its verdict was " : "verdict: ", result->outcome);
 	if (result->tag)
 		printf(" as %s (`git flywheel rollback` takes it back)", result->tag);
 	putchar('\n');
@@ -75,9 +94,19 @@ static void print_result(const struct cycle_result *result)
 	js_free(report);
 }
 
+/* What can still come to an end does so without the person. */
+static void leave_to_worker(struct session *session, int rc)
+{
+	if (rc == E_LOCKED || !queue_transient(rc) || !config_bool(session->config, "enabled"))
+		return;
+	if (!worker_start())
+		fputs("the run goes on in the background: `git flywheel jobs` shows it\n", stderr);
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
-	struct cycle_options options = {.fn = show_stage, .pruned = show_pruned};
+	struct cycle_options options = {
+		.fn = show_stage, .waiting = show_waiting, .pruned = show_pruned};
 	bool json = false;
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 'f', "force", NULL,
@@ -102,6 +131,7 @@ static int run(const struct command *self, int argc, char **argv)
 	rc = cycle_run(&session, &options, &result);
 	if (rc) {
 		code = command_fail(rc);
+		leave_to_worker(&session, rc);
 	} else {
 		if (json)
 			print_json(&result);

@@ -6,6 +6,8 @@
 #include "flywheel/cycle.h"
 #include "flywheel/decision.h"
 #include "flywheel/graph_index.h"
+#include "flywheel/hook.h"
+#include "flywheel/store_push.h"
 #include "flywheel/store_run.h"
 #include "util/error.h"
 #include "util/js.h"
@@ -83,6 +85,39 @@ static int add_runs(struct session *session, struct js *status)
 	return rc == E_NOTFOUND ? 0 : rc;
 }
 
+struct queue_counts {
+	int64_t waiting, running;
+};
+
+static int count_run(const struct run_row *run, void *payload)
+{
+	struct queue_counts *counts = payload;
+
+	counts->waiting += !strcmp(run->state, "waiting");
+	counts->running += !strcmp(run->state, "running");
+	return 0;
+}
+
+/* The queue; whoever should attend it and died is started again. */
+static int add_queue(struct session *session, struct js *status)
+{
+	struct queue_counts counts = {0};
+	struct js *queue = js_object();
+	int64_t pushes = 0, next = 0;
+	int rc = run_each(session->store, count_run, &counts);
+
+	if (!rc)
+		rc = push_waiting(session->store, &pushes, &next);
+	js_set_number(queue, "running", counts.running);
+	js_set_number(queue, "waiting", counts.waiting);
+	js_set_number(queue, "pushes", pushes);
+	js_set(status, "queue", queue);
+	if (!rc && counts.running + counts.waiting + pushes &&
+		config_bool(session->config, "enabled") && worker_start())
+		error_clear(); /* a look must not fail for that */
+	return rc;
+}
+
 static int add_next(struct session *session, struct js *status)
 {
 	struct buf next = BUF_INIT, why = BUF_INIT;
@@ -127,6 +162,18 @@ static void print_counts(const struct js *status)
 		printf("%-11snone yet\n", "examples");
 }
 
+static void print_queue(const struct js *queue)
+{
+	int64_t running = js_get_number(queue, "running", 0);
+	int64_t waiting = js_get_number(queue, "waiting", 0);
+	int64_t pushes = js_get_number(queue, "pushes", 0);
+
+	if (running + waiting + pushes)
+		printf("%-11s%lld running, %lld waiting, %lld pushes to be confirmed "
+		       "(`git flywheel jobs`)\n",
+			"queue", (long long)running, (long long)waiting, (long long)pushes);
+}
+
 static void print_status(const struct js *status)
 {
 	const struct js *last = js_get(status, "last");
@@ -147,6 +194,7 @@ static void print_status(const struct js *status)
 			&text, "%s: %s", js_get_text(last, "verdict"), js_get_text(last, "reason"));
 		print_row("verdict", text.ptr);
 	}
+	print_queue(js_get(status, "queue"));
 	print_row("next", js_get_text(status, "next"));
 	if (why)
 		print_row("", why);
@@ -177,6 +225,8 @@ static int run(const struct command *self, int argc, char **argv)
 		rc = add_talk(&session, status);
 	if (!rc)
 		rc = add_runs(&session, status);
+	if (!rc)
+		rc = add_queue(&session, status);
 	if (!rc)
 		rc = add_next(&session, status);
 	if (rc) {

@@ -77,6 +77,14 @@ static void print_line(const char *line, void *payload)
 	fflush(stdout);
 }
 
+static void print_next(int64_t next)
+{
+	char when[21];
+
+	clock_format(next, when);
+	printf("next %s\n", when);
+}
+
 /* The refs of a push, as git feeds them to its hook. A terminal has none to give. */
 static void read_refs(struct buf *refs)
 {
@@ -114,13 +122,12 @@ static int detach(char *const *pushed)
 		options.input = refs.ptr;
 		options.input_len = refs.len;
 	}
-	if (!rc && pushed)
+	if (!rc && !pushed)
+		rc = worker_start();
+	else if (!rc)
 		rc = process_run((const char *const[]){trampoline, program, sidecar, "0", "",
 					 pushed[0], pushed[1], NULL},
 			&options, NULL, NULL);
-	else if (!rc)
-		rc = process_run(
-			(const char *const[]){trampoline, program, NULL}, NULL, NULL, NULL);
 	repo_free(repo);
 	buf_release(&refs);
 	free(sidecar);
@@ -131,7 +138,7 @@ static int detach(char *const *pushed)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	bool away = false, wait = false, pushed = false;
+	bool away = false, wait = false, pushed = false, once = false, scheduled = false;
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 0, "detach", NULL, "start the pass in the background and return",
 			&away},
@@ -140,9 +147,13 @@ static int run(const struct command *self, int argc, char **argv)
 			&pushed},
 		{OPTION_FLAG, 0, "wait", NULL, "wait for a running pass, and print what was done",
 			&wait},
+		{OPTION_FLAG, 0, "once", NULL,
+			"in the foreground: a pass, then what is due in the queue now", &once},
+		{OPTION_FLAG, 0, "scheduled", NULL, "as the schedule's tick starts it", &scheduled},
 		OPTIONS_END,
 	};
 	struct session session;
+	int64_t next = 0;
 	int code = EXIT_OK;
 	int left = command_options(self, argc, argv, specs, &code);
 	int rc = 0;
@@ -159,13 +170,17 @@ static int run(const struct command *self, int argc, char **argv)
 	code = session_open(&session, false);
 	if (code)
 		return code;
-	if (!wait) {
+	if (!wait && !once) {
 		speak_to_log(store_folder(session.store));
 		if (nice(10) < 0)
 			error_clear(); /* slower for others, but right */
 	}
 	if (wait || config_bool(session.config, "enabled"))
-		rc = worker_run(&session, wait, print_line, NULL);
+		rc = worker_run(&session, wait || once, print_line, NULL);
+	if (!rc && !wait && config_bool(session.config, "enabled"))
+		rc = attend_queue(&session, once, print_line, NULL, &next);
+	if (!rc && once && next)
+		print_next(next);
 	if (rc)
 		code = command_fail(rc);
 	session_close(&session);
@@ -175,7 +190,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_worker = {
 	.name = "worker",
 	.summary = "the background pass that the hooks start",
-	.usage = "worker [--detach [--pushed <remote> <url>] | --wait]",
+	.usage = "worker [--detach [--pushed <remote> <url>] | --wait | --once | --scheduled]",
 	.group = "plumbing",
 	.run = run,
 };

@@ -1,81 +1,39 @@
-/* One revolution: the stages in order, each recorded when done, one runner at a time. */
+/*
+ * Who turns the wheel and on which run: a person who waits for it (cycle_run), or the worker, which
+ * takes one step whenever the queue has one due (cycle_step).
+ */
 #include "flywheel/cycle.h"
 #include "flywheel/queue.h"
 
+#include "flywheel/config.h"
 #include "flywheel/store.h"
 #include "gate/internal.h"
-#include "gate/judge.h"
+#include "gate/turn.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/js.h"
 #include "util/memory.h"
 #include "util/progress.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MAX_REWINDS 3 /* how often production may move under a run */
+#define BUSY_ATTEMPTS 5 /* half a minute: the sidecar or the repository cannot be read now */
+#define FAR (2 * (int64_t)3600) /* an appointment further away comes from a clock that jumped */
 
-/*
- * A test aid: FLYWHEEL_STOP_IN=<stage> kills the process when the stage's work is done and not yet
- * recorded, FLYWHEEL_STOP_AFTER=<stage> when it is recorded. It can only stop a run.
- */
-static void stop_for_test(const char *variable, enum stage stage)
+static bool has_state(const struct run_row *row, const char *state)
 {
-	const char *value = getenv(variable);
-
-	if (value && !strcmp(value, stage_name(stage)))
-		raise(SIGKILL);
+	return !strcmp(row->state, state);
 }
 
-static char *run_name(const struct run_row *row)
-{
-	char hex[OID_HEX + 1];
-	struct oid head;
-
-	memcpy(head.raw, row->head, OID_RAW);
-	oid_hex(&head, hex);
-	return xstrfmt("%lld-%.12s", (long long)row->id, hex);
-}
-
-static int set_aside(struct session *session, struct run_row *row, const char *why)
+static int give_up(struct session *session, struct run_row *row, const char *why)
 {
 	run_set(&row->state, "failed");
 	run_set(&row->error, why);
 	row->finished = clock_now();
 	return run_save(session->store, row);
-}
-
-/*
- * Takes up the unfinished run where its head and cutoff are still what they were and the caller
- * wants that run; otherwise sets it aside. E_NOTFOUND: there is none to go on with.
- */
-static int resume(struct revolution *revolution, bool wanted)
-{
-	struct session *session = revolution->session;
-	struct oid head;
-	int rc = run_last(session->store, "running", &revolution->row);
-
-	if (rc)
-		return rc;
-	memcpy(head.raw, revolution->row.head, OID_RAW);
-	if (!wanted) {
-		rc = set_aside(session, &revolution->row, "given up for a new run");
-	} else if (split_compute_at(session, &head, &revolution->split) ||
-		   memcmp(revolution->split.cutoff.raw, revolution->row.cutoff, OID_RAW)) {
-		rc = set_aside(session, &revolution->row,
-			"its commit is gone, or flywheel.holdout changed");
-	} else {
-		revolution->row.attempts++;
-		if (js_parse(revolution->row.report, strlen(revolution->row.report),
-			    &revolution->report))
-			revolution->report = js_object();
-		return run_save(session->store, &revolution->row);
-	}
-	run_release(&revolution->row);
-	return rc ? rc : E_NOTFOUND;
 }
 
 static int adopt(struct revolution *revolution, const char *path)
@@ -90,149 +48,95 @@ static int adopt(struct revolution *revolution, const char *path)
 	return rc;
 }
 
+/* What a run is held to from its first stage on: commit, cutoff, trainer. */
+static void begin_report(struct revolution *revolution)
+{
+	const struct split *split = &revolution->split;
+	char hex[OID_HEX + 1];
+
+	memcpy(revolution->row.head, split->head.raw, OID_RAW);
+	memcpy(revolution->row.cutoff, split->cutoff.raw, OID_RAW);
+	run_set(&revolution->row.state, "running");
+	run_set(&revolution->row.stage, stage_name(STAGE_INDEX));
+	run_set(&revolution->row.trainer, config_text(revolution->session->config, "trainer"));
+	revolution->report = js_object();
+	oid_hex(&split->head, hex);
+	js_set_text(revolution->report, "head", hex);
+	oid_hex(&split->cutoff, hex);
+	js_set_text(revolution->report, "cutoff", hex);
+	js_set_number(revolution->report, "commits", (int64_t)split->commits);
+	js_set_number(revolution->report, "held_out", (int64_t)split->held_out);
+}
+
 static int begin(struct revolution *revolution, const char *candidate)
 {
-	char hex[OID_HEX + 1];
-	int rc = 0;
+	const struct trainer *trainer = NULL;
+	int rc = candidate ? 0 : trainer_configured(revolution->session, &trainer);
 
+	if (rc)
+		return rc;
 	run_init(&revolution->row);
-	memcpy(revolution->row.head, revolution->split.head.raw, OID_RAW);
-	memcpy(revolution->row.cutoff, revolution->split.cutoff.raw, OID_RAW);
-	run_set(&revolution->row.stage, stage_name(STAGE_INDEX));
-	revolution->report = js_object();
-	oid_hex(&revolution->split.head, hex);
-	js_set_text(revolution->report, "head", hex);
-	oid_hex(&revolution->split.cutoff, hex);
-	js_set_text(revolution->report, "cutoff", hex);
-	js_set_number(revolution->report, "commits", (int64_t)revolution->split.commits);
-	js_set_number(revolution->report, "held_out", (int64_t)revolution->split.held_out);
+	begin_report(revolution);
 	if (candidate)
 		rc = adopt(revolution, candidate);
 	return rc ? rc : run_save(revolution->session->store, &revolution->row);
 }
 
-/* E_STOPPED: production moved since the benchmark ran, so that must run again. */
-static int promote_stage(struct revolution *revolution, struct cycle_result *out)
+/* From waiting to running, unless somebody cancelled it in between (E_NOTFOUND). */
+static int start_waiting(struct revolution *revolution)
 {
-	struct run_row *row = &revolution->row;
-	char *run = run_name(row);
-	struct buf report = BUF_INIT;
-	struct promotion promotion = {.model = row->model,
-		.run = run,
-		.suite = row->suite,
-		.mode = js_get_text(revolution->report, "mode"),
-		.against = js_get_text(revolution->report, "production"),
-		.reason = row->reason,
-		.verdict = row->verdict,
-		.best = js_get_bool(revolution->report, "best", false)};
-	int rc;
+	struct session *session = revolution->session;
+	bool fresh = !strcmp(revolution->row.stage, stage_name(STAGE_INDEX));
+	struct run_row now = {0};
+	int rc = store_begin(session->store);
 
-	js_set_text(revolution->report, "run", run);
-	js_write_pretty(revolution->report, &report);
-	buf_addch(&report, '\n');
-	promotion.report = report.ptr;
-	if (!strcmp(row->verdict, "promoted")) {
-		rc = gate_promote(revolution->session, &promotion, &out->tag);
-		if (!rc)
-			buf_addf(&revolution->said, "%s", out->tag);
-	} else {
-		rc = gate_record(revolution->session, &promotion);
-		if (!rc)
-			buf_addf(&revolution->said, "nothing: %s, recorded on refs/flywheel/log",
-				row->verdict);
-	}
-	buf_release(&report);
-	free(run);
-	return rc;
-}
-
-static int do_stage(struct revolution *revolution, enum stage stage, struct arms *arms,
-	struct cycle_result *out)
-{
-	if (stage <= STAGE_DEPLOY)
-		return revolution_stage(revolution, stage);
-	buf_clear(&revolution->said);
-	if (stage == STAGE_BENCHMARK)
-		return benchmark_stage(revolution, arms);
-	return stage == STAGE_GATE ? gate_stage(revolution, arms) : promote_stage(revolution, out);
-}
-
-static int record(struct revolution *revolution, enum stage next)
-{
-	struct buf report = BUF_INIT;
-	int rc;
-
-	js_write(revolution->report, &report);
-	run_set(&revolution->row.report, report.ptr);
-	run_set(&revolution->row.stage, stage_name(next));
-	run_set(&revolution->row.error, "");
-	if (next == STAGE_DONE) {
-		revolution->row.finished = clock_now();
-		run_set(&revolution->row.state, "done");
-	}
-	rc = run_save(revolution->session->store, &revolution->row);
-	buf_release(&report);
-	return rc;
-}
-
-/* The stage to go back to when what a stage stands on has moved; -1: a plain failure. */
-static int rewind_to(const struct revolution *revolution, enum stage stage)
-{
-	if (stage == STAGE_PROMOTE)
-		return STAGE_BENCHMARK;
-	if (revolution->have_suite && *revolution->row.suite &&
-		strcmp(revolution->row.suite, revolution->suite.digest))
-		return STAGE_SUITE;
-	return -1;
-}
-
-static int turn(struct revolution *revolution, const struct cycle_options *options,
-	struct cycle_result *out)
-{
-	int stage = stage_find(revolution->row.stage), rewinds = 0, rc = 0;
-	struct arms arms = {0};
-
-	if (stage < 0)
-		return fail(E_INVALID, "run %lld stands at an unknown stage '%s'",
-			(long long)revolution->row.id, revolution->row.stage);
-	while (!rc && stage < STAGE_DONE) {
-		double begun = clock_monotonic();
-		int next;
-
-		rc = interrupted() ? fail(E_STOPPED, "stopped: run again to go on")
-				   : do_stage(revolution, (enum stage)stage, &arms, out);
-		next = (int)revolution_after(revolution, (enum stage)stage);
-		if (rc == E_STOPPED && !interrupted() && rewinds++ < MAX_REWINDS &&
-			rewind_to(revolution, (enum stage)stage) >= 0) {
-			next = rewind_to(revolution, (enum stage)stage);
-			buf_clear(&revolution->said);
-			buf_addf(&revolution->said, "%s; back to %s", error_message(),
-				stage_name((enum stage)next));
-			arms_release(&arms);
-			rc = 0;
-		}
-		if (rc)
-			break;
-		stop_for_test("FLYWHEEL_STOP_IN", (enum stage)stage);
-		rc = record(revolution, (enum stage)next);
-		if (!rc && options->fn)
-			options->fn(stage_name((enum stage)stage), revolution->said.ptr,
-				clock_monotonic() - begun, options->payload);
-		stop_for_test("FLYWHEEL_STOP_AFTER", (enum stage)stage);
-		stage = next;
-	}
-	arms_release(&arms);
+	if (rc)
+		return rc;
+	rc = run_get(session->store, revolution->row.id, &now);
+	if (!rc && !has_state(&now, "waiting"))
+		rc = fail(E_NOTFOUND, "run %lld is %s", (long long)now.id, now.state);
+	run_release(&now);
+	if (!rc && fresh)
+		begin_report(revolution);
+	run_set(&revolution->row.state, "running");
 	if (!rc)
-		rc = gate_prune(revolution->session, false, options->pruned, options->payload);
-	if (rc && strcmp(revolution->row.state, "done")) {
+		rc = run_save(session->store, &revolution->row);
+	if (rc)
+		store_rollback(session->store);
+	return rc ? rc : store_commit(session->store);
+}
+
+/*
+ * Takes up a run from the queue where it stands. E_NOTFOUND: it cannot go on and has been set
+ * aside, for its commit is gone or what is held out has changed.
+ */
+static int take_up(struct revolution *revolution)
+{
+	static const unsigned char unknown[RUN_OID];
+	struct run_row *row = &revolution->row;
+	struct oid head;
+	int rc;
+
+	memcpy(head.raw, row->head, OID_RAW);
+	rc = split_compute_at(revolution->session, &head, &revolution->split);
+	if (rc == E_NOTFOUND) {
 		char *why = xstrdup(error_message());
 
-		run_set(&revolution->row.error, why);
-		run_save(revolution->session->store, &revolution->row);
-		rc = fail(rc, "%s", why);
+		rc = give_up(revolution->session, row, why);
 		free(why);
+		return rc ? rc : E_NOTFOUND;
 	}
-	return rc;
+	if (!rc && memcmp(row->cutoff, unknown, RUN_OID) &&
+		memcmp(revolution->split.cutoff.raw, row->cutoff, OID_RAW)) {
+		rc = give_up(revolution->session, row,
+			"its commit is gone, or flywheel.holdout changed");
+		return rc ? rc : E_NOTFOUND;
+	}
+	if (rc)
+		return rc;
+	if (js_parse(row->report, strlen(row->report), &revolution->report))
+		revolution->report = js_object();
+	return has_state(row, "waiting") ? start_waiting(revolution) : 0;
 }
 
 static enum verdict verdict_find(const char *name)
@@ -247,8 +151,15 @@ static void take_result(const struct run_row *row, struct cycle_result *out)
 {
 	out->run = row->id;
 	out->verdict = verdict_find(row->verdict);
+	out->outcome = xstrdup(row->verdict);
 	out->reason = xstrdup(row->reason);
 	out->report = xstrdup(row->report);
+}
+
+static bool was_judged(const struct run_row *row)
+{
+	return *row->verdict && strcmp(row->verdict, "skipped") &&
+	       strcmp(row->verdict, "cancelled");
 }
 
 /* Whether the newest finished run was of this very head; then `out` is its result. */
@@ -259,27 +170,92 @@ static int nothing_new(struct session *session, const struct oid *head, struct c
 
 	if (rc)
 		return rc == E_NOTFOUND ? 0 : rc;
-	out->skipped = !memcmp(row.head, head->raw, OID_RAW);
+	out->skipped = !memcmp(row.head, head->raw, OID_RAW) && was_judged(&row);
 	if (out->skipped)
 		take_result(&row, out);
 	run_release(&row);
 	return 0;
 }
 
-static int start(struct revolution *revolution, const struct cycle_options *options,
+/* A run that failed or was interrupted last goes on, where nothing came after it. */
+static int revive_failed(struct session *session)
+{
+	struct run_row row;
+	int rc = run_last(session->store, NULL, &row);
+
+	if (!rc && has_state(&row, "failed"))
+		rc = queue_retry(session, row.id);
+	run_release(&row);
+	return rc == E_NOTFOUND ? 0 : rc;
+}
+
+static int clear_way(struct session *session, struct run_row *row)
+{
+	if (row->submitted && has_state(row, "running"))
+		return fail(E_LOCKED,
+			"run %lld is with its trainer: `git flywheel jobs cancel %lld` ends it",
+			(long long)row->id, (long long)row->id);
+	return give_up(session, row, "given up for a new run");
+}
+
+/* What a person's cycle works on: what is under way, or else a new run. */
+static int choose(struct revolution *revolution, const struct cycle_options *options,
 	struct cycle_result *out)
 {
+	struct session *session = revolution->session;
 	bool fresh = options->force || options->candidate;
-	int rc = resume(revolution, !fresh);
+	int rc = fresh ? 0 : revive_failed(session);
 
+	while (!rc) {
+		rc = run_next(session->store, &revolution->row);
+		if (rc)
+			break;
+		rc = fresh ? clear_way(session, &revolution->row) : take_up(revolution);
+		if (!rc && !fresh) {
+			run_set(&revolution->row.origin, "person");
+			return 0;
+		}
+		run_release(&revolution->row);
+		rc = rc == E_NOTFOUND ? 0 : rc;
+	}
 	if (rc != E_NOTFOUND)
 		return rc;
 	error_clear();
-	rc = split_compute(revolution->session, &revolution->split);
+	rc = split_compute(session, &revolution->split);
 	if (!rc && !fresh)
-		rc = nothing_new(revolution->session, &revolution->split.head, out);
+		rc = nothing_new(session, &revolution->split.head, out);
 	if (!rc && !out->skipped)
 		rc = begin(revolution, options->candidate);
+	return rc;
+}
+
+/* Sleeps towards a time, in short pieces so that Ctrl-C is seen. */
+static void wait_until(int64_t when)
+{
+	const struct timespec piece = {.tv_nsec = 200 * 1000 * 1000};
+	double until = clock_monotonic() + (double)(when - clock_now());
+
+	while (!interrupted() && clock_monotonic() < until)
+		nanosleep(&piece, NULL);
+}
+
+/* The person waits: a remote job is asked for until it has ended. */
+static int turn_to_end(struct revolution *revolution, const struct cycle_options *options,
+	struct cycle_result *out)
+{
+	int rc = turn(revolution, options, &out->tag);
+
+	while (rc == E_LATER && !interrupted()) {
+		if (options->waiting)
+			options->waiting(revolution->row.stage, error_message(), options->payload);
+		wait_until(revolution->row.next_at);
+		if (!interrupted())
+			rc = turn(revolution, options, &out->tag);
+	}
+	if (!rc) {
+		revolution->row.notified = true; /* who waited has seen it */
+		rc = run_save(revolution->session->store, &revolution->row);
+	}
 	return rc;
 }
 
@@ -292,9 +268,9 @@ int cycle_run(
 	memset(out, 0, sizeof(*out));
 	rc = queue_lock(session, &fd);
 	if (!rc)
-		rc = start(&revolution, options, out);
+		rc = choose(&revolution, options, out);
 	if (!rc && !out->skipped) {
-		rc = turn(&revolution, options, out);
+		rc = turn_to_end(&revolution, options, out);
 		take_result(&revolution.row, out);
 		if (!rc) /* a revolution is the dearest of the facts */
 			rc = store_backup_rotate(session->store);
@@ -305,10 +281,61 @@ int cycle_run(
 	return rc;
 }
 
+/* Says in one line how a run ended or why it waits. */
+static void tell(const struct revolution *revolution, const struct cycle_options *options, int rc)
+{
+	const struct run_row *row = &revolution->row;
+
+	if (!options->fn)
+		return;
+	if (rc)
+		options->fn(row->stage, error_message(), 0, options->payload);
+	else
+		options->fn(row->verdict, row->reason, 0, options->payload);
+}
+
+int cycle_step(struct session *session, const struct cycle_options *options, int64_t *next)
+{
+	struct revolution revolution = {.session = session, .said = BUF_INIT};
+	int64_t now = clock_now();
+	char *tag = NULL;
+	int rc = run_next(session->store, &revolution.row);
+
+	*next = 0;
+	if (rc) {
+		error_clear();
+		return rc == E_NOTFOUND ? 0 : rc;
+	}
+	if (revolution.row.next_at > now && revolution.row.next_at < now + FAR) {
+		*next = revolution.row.next_at;
+		run_release(&revolution.row);
+		return 0;
+	}
+	*next = now;
+	rc = take_up(&revolution);
+	if (rc && rc != E_NOTFOUND) {
+		tell(&revolution, options, rc);
+		*next = now + queue_backoff(BUSY_ATTEMPTS, (uint64_t)revolution.row.id);
+	}
+	if (!rc) {
+		rc = turn(&revolution, options, &tag);
+		tell(&revolution, options, rc);
+		if (rc == E_LATER || queue_transient(rc))
+			*next = revolution.row.next_at;
+		else if (!rc)
+			rc = store_backup_rotate(session->store);
+	}
+	free(tag);
+	revolution_release(&revolution);
+	error_clear();
+	return 0; /* what went wrong stands in the run's row */
+}
+
 void cycle_result_release(struct cycle_result *result)
 {
 	if (!result)
 		return;
+	free(result->outcome);
 	free(result->reason);
 	free(result->report);
 	free(result->tag);

@@ -7,6 +7,7 @@
 #include "util/buf.h"
 #include "util/strings.h"
 
+#define BASE "base:"      /* before a base model's name on the server, where answers are kept */
 #define GENERIC "generic" /* what `production` says when no model of ours serves */
 
 /* One promoted model: a line "<tag> <model> <sha256>" of the log's file `models`. */

@@ -3,7 +3,10 @@
 
 #include "flywheel/config.h"
 #include "flywheel/curate.h"
+#include "flywheel/deploy.h"
 #include "flywheel/model.h"
+#include "flywheel/queue.h"
+#include "flywheel/served.h"
 #include "flywheel/store.h"
 #include "gate/internal.h"
 #include "util/error.h"
@@ -16,43 +19,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MODE "likelihood"
+#define LIKELIHOOD "likelihood" /* how an embedded model is asked */
 
-static int open_model(struct session *session, const char *id, struct model **out)
+static int ask_embedded(struct revolution *revolution, const char *name,
+	const struct model_row *row, struct bench_results *out)
 {
-	struct model_row row;
+	struct model *model = NULL;
+	struct bench_arm arm;
 	char *path;
 	int rc;
 
-	if (!strcmp(id, GENERIC))
-		return model_open_generic(out);
-	rc = model_row_get(session->store, id, &row);
+	if (row) {
+		path = path_join(store_folder(revolution->session->store), row->file);
+		rc = model_open(path, &model);
+		free(path);
+	} else {
+		rc = model_open_generic(&model);
+	}
 	if (rc)
 		return rc;
-	path = path_join(store_folder(session->store), row.file);
-	rc = model_open(path, out);
-	free(path);
-	model_row_release(&row);
+	arm = bench_house_arm(name, model);
+	rc = bench_run(revolution->session, &revolution->suite, &arm, out);
+	model_free(model);
+	return rc;
+}
+
+/* `row` NULL: the base model on the same server. */
+static int ask_served(struct revolution *revolution, const char *name, const struct model_row *row,
+	const char **mode, struct bench_results *out)
+{
+	struct server server = {0};
+	struct served served = {0};
+	struct bench_arm arm;
+	int rc = server_of(revolution->session, row, &server);
+
+	if (!rc)
+		rc = served_open(server.url, server.model, server.token, &served);
+	if (!rc) {
+		*mode = served.mode;
+		arm = served_arm(name, &served);
+		rc = bench_run(revolution->session, &revolution->suite, &arm, out);
+	}
+	if (!rc && !strcmp(name, revolution->row.model))
+		js_set_number(revolution->report, "unanswered", (int64_t)served.unanswered);
+	served_release(&served);
+	server_release(&server);
 	return rc;
 }
 
 /* One arm; models are opened one at a time, so that memory holds one. */
-static int answer(struct revolution *revolution, const char *id, struct bench_results *out)
+static int answer(
+	struct revolution *revolution, const char *id, const char **mode, struct bench_results *out)
 {
-	struct model *model = NULL;
-	struct bench_arm arm;
-	int rc = open_model(revolution->session, id, &model);
+	struct model_row row = {0};
+	int rc = 0;
 
-	if (rc && strcmp(id, GENERIC) && strcmp(id, revolution->row.model))
-		return fail_context(rc,
+	*mode = LIKELIHOOD;
+	if (!strcmp(id, GENERIC))
+		return ask_embedded(revolution, id, NULL, out);
+	if (starts_with(id, BASE))
+		return ask_served(revolution, id, NULL, mode, out);
+	rc = model_row_get(revolution->session->store, id, &row);
+	if (!rc && *row.uri)
+		rc = ask_served(revolution, id, &row, mode, out);
+	else if (!rc)
+		rc = ask_embedded(revolution, id, &row, out);
+	model_row_release(&row);
+	if (rc && !queue_transient(rc) && strcmp(id, revolution->row.model))
+		rc = fail_context(rc,
 			"%s is named by refs/flywheel/log, so the gate must ask it: bring its "
 			"artifact here, or roll back to a model that is",
 			id);
-	if (rc)
-		return rc;
-	arm = bench_house_arm(id, model);
-	rc = bench_run(revolution->session, &revolution->suite, &arm, out);
-	model_free(model);
 	return rc;
 }
 
@@ -84,25 +121,74 @@ static int copy_results(const struct bench_results *from, struct bench_results *
 	return 0;
 }
 
+/* What a candidate must beat before it has any rival: what it was trained from. Caller frees. */
+static int base_of(struct revolution *revolution, char **out)
+{
+	struct model_row row = {0};
+	int rc = model_row_get(revolution->session->store, revolution->row.model, &row);
+
+	*out = NULL;
+	if (!rc && *row.uri)
+		*out = xstrfmt(BASE "%s", config_text(revolution->session->config, "server.base"));
+	else if (!rc)
+		*out = xstrdup(GENERIC);
+	model_row_release(&row);
+	return rc;
+}
+
+/*
+ * What the candidate is compared with. A model that can only be asked in another way than the
+ * candidate cannot be compared with it: then the base stands in, and the verdict can at best be
+ * held.
+ */
+static int ask_rival(struct revolution *revolution, struct arms *arms, const char *production)
+{
+	const char *mode = arms->mode;
+	int rc = 0;
+
+	if (!strcmp(production, GENERIC))
+		return copy_results(&arms->base, &arms->old);
+	rc = answer(revolution, production, &mode, &arms->old);
+	if (rc || !strcmp(mode, arms->mode))
+		return rc;
+	arms->incomparable = true;
+	bench_results_release(&arms->old);
+	return copy_results(&arms->base, &arms->old);
+}
+
+static int ask_anchor(struct revolution *revolution, struct arms *arms, const char *anchor)
+{
+	const char *mode = arms->mode;
+	int rc = answer(revolution, anchor, &mode, &arms->anchor);
+
+	arms->has_anchor = !rc && !strcmp(mode, arms->mode);
+	return rc;
+}
+
 /* Fills what is missing. Answers that an earlier process gave are read, not asked again. */
 static int run_arms(struct revolution *revolution, struct arms *arms, const char *production,
 	const char *anchor)
 {
-	bool has_anchor =
-		*anchor && strcmp(anchor, production) && strcmp(anchor, revolution->row.model);
+	const char *base_mode = NULL;
+	char *base = NULL;
 	int rc = revolution_suite(revolution);
 
 	arms_release(arms);
 	if (!rc)
-		rc = answer(revolution, GENERIC, &arms->base);
+		rc = base_of(revolution, &base);
 	if (!rc)
-		rc = strcmp(production, GENERIC) ? answer(revolution, production, &arms->old)
-						 : copy_results(&arms->base, &arms->old);
+		rc = answer(revolution, revolution->row.model, &arms->mode, &arms->new);
 	if (!rc)
-		rc = answer(revolution, revolution->row.model, &arms->new);
-	if (!rc && has_anchor)
-		rc = answer(revolution, anchor, &arms->anchor);
-	arms->has_anchor = has_anchor;
+		rc = answer(revolution, base, &base_mode, &arms->base);
+	if (!rc && strcmp(base_mode, arms->mode))
+		rc = fail(E_INVALID,
+			"the server answers for the base by %s and for the candidate by %s",
+			base_mode, arms->mode);
+	if (!rc)
+		rc = ask_rival(revolution, arms, production);
+	if (!rc && *anchor && strcmp(anchor, production) && strcmp(anchor, revolution->row.model))
+		rc = ask_anchor(revolution, arms, anchor);
+	free(base);
 	arms->ready = !rc;
 	return rc;
 }
@@ -123,7 +209,8 @@ int benchmark_stage(struct revolution *revolution, struct arms *arms)
 	serving = *production.model ? production.model : GENERIC;
 	rc = run_arms(revolution, arms, serving, production.anchor);
 	if (!rc) {
-		js_set_text(revolution->report, "mode", MODE);
+		js_set_text(revolution->report, "mode", arms->mode);
+		js_set_bool(revolution->report, "comparable", !arms->incomparable);
 		js_set_text(revolution->report, "candidate", revolution->row.model);
 		js_set_text(revolution->report, "production", serving);
 		js_set_text(revolution->report, "anchor", production.anchor);
@@ -197,6 +284,19 @@ out:
 	return rc;
 }
 
+int judge_newer(struct revolution *revolution, size_t *newer)
+{
+	struct production production;
+	int rc = gate_production(revolution->session, &production);
+
+	*newer = 0;
+	if (!rc)
+		rc = newer_examples(
+			revolution, *production.model ? production.model : GENERIC, newer);
+	production_release(&production);
+	return rc;
+}
+
 static struct js *category_row(const char *name, const struct gate_category *category, size_t base)
 {
 	struct js *row = js_object();
@@ -239,8 +339,9 @@ static void report_gate(
 		!arms->has_anchor || correct(&arms->new, -1) >= correct(&arms->anchor, -1));
 }
 
-/* Two candidates that no statistics need to judge. */
-static int special_case(struct revolution *revolution, struct gate_report *gate)
+/* Candidates that no statistics need to judge. */
+static int special_case(
+	struct revolution *revolution, const struct arms *arms, struct gate_report *gate)
 {
 	const char *candidate = revolution->row.model;
 	const struct promoted *known;
@@ -261,6 +362,13 @@ static int special_case(struct revolution *revolution, struct gate_report *gate)
 			"this very model was promoted as %s and rolled back since: `git flywheel "
 			"rollback %s` brings it back",
 			known->tag, known->tag);
+	}
+	if (arms->incomparable && gate->verdict == GATE_PROMOTED) {
+		gate->verdict = GATE_HELD;
+		snprintf(gate->reason, sizeof(gate->reason),
+			"better than its base, but %s in force cannot be asked by %s: let a server "
+			"that gives log-probabilities answer, or `git flywheel promote --by-hand`",
+			log.production, arms->mode);
 	}
 	log_release(&log);
 	return 0;
@@ -288,7 +396,7 @@ int gate_stage(struct revolution *revolution, struct arms *arms)
 		options.kept_per_commit = (double)revolution->row.kept / (double)trained;
 	options.anchor = arms->has_anchor ? &arms->anchor : NULL;
 	gate_decide(&arms->old, &arms->new, &options, &gate);
-	rc = special_case(revolution, &gate);
+	rc = special_case(revolution, arms, &gate);
 	if (rc)
 		return rc;
 	report_gate(revolution, arms, &gate);

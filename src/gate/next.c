@@ -2,6 +2,7 @@
 #include "flywheel/cycle.h"
 #include "flywheel/queue.h"
 
+#include "util/clock.h"
 #include "util/error.h"
 
 #include <string.h>
@@ -29,13 +30,32 @@ static int count_commit(const struct commit *commit, void *payload)
 static void say_unfinished(
 	struct session *session, const struct run_row *run, struct buf *next, struct buf *why)
 {
-	if (is_running(session)) {
+	char when[21];
+
+	clock_format(run->next_at, when);
+	if (!strcmp(run->state, "waiting"))
+		buf_addf(next, "run %lld waits to begin", (long long)run->id);
+	else if (is_running(session))
 		buf_addf(next, "run %lld is at %s", (long long)run->id, run->stage);
-		return;
-	}
-	buf_addf(next, "`git flywheel cycle` goes on with run %lld at %s", (long long)run->id,
-		run->stage);
-	buf_addstr(why, *run->error ? run->error : "it was stopped there");
+	else
+		buf_addf(next,
+			"run %lld stands at %s: the background worker goes on with it, or "
+			"`git flywheel cycle`",
+			(long long)run->id, run->stage);
+	if (*run->remote)
+		buf_addf(why, "%s says: %s", run->trainer, run->remote);
+	if (*run->error)
+		buf_addf(why, "%s%s (attempt %lld; next %s)", why->len ? "; " : "", run->error,
+			(long long)run->attempts, run->next_at ? when : "at once");
+}
+
+static void say_failed(const struct run_row *run, struct buf *next, struct buf *why)
+{
+	buf_addf(next,
+		"`git flywheel cycle` or `git flywheel jobs retry %lld` goes on with run "
+		"%lld at %s",
+		(long long)run->id, (long long)run->id, run->stage);
+	buf_addstr(why, run->error);
 }
 
 static int say_after(struct session *session, const struct split *split, const struct run_row *run,
@@ -64,8 +84,8 @@ static int say_after(struct session *session, const struct split *split, const s
 		"`git flywheel cycle` trains and judges a candidate: %zu commit%s since run "
 		"%lld",
 		commits, commits == 1 ? "" : "s", (long long)run->id);
-	buf_addstr(why, "the background pass keeps graph, talk and decisions current; training "
-			"starts when you say so");
+	buf_addstr(why, "training starts with a push to a branch that flywheel.trainBranch names, "
+			"with the schedule, or when you say so");
 	return 0;
 }
 
@@ -73,12 +93,21 @@ int cycle_next(struct session *session, struct buf *next, struct buf *why)
 {
 	struct split split;
 	struct run_row run;
-	int rc = run_last(session->store, "running", &run);
+	int rc = run_next(session->store, &run);
 
 	if (!rc)
 		say_unfinished(session, &run, next, why);
-	if (!rc || rc != E_NOTFOUND)
+	if (rc == E_NOTFOUND) {
+		rc = run_last(session->store, NULL, &run);
+		if (!rc && !strcmp(run.state, "failed"))
+			say_failed(&run, next, why);
+		else if (!rc)
+			rc = E_NOTFOUND;
+	}
+	if (rc != E_NOTFOUND)
 		goto out;
+	run_release(&run);
+	error_clear();
 	rc = split_compute(session, &split);
 	if (rc == E_NOTFOUND) {
 		buf_addstr(next, "no revolution yet: this history is too short");

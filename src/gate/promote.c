@@ -1,6 +1,7 @@
 /* Promotion, recorded verdicts and rollback: each one commit on the log, a promotion also a tag. */
 #include "gate/internal.h"
 
+#include "flywheel/manifest.h"
 #include "flywheel/refs.h"
 #include "flywheel/store.h"
 #include "flywheel/store_run.h"
@@ -40,7 +41,7 @@ void production_release(struct production *production)
 	memset(production, 0, sizeof(*production));
 }
 
-int artifact_verify(struct session *session, const char *file, const char *sha256)
+static int file_verify(struct session *session, const char *file, const char *sha256)
 {
 	char *path = path_join(store_folder(session->store), file);
 	char actual[DIGEST_HEX + 1];
@@ -54,6 +55,12 @@ int artifact_verify(struct session *session, const char *file, const char *sha25
 			actual, sha256);
 	free(path);
 	return rc;
+}
+
+int artifact_verify(struct session *session, const char *file, const char *sha256)
+{
+	return ends_with(file, ".manifest.json") ? manifest_verify(session, file, sha256)
+						 : file_verify(session, file, sha256);
 }
 
 static int64_t tag_number(const char *tag)

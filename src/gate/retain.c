@@ -109,14 +109,20 @@ static int drop_model(const struct model_row *model, void *payload)
 	struct doomed *doomed = payload;
 	struct retention *state = doomed->state;
 	bool promoted = log_by_model(&state->log, model->id) != NULL;
+	char *why;
+	int rc;
 
 	if (strings_contains(&state->models, model->id))
 		return 0;
 	if (!promoted)
 		strings_add(&doomed->rows, model->id);
-	return drop_file(state, model->file,
+	why = xstrfmt("%s%s%s",
 		promoted ? "an older promoted model, beyond flywheel.keep"
-			 : "a candidate that was not promoted");
+			 : "a candidate that was not promoted",
+		*model->uri ? "; its artifact stays for you to delete: " : "", model->uri);
+	rc = drop_file(state, model->file, why);
+	free(why);
+	return rc;
 }
 
 static int drop_datasets(struct retention *state)

@@ -1,6 +1,7 @@
 /* Rollback: what served before serves again, after its bytes have been checked. */
 #include "gate/internal.h"
 
+#include "flywheel/deploy.h"
 #include "flywheel/refs.h"
 #include "flywheel/store_run.h"
 #include "util/error.h"
@@ -84,6 +85,20 @@ static int verify(struct session *session, const struct promoted *promoted)
 	return rc;
 }
 
+/* A served model answers again before the log says that it is in force. */
+static int redeploy(struct session *session, const char *id)
+{
+	struct model_row model = {0};
+	int rc = model_row_get(session->store, id, &model);
+
+	if (!rc)
+		rc = model_deploy(session, &model);
+	else if (rc == E_NOTFOUND)
+		rc = 0; /* another clone trained it: its server is that clone's matter */
+	model_row_release(&model);
+	return rc;
+}
+
 static int append(struct session *session, struct log_state *state, const char *tag,
 	const struct promoted *promoted)
 {
@@ -129,6 +144,8 @@ int gate_rollback(struct session *session, const char *tag, struct production *o
 		rc = fail(E_EXISTS, "%s serves already", target);
 	if (!rc && promoted)
 		rc = verify(session, promoted);
+	if (!rc && promoted)
+		rc = redeploy(session, promoted->model);
 	if (!rc)
 		rc = append(session, &state, target, promoted);
 	log_release(&state);

@@ -269,6 +269,15 @@ int run_cancel_asked(struct store *store, int64_t id, bool *out)
 	return query_close(query);
 }
 
+int run_mark_notified(struct store *store, int64_t id)
+{
+	struct query *query = query_open(store, "UPDATE run SET notified = 1 WHERE id = ?1");
+
+	query_bind_number(query, 1, id);
+	query_run(query);
+	return query_close(query);
+}
+
 int run_cost_since(struct store *store, int64_t since, double *out)
 {
 	struct query *query = query_open(

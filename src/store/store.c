@@ -336,6 +336,15 @@ int store_meta_set(struct store *store, const char *key, const char *value)
 	return query_close(query);
 }
 
+int store_identity(struct store *store, char **out)
+{
+	int rc = store_exec(store, "INSERT OR IGNORE INTO meta(key, value) "
+				   "VALUES('clone', lower(hex(randomblob(16))))");
+
+	*out = NULL;
+	return rc ? rc : store_meta_get(store, "clone", out);
+}
+
 int store_judge(struct store *store, const char *subject, const char *id, const char *verdict,
 	const char *reason, int64_t at)
 {

@@ -115,8 +115,10 @@ static int again(struct store *store, struct run_row *row)
 	run_set(&row->state, "waiting");
 	run_set(&row->error, "");
 	run_set(&row->remote, "");
-	run_set(&row->verdict, "");
-	run_set(&row->reason, "");
+	if (cancelled) { /* else they are the gate's, for a promotion that failed */
+		run_set(&row->verdict, "");
+		run_set(&row->reason, "");
+	}
 	row->finished = row->next_at = row->attempts = 0;
 	row->notified = false;
 	return run_ask_cancel(store, row->id, false) ? E_IO : run_save(store, row);

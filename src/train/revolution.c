@@ -186,26 +186,6 @@ int revolution_take(
 	return model_row_put(revolution->session->store, &row);
 }
 
-static int train_stage(struct revolution *revolution)
-{
-	const struct trainer *trainer = NULL;
-	struct session *session = revolution->session;
-	struct train_job job = {.session = session,
-		.split = &revolution->split,
-		.key = revolution->row.key,
-		.dataset = revolution->row.dataset,
-		.seed = config_number(session->config, "seed")};
-	struct train_artifact artifact = {0};
-	int rc = trainer_configured(session, &trainer);
-
-	if (!rc)
-		rc = trainer->collect(&job, &artifact);
-	if (!rc)
-		rc = revolution_take(revolution, &artifact, job.seed);
-	train_artifact_release(&artifact);
-	return rc;
-}
-
 int revolution_stage(struct revolution *revolution, enum stage stage)
 {
 	static int (*const stages[])(struct revolution *) = {index_stage, harvest_stage,
