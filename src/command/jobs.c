@@ -193,15 +193,16 @@ static int print_log(struct session *session, int64_t id, bool follow)
 	const struct timespec pause = {.tv_sec = 2};
 	struct buf log = BUF_INIT, shown = BUF_INIT;
 	struct run_row run = {0};
-	bool going;
+	bool going = false;
 	int rc;
 
 	do {
 		run_release(&run);
 		buf_clear(&log);
 		rc = run_get(session->store, id, &run);
-		if (!rc)
-			rc = read_log(session, &run, &log);
+		if (rc)
+			break;
+		rc = read_log(session, &run, &log);
 		going = !strcmp(run.state, "running") || !strcmp(run.state, "waiting");
 		if (!rc && log.len > shown.len)
 			print_new(&log, &shown);

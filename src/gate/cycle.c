@@ -6,6 +6,7 @@
 #include "flywheel/queue.h"
 
 #include "flywheel/config.h"
+#include "flywheel/deploy.h"
 #include "flywheel/store.h"
 #include "gate/internal.h"
 #include "gate/turn.h"
@@ -34,6 +35,16 @@ static int give_up(struct session *session, struct run_row *row, const char *why
 	run_set(&row->error, why);
 	row->finished = clock_now();
 	return run_save(session->store, row);
+}
+
+/* With the error that stands as the reason. */
+static int give_up_saying(struct revolution *revolution)
+{
+	char *why = xstrdup(error_message());
+	int rc = give_up(revolution->session, &revolution->row, why);
+
+	free(why);
+	return rc;
 }
 
 static int adopt(struct revolution *revolution, const char *path)
@@ -106,6 +117,20 @@ static int start_waiting(struct revolution *revolution)
 	return rc ? rc : store_commit(session->store);
 }
 
+/* A wrong setting is better said before the work than after it. */
+static int check_trainer(struct revolution *revolution)
+{
+	const struct trainer *trainer = NULL;
+	int rc = trainer_configured(revolution->session, &trainer);
+
+	if (!rc && trainer->remote)
+		rc = server_check(revolution->session);
+	if (!rc || queue_transient(rc))
+		return rc;
+	rc = give_up_saying(revolution);
+	return rc ? rc : E_NOTFOUND;
+}
+
 /*
  * Takes up a run from the queue where it stands. E_NOTFOUND: it cannot go on and has been set
  * aside, for its commit is gone or what is held out has changed.
@@ -120,10 +145,7 @@ static int take_up(struct revolution *revolution)
 	memcpy(head.raw, row->head, OID_RAW);
 	rc = split_compute_at(revolution->session, &head, &revolution->split);
 	if (rc == E_NOTFOUND) {
-		char *why = xstrdup(error_message());
-
-		rc = give_up(revolution->session, row, why);
-		free(why);
+		rc = give_up_saying(revolution);
 		return rc ? rc : E_NOTFOUND;
 	}
 	if (!rc && memcmp(row->cutoff, unknown, RUN_OID) &&
@@ -132,6 +154,8 @@ static int take_up(struct revolution *revolution)
 			"its commit is gone, or flywheel.holdout changed");
 		return rc ? rc : E_NOTFOUND;
 	}
+	if (!rc && has_state(row, "waiting") && !*row->trainer)
+		rc = check_trainer(revolution);
 	if (rc)
 		return rc;
 	if (js_parse(row->report, strlen(row->report), &revolution->report))

@@ -189,7 +189,8 @@ int revolution_take(
 int revolution_stage(struct revolution *revolution, enum stage stage)
 {
 	static int (*const stages[])(struct revolution *) = {index_stage, harvest_stage,
-		decisions_stage, suite_stage, examples_stage, dataset_stage, NULL, train_stage};
+		decisions_stage, suite_stage, examples_stage, dataset_stage, upload_stage,
+		train_stage, deploy_stage};
 	int rc;
 
 	assert(stage <= STAGE_DEPLOY);
