@@ -21,8 +21,10 @@ once() {
 
 	git config flywheel.enabled true
 	git flywheel worker --once "$@" || rc=$?
-	# A late worker of a hook may have been faster: then the work is its.
-	flock .git/flywheel/queue.lock true
+	# A late worker of a hook may have been faster: then the work is its. A disabled one leaves.
+	while [ $rc = 0 ] && ! flock -w 5 .git/flywheel/queue.lock true; do
+		git config flywheel.enabled false
+	done
 	git config flywheel.enabled false
 	return $rc
 }
