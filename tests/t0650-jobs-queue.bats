@@ -16,15 +16,27 @@ setup() {
 	git config flywheel.enabled false
 }
 
+# Returns when no process of ours works here: a hook's worker may start late and be the faster one.
+quiet() {
+	local process
+
+	for _ in $(seq 200); do
+		for process in /proc/[0-9]*; do
+			case $(cat "$process/comm" 2>/dev/null) in
+			git-flywheel*) [ "$(readlink "$process/cwd")" != "$PWD" ] || { sleep 0.05; continue 2; } ;;
+			esac
+		done
+		return 0
+	done
+	return 1
+}
+
 once() {
 	local rc=0
 
+	quiet
 	git config flywheel.enabled true
 	git flywheel worker --once "$@" || rc=$?
-	# A late worker of a hook may have been faster: then the work is its. A disabled one leaves.
-	while [ $rc = 0 ] && ! flock -w 5 .git/flywheel/queue.lock true; do
-		git config flywheel.enabled false
-	done
 	git config flywheel.enabled false
 	return $rc
 }
