@@ -65,6 +65,7 @@ setup() {
 	run -0 git flywheel cycle
 	[[ "$output" == *"verdict: promoted"* ]]
 	[ "$(grep -c submit "$ARTIFACTS/said")" = 1 ]
+	[ -z "$(ls .git/flywheel/spool)" ]
 	id=$(git flywheel model)
 	[[ "$id" == command-* ]]
 	cmp .git/flywheel/models/"$id".manifest.json "$ARTIFACTS"/flywheel-*/manifest.json

@@ -13,6 +13,13 @@ const char *const *package_parts(void);
 int package_part(const struct package *package, const char *name, struct buf *out);
 
 /*
+ * Removes packages from the spool, also half-written ones: they hold the team's code and have
+ * arrived, or never will. Whoever drains the queue calls it; a dry run's is left alone.
+ */
+#define PACKAGE_DRY_RUN "flywheel-0000000000000000"
+void package_sweep(struct session *session);
+
+/*
  * Hours and cost by flywheel.tokensPerSecond and .costPerHour. Tokens are those of curation's own
  * measure, words and operators: a model's tokenizer makes more of them, so set the speed by what a
  * finished run's manifest says.

@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A run's own key is made with the run; the key and so the digest are all that will differ. */
-#define KEY "flywheel-0000000000000000"
-
 struct wishes {
 	bool dry_run, json;
 	const char *show;
@@ -49,7 +46,7 @@ static int make_plan(struct session *session, struct plan *plan)
 	if (!rc)
 		rc = dataset_newest(session, plan->dataset);
 	plan->job = (struct train_job){.session = session,
-		.key = KEY,
+		.key = PACKAGE_DRY_RUN, /* a run's own is made with the run */
 		.dataset = plan->dataset,
 		.seed = config_number(session->config, "seed")};
 	if (rc || !plan->trainer->remote)

@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MONTH ((int64_t)30 * CLOCK_DAY)
 #define POLL_FIRST 5 /* seconds between questions, growing with the age of the job */
@@ -56,16 +55,23 @@ static int make_key(struct revolution *revolution)
 	return 0;
 }
 
-int revolution_job(struct revolution *revolution, struct package *package, struct train_job *out)
+static int describe_job(struct revolution *revolution, struct train_job *out)
 {
 	int rc = make_key(revolution);
 
-	memset(package, 0, sizeof(*package));
 	*out = (struct train_job){.session = revolution->session,
 		.split = &revolution->split,
 		.key = revolution->row.key,
 		.dataset = revolution->row.dataset,
 		.seed = config_number(revolution->session->config, "seed")};
+	return rc;
+}
+
+int revolution_job(struct revolution *revolution, struct package *package, struct train_job *out)
+{
+	int rc = describe_job(revolution, out);
+
+	memset(package, 0, sizeof(*package));
 	if (rc || !trainer_find(revolution->row.trainer)->remote)
 		return rc;
 	rc = package_make(out, package);
@@ -115,6 +121,7 @@ int upload_stage(struct revolution *revolution)
 			package.bytes / 1024, trainer->name, revolution->row.key);
 	}
 	package_release(&package);
+	package_sweep(revolution->session); /* it is made again, the same, to be submitted */
 	return rc;
 }
 
@@ -151,11 +158,17 @@ static int charge(
 			    hours, revolution->row.cost, cap);
 }
 
-static int submit(
-	struct revolution *revolution, const struct trainer *trainer, const struct train_job *job)
+/* Only here the package is needed: to make it is to read and scan every row again. */
+static int submit(struct revolution *revolution, const struct trainer *trainer)
 {
-	int rc = trainer->submit(job);
+	struct package package = {0};
+	struct train_job job;
+	int rc = revolution_job(revolution, &package, &job);
 
+	if (!rc)
+		rc = trainer->submit(&job);
+	package_release(&package);
+	package_sweep(revolution->session);
 	if (rc)
 		return rc;
 	revolution->row.submitted = clock_now();
@@ -229,18 +242,12 @@ out:
 
 static int train_elsewhere(struct revolution *revolution, const struct trainer *trainer)
 {
-	struct package package = {0};
 	struct train_job job;
-	int rc = revolution_job(revolution, &package, &job);
+	int rc = describe_job(revolution, &job);
 
 	if (!rc && !revolution->row.submitted)
-		rc = submit(revolution, trainer, &job);
-	if (!rc)
-		rc = follow(revolution, trainer, &job);
-	if (!rc && unlink(package.path))
-		error_clear(); /* the next start of anything sweeps the spool */
-	package_release(&package);
-	return rc;
+		rc = submit(revolution, trainer);
+	return rc ? rc : follow(revolution, trainer, &job);
 }
 
 int train_stage(struct revolution *revolution)

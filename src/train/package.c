@@ -12,9 +12,12 @@
 #include "util/file.h"
 #include "util/js.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PACKAGE_MAX ((size_t)100 << 20) /* what a Ray cluster takes */
 #define PART_MAX ((size_t)4 << 30)
@@ -154,6 +157,28 @@ int package_make(const struct train_job *job, struct package *out)
 		buf_release(&bytes[i]);
 	buf_release(&zip);
 	return rc;
+}
+
+void package_sweep(struct session *session)
+{
+	char *folder = path_join(store_folder(session->store), "spool");
+	DIR *spool = opendir(folder);
+	struct dirent *entry;
+
+	while (spool && (entry = readdir(spool))) {
+		const char *name = entry->d_name;
+
+		if (starts_with(name, "flywheel-") && strstr(name, ".zip") &&
+			!starts_with(name, PACKAGE_DRY_RUN)) {
+			char *path = path_join(folder, name);
+
+			unlink(path); /* what stays is tried again at the next sweep */
+			free(path);
+		}
+	}
+	if (spool)
+		closedir(spool);
+	free(folder);
 }
 
 void package_release(struct package *package)

@@ -108,6 +108,22 @@ static void secret_does_not_leave(void **state)
 	free(spool);
 }
 
+static void sweep_leaves_no_code_behind(void **state)
+{
+	struct job_fixture *f = *state;
+	char *spool = path_join(store_folder(f->session.store), "spool");
+	char *note = path_join(spool, "push-1"), *half = path_join(spool, KEY ".zip.aB3dEf");
+
+	assert_int_equal(package_make(&f->job, &f->package), 0);
+	assert_int_equal(file_write(half, "x", 1, 0600) || file_write(note, "x", 1, 0600), 0);
+	package_sweep(&f->session);
+	assert_false(file_exists(f->package.path) || file_exists(half));
+	assert_true(file_exists(note));
+	free(spool);
+	free(note);
+	free(half);
+}
+
 static void unknown_form_is_refused(void **state)
 {
 	struct job_fixture *f = *state;
@@ -167,6 +183,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(python_reads_the_same_parts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_are_conversations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(secret_does_not_leave, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(sweep_leaves_no_code_behind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unknown_form_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(estimate_follows_the_settings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged_archive_is_refused, set_up, tear_down),
