@@ -4,7 +4,7 @@
  * nothing is. What it leaves behind when it dies, the next hook, `status` or tick of the schedule
  * takes up.
  */
-#include "flywheel/hook.h"
+#include "hook/internal.h"
 
 #include "flywheel/config.h"
 #include "flywheel/cycle.h"
@@ -15,6 +15,7 @@
 #include "flywheel/store.h"
 #include "util/clock.h"
 #include "util/error.h"
+#include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"
 
@@ -162,25 +163,43 @@ static void sleep_towards(int64_t when)
 		nanosleep(&pause, NULL);
 }
 
+static void attend(struct attending *attending, bool once)
+{
+	int64_t before;
+
+	do {
+		before = clock_now();
+		look(attending);
+		if (!once && attending->next > before)
+			sleep_towards(attending->next);
+	} while (attending->next && !interrupted() && still_enabled(attending->session) &&
+		 (!once || attending->next <= before));
+}
+
+/*
+ * A push may come between our last look and our leaving: its worker is turned away by the lock, but
+ * has raised the flag before it asked, and we look at the flag after we let go.
+ */
 int attend_queue(
 	struct session *session, bool once, worker_log_fn log, void *payload, int64_t *next)
 {
 	struct attending attending = {.session = session, .log = log, .payload = payload};
-	int64_t before;
+	char *flag = path_join(store_folder(session->store), "queue.again");
+	bool lowered;
 	int fd = -1, rc;
 
 	*next = 0;
-	rc = queue_lock(session, &fd);
-	if (rc)
-		return rc == E_LOCKED ? 0 : rc;
+	if (flag_raise(flag))
+		error_clear(); /* a full disk must not keep the queue from its work */
 	do {
-		before = clock_now();
-		look(&attending);
-		if (!once && attending.next > before)
-			sleep_towards(attending.next);
-	} while (attending.next && !interrupted() && still_enabled(session) &&
-		 (!once || attending.next <= before));
-	close(fd);
+		rc = queue_lock(session, &fd);
+		if (rc)
+			break;
+		lowered = !unlink(flag);
+		attend(&attending, once);
+		close(fd);
+	} while (lowered && file_exists(flag) && !interrupted() && still_enabled(session));
+	free(flag);
 	*next = attending.next;
-	return 0;
+	return rc == E_LOCKED ? 0 : rc;
 }

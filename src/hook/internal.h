@@ -19,4 +19,7 @@ void hook_text(const char *program, const char *trampoline, const char *sidecar,
 /* Reads the file too; `text` gets what it holds. E_IO when it cannot be read. */
 int hook_owner(const char *path, enum hook_owner *owner, struct buf *text);
 
+/* Makes an empty file: who holds a lock is asked to look once more before leaving. */
+int flag_raise(const char *path);
+
 #endif

@@ -1,6 +1,6 @@
-/* The lock that makes background passes one at a time. */
+/* The lock that makes background passes one at a time, and the flag of who was turned away. */
 #define _GNU_SOURCE
-#include "flywheel/hook.h"
+#include "hook/internal.h"
 
 #include "util/error.h"
 #include "util/file.h"
@@ -30,4 +30,14 @@ int worker_lock(const char *folder, bool wait, int *fd)
 		close(*fd);
 	free(path);
 	return rc;
+}
+
+int flag_raise(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail(E_IO, "cannot write '%s': %s", path, strerror(errno));
+	close(fd);
+	return 0;
 }

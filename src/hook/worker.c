@@ -3,7 +3,7 @@
  * made during a pass is not lost: who wants a pass raises the flag first and asks for the lock
  * then, who holds the lock lowers the flag before each pass and looks once more after unlocking.
  */
-#include "flywheel/hook.h"
+#include "hook/internal.h"
 
 #include "flywheel/conversation.h"
 #include "flywheel/decision.h"
@@ -14,21 +14,9 @@
 #include "util/file.h"
 #include "util/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static int raise_flag(const char *flag)
-{
-	int fd = open(flag, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return fail(E_IO, "cannot write '%s': %s", flag, strerror(errno));
-	close(fd);
-	return 0;
-}
 
 static int pass(struct session *session, worker_log_fn log, void *payload)
 {
@@ -61,7 +49,7 @@ int worker_run(struct session *session, bool wait, worker_log_fn log, void *payl
 {
 	const char *folder = store_folder(session->store);
 	char *flag = path_join(folder, "worker.again");
-	int rc = raise_flag(flag);
+	int rc = flag_raise(flag);
 
 	while (!rc) {
 		int fd;
