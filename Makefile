@@ -33,7 +33,8 @@ NPM_STAMP := $(NPM)/.stamp
 GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
-.PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language check-command unit-tests man \
+.PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
+	check-command check-chaos unit-tests man \
 	sanitize valgrind coverage bench lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
@@ -151,6 +152,9 @@ check-language: all
 
 check-command: all $(BUILD)/tests/history $(WIRE_SERVER)
 	@tests/run command
+
+check-chaos: all $(BUILD)/tests/history $(WIRE_SERVER)
+	@tests/run chaos
 
 lint:
 	@tests/run lint

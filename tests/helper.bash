@@ -59,13 +59,13 @@ wait_for_worker() {
 
 # make_wheel: for setup_file. A repository of 120 made-up commits in $WHEEL, set up and not yet
 # turned, and a small generic base of our own sources, so that a cycle takes a second.
-make_wheel() {
+make_wheel() { # [<commits>]
 	setup_environment
 	export WHEEL="$BATS_FILE_TMPDIR/wheel" FLYWHEEL_GENERIC="$BATS_FILE_TMPDIR/generic.model"
 	ls "$FLYWHEEL_ROOT"/src/util/*.c >"$BATS_FILE_TMPDIR/files"
 	git flywheel house train --files "$BATS_FILE_TMPDIR/files" -o "$FLYWHEEL_GENERIC"
 	git init -q -b main "$WHEEL"
-	"$FLYWHEEL_ROOT/${BUILD:-build}/tests/history" 120 7 | git -C "$WHEEL" fast-import --quiet
+	"$FLYWHEEL_ROOT/${BUILD:-build}/tests/history" "${1:-120}" 7 | git -C "$WHEEL" fast-import --quiet
 	git -C "$WHEEL" reset -q --hard main
 	(cd "$WHEEL" && git flywheel init >/dev/null)
 }

@@ -5,12 +5,8 @@
 
 # wire_start <folder> [<port>]: starts a server and waits until it listens.
 wire_start() {
-	local program="${BUILD:-build}/tests/wire-server"
+	local program="$FLYWHEEL_ROOT/${BUILD:-build}/tests/wire-server"
 
-	case $program in
-	/*) ;;
-	*) program="$FLYWHEEL_ROOT/$program" ;;
-	esac
 	mkdir -p "$1"
 	rm -f "$1/port"
 	"$program" --port "${2:-0}" --port-file "$1/port" --log "$1/log" 3>&- >"$1/out" 2>&1 &
@@ -39,4 +35,17 @@ wire_world() {
 # wire_report <name>
 wire_report() {
 	curl -sS -m 10 --fail "$WIRE_URL/w/$1/control"
+}
+
+# wire_wheel: the repository that one stands in trains on the cluster at $WIRE_URL/w/$1 from here
+# on. Its hooks note a push as ever and start nobody, so that the test is who works, and when.
+wire_wheel() {
+	git config flywheel.trainer ray
+	git config flywheel.base base
+	git config flywheel.ray.url "$WIRE_URL/w/$1"
+	git config flywheel.artifacts "$PWD/.git/artifacts"
+	git config flywheel.server.url "$WIRE_URL/w/$1/v1"
+	git config flywheel.server.base base
+	sed -i 's/^program=.*/program=true/' .git/hooks/post-commit .git/hooks/pre-push
+	mkdir .git/artifacts
 }
