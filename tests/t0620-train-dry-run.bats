@@ -83,18 +83,18 @@ setup() {
 	run -128 git flywheel train --dry-run
 	[[ "$output" == *"flywheel.ray.url"*"https"* ]]
 	git config --unset flywheel.ray.url
-	run -129 git flywheel train --dry-run
+	run -128 git flywheel train --dry-run
 	[[ "$output" == *"flywheel.ray.url is not set"* ]]
 	git config flywheel.ray.url https://ray.example.com
 	git config flywheel.artifacts results
-	run -129 git flywheel train --dry-run
+	run -128 git flywheel train --dry-run
 	[[ "$output" == *"absolute folder"* ]]
 	git config flywheel.trainer command
 	git config flywheel.artifacts /tmp
-	run -129 git flywheel train --dry-run
+	run -128 git flywheel train --dry-run
 	[[ "$output" == *"flywheel.command is not set"* ]]
 	git config flywheel.trainer nobody
-	run -129 git flywheel train --dry-run
+	run -128 git flywheel train --dry-run
 	[[ "$output" == *"want house, ray or command"* ]]
 	run -129 git flywheel train
 	[[ "$output" == *"\`git flywheel cycle\` or a push trains"* ]]
@@ -116,7 +116,7 @@ setup() {
 	git config --unset flywheel.ray.url
 	printf '[flywheel "ray"]\n\turl = https://evil.example\n[flywheel]\n\tcommand = touch\n\tartifacts = /x\n' \
 		>.flywheel/curation
-	run -129 git flywheel train --dry-run
+	run -128 git flywheel train --dry-run
 	[[ "$output" == *"flywheel.ray.url is not set"* ]]
 }
 
