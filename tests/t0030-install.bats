@@ -13,8 +13,8 @@ setup() { setup_repo; }
 	man -l "$prefix/share/man/man1/git-flywheel-init.1" | grep -q 'git flywheel init'
 	commit_file a.c 'int a(void) { return 1; }'
 	git flywheel init
-	grep -q "exec '$prefix/libexec/git-flywheel/git-flywheel-hook' '$prefix/bin/git-flywheel'" \
-		.git/hooks/post-commit
+	grep -qx "trampoline='$prefix/libexec/git-flywheel/git-flywheel-hook'" .git/hooks/post-commit
+	grep -qx "program='$prefix/bin/git-flywheel'" .git/hooks/post-commit
 	git commit -q --allow-empty -m "with hooks"
 	git flywheel worker --wait
 	env -u MAKEFLAGS "$FLYWHEEL_ROOT/install.sh" --uninstall --prefix "$prefix"

@@ -169,3 +169,14 @@ push_noted() {
 	run git flywheel jobs log 99
 	[ "$status" -eq 128 ]
 }
+
+@test "settings of the command line count: git -c" {
+	run git -c flywheel.trainer=nonsense flywheel cycle
+	[ "$status" -eq 128 ]
+	[[ "$output" == *"flywheel.trainer is 'nonsense'"* ]]
+	run git -c flywheel.keep=0 flywheel status
+	[ "$status" -eq 128 ]
+	run env GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=flywheel.holdout GIT_CONFIG_VALUE_0=2 \
+		git flywheel status
+	[ "$status" -eq 128 ]
+}

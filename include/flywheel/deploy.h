@@ -11,7 +11,7 @@ struct server {      /* where one model answers */
 	char *token; /* bearer, or NULL */
 };
 
-/* E_USAGE: which setting is missing. Asked before money is spent on a training. */
+/* E_INVALID: which setting is missing. Asked before money is spent on a training. */
 int server_check(struct session *session);
 /* Where a model answers; `model` NULL: the base. Release it. */
 int server_of(struct session *session, const struct model_row *model, struct server *out);

@@ -7,7 +7,7 @@
 
 #include "flywheel/train.h"
 
-/* Is flywheel.artifacts a place that can be used? E_USAGE or E_INVALID says what to set. */
+/* Is flywheel.artifacts a place that can be used? E_INVALID says what to set. */
 int artifacts_check(struct session *session);
 /*
  * The bearer token of an artifact URL, "" when there is none: FLYWHEEL_ARTIFACTS_TOKEN, or what

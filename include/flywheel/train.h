@@ -56,7 +56,7 @@ enum remote_state {
 struct trainer {
 	const char *name, *summary;
 	bool remote; /* gets a package; may take days */
-	/* May be NULL. E_USAGE: which setting is missing. */
+	/* May be NULL. E_INVALID: which setting is missing. */
 	int (*check)(struct session *session);
 	/* May be NULL. Brings the package there. */
 	int (*upload)(const struct train_job *job);

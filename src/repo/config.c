@@ -5,11 +5,13 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/process.h"
 #include "util/strings.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct config_record records[] = {
 	{"enabled", CONFIG_BOOL, "true", 0, 0, false, "false stops hooks and unattended work"},
@@ -158,6 +160,54 @@ static int take_tracked(struct config *config, const char *work_dir)
 	return rc;
 }
 
+static int take_entry(struct config *config, const char *key, const char *value)
+{
+	for (size_t i = 0; records[i].key; i++) {
+		int rc;
+
+		if (strcasecmp(key, records[i].key))
+			continue;
+		if (records[i].type == CONFIG_LIST) {
+			strings_add(&config->lists[i], value);
+			return 0;
+		}
+		rc = check(&records[i], value);
+		if (!rc) {
+			free(config->values[i]);
+			config->values[i] = xstrdup(value);
+		}
+		return rc;
+	}
+	return 0;
+}
+
+/*
+ * `git -c flywheel.key=value flywheel ...` reaches us through the environment in a form that only
+ * git reads; libgit2 does not. git is asked only where there is something to ask for.
+ */
+static int take_command_line(struct config *config)
+{
+	struct buf out = BUF_INIT;
+	int rc;
+
+	if (!getenv("GIT_CONFIG_PARAMETERS") && !getenv("GIT_CONFIG_COUNT"))
+		return 0;
+	rc = git_run(NULL, (const char *const[]){"config", "-z", "--show-scope", "--list", NULL},
+		NULL, 0, &out);
+	for (const char *at = out.ptr; !rc && at < out.ptr + out.len;) {
+		const char *entry = at + strlen(at) + 1, *value = strchr(entry, '\n');
+		char *key = xstrndup(entry, value ? (size_t)(value - entry) : strlen(entry));
+
+		if (!strcmp(at, "command") && starts_with(key, "flywheel."))
+			rc = take_entry(
+				config, key + strlen("flywheel."), value ? value + 1 : "true");
+		free(key);
+		at = entry + strlen(entry) + 1;
+	}
+	buf_release(&out);
+	return rc;
+}
+
 int config_load(struct repo *repo, struct config **out)
 {
 	struct config *config = xcalloc(1, sizeof(*config));
@@ -173,6 +223,8 @@ int config_load(struct repo *repo, struct config **out)
 		rc = repo_fail(E_FAIL, "cannot read the git configuration");
 	if (!rc)
 		rc = take(config, snapshot, false);
+	if (!rc)
+		rc = take_command_line(config);
 	git_config_free(snapshot);
 	git_config_free(all);
 	if (rc)

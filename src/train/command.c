@@ -26,8 +26,9 @@ static int command_check(struct session *session)
 	const struct strings *program = config_list(session->config, "command");
 
 	if (!program->count || !*program->items[0])
-		return fail(E_USAGE, "flywheel.command is not set: name your program, and each of "
-				     "its arguments with `git config --add flywheel.command`");
+		return fail(E_INVALID,
+			"flywheel.command is not set: name your program, and each of "
+			"its arguments with `git config --add flywheel.command`");
 	return artifacts_check(session);
 }
 

@@ -44,20 +44,20 @@ int server_check(struct session *session)
 	const char *how = config_text(config, "server.deploy");
 
 	if (!*config_text(config, "server.url"))
-		return fail(E_USAGE,
+		return fail(E_INVALID,
 			"flywheel.server.url is not set: the OpenAI-compatible server "
 			"that is to answer the benchmark, as http://127.0.0.1:8000/v1");
 	if (!*config_text(config, "server.base"))
-		return fail(E_USAGE,
+		return fail(E_INVALID,
 			"flywheel.server.base is not set: the name of the base model "
 			"on %s, which the tuned one must beat",
 			config_text(config, "server.url"));
 	if (strcmp(how, "none") && strcmp(how, "vllm") && strcmp(how, "command"))
-		return fail(
-			E_USAGE, "flywheel.server.deploy is '%s': want none, vllm or command", how);
+		return fail(E_INVALID, "flywheel.server.deploy is '%s': want none, vllm or command",
+			how);
 	if (!strcmp(how, "command") && !config_list(config, "server.deployCommand")->count)
-		return fail(E_USAGE, "flywheel.server.deployCommand is not set: the program that "
-				     "brings a model to the server");
+		return fail(E_INVALID, "flywheel.server.deployCommand is not set: the program that "
+				       "brings a model to the server");
 	return 0;
 }
 

@@ -38,7 +38,7 @@ int train_cost_check(struct session *session, const struct package *package)
 	if (rc || cap <= 0)
 		return rc;
 	if (price <= 0)
-		return fail(E_USAGE,
+		return fail(E_INVALID,
 			"flywheel.maxCost is %g, but without flywheel.costPerHour no run has a "
 			"cost: "
 			"set it, or unset the cap",

@@ -53,7 +53,7 @@ int artifacts_check(struct session *session)
 	const char *place = config_text(session->config, "artifacts");
 
 	if (!*place)
-		return fail(E_USAGE,
+		return fail(E_INVALID,
 			"flywheel.artifacts is not set: name a folder that this machine and the "
 			"trainer's both see, or an https URL that takes PUT");
 	if (is_url(place)) {
@@ -62,7 +62,7 @@ int artifacts_check(struct session *session)
 		return rc ? fail_context(rc, "flywheel.artifacts") : 0;
 	}
 	if (*place != '/')
-		return fail(E_USAGE,
+		return fail(E_INVALID,
 			"flywheel.artifacts is '%s': want an absolute folder or an https URL",
 			place);
 	return 0;

@@ -204,14 +204,14 @@ static int ray_check(struct session *session)
 	int rc;
 
 	if (!*url)
-		return fail(E_USAGE, "flywheel.ray.url is not set: name the Ray dashboard, for "
-				     "example http://127.0.0.1:8265");
+		return fail(E_INVALID, "flywheel.ray.url is not set: name the Ray dashboard, for "
+				       "example http://127.0.0.1:8265");
 	rc = http_url_check(url);
 	if (rc)
 		return fail_context(rc, "flywheel.ray.url");
 	if (!*config_text(session->config, "base"))
-		return fail(E_USAGE, "flywheel.base is not set: name the model to start from, as "
-				     "the cluster knows it");
+		return fail(E_INVALID, "flywheel.base is not set: name the model to start from, as "
+				       "the cluster knows it");
 	return artifacts_check(session);
 }
 

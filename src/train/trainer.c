@@ -39,7 +39,8 @@ int trainer_configured(struct session *session, const struct trainer **out)
 
 	*out = NULL;
 	if (!trainer)
-		return fail(E_USAGE, "flywheel.trainer is '%s': want house, ray or command", name);
+		return fail(
+			E_INVALID, "flywheel.trainer is '%s': want house, ray or command", name);
 	*out = trainer;
 	return trainer->check ? trainer->check(session) : 0;
 }

@@ -157,7 +157,7 @@ static void estimate_follows_the_settings(void **state)
 	set(f, "flywheel.maxCost", "6.5");
 	assert_int_equal(train_cost_check(&f->session, &f->package), 0);
 	set(f, "flywheel.costPerHour", "0");
-	assert_int_equal(train_cost_check(&f->session, &f->package), E_USAGE);
+	assert_int_equal(train_cost_check(&f->session, &f->package), E_INVALID);
 }
 
 static void damaged_archive_is_refused(void **state)

@@ -347,7 +347,7 @@ static void missing_program_is_named(void **state)
 	struct buf out = BUF_INIT;
 	enum remote_state at;
 
-	assert_int_equal(command()->check(&f->session), E_USAGE);
+	assert_int_equal(command()->check(&f->session), E_INVALID);
 	set(f, "flywheel.command", "/nowhere/trainer");
 	assert_int_equal(command()->poll(&f->job, &at, &out), E_INVALID);
 	assert_non_null(strstr(error_message(), "no program '/nowhere/trainer'"));
