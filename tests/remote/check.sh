@@ -150,26 +150,22 @@ wait_url "http://127.0.0.1:$dashboard/api/version" -H "Authorization: Bearer $RA
 wait_url "http://127.0.0.1:$server/health" || bail "an inference server answers" "$work/server.log"
 echo "# Ray on port $dashboard, server on port $server"
 
-# -- a repository, its remote, and one revolution of the embedded trainer -------------------------
+# -- a repository and its remote ------------------------------------------------------------------
 
-git init -q --bare -b main "$work/origin.git"
-git clone -q --no-hardlinks "$repo" "$work/repo" 2>"$work/clone.log" ||
-	bail "the repository is cloned" "$work/clone.log"
+{
+	git clone -q --bare --no-hardlinks "$repo" "$work/origin.git"
+	start=HEAD
+	# Our own first commits only: the exam of a whole history takes this machine half an hour.
+	[[ $repo != "$root" ]] || start=$(git -C "$repo" rev-list --first-parent --reverse HEAD |
+		sed -n '20p')
+	git -C "$work/origin.git" branch -f main "${start:-HEAD}"
+	git -C "$work/origin.git" symbolic-ref HEAD refs/heads/main
+	git clone -q "$work/origin.git" "$work/repo"
+} >"$work/clone.log" 2>&1 || bail "the repository is cloned" "$work/clone.log"
 cd "$work/repo" || exit 1
-git checkout -q -B main
-git remote set-url origin "$work/origin.git"
-git push -q -u origin main
 git flywheel init >"$work/init.log" 2>&1 || bail "init" "$work/init.log"
-git flywheel worker --wait
-git config flywheel.itemsPerCategory 30
-git flywheel cycle >"$work/house.log" 2>&1
-house=$(git flywheel models list --json | jq -r 'map(.id) | map(select(startswith("house-"))) | .[0]')
-production=$(git flywheel model 2>/dev/null || :)
-[[ $production = "$house" ]] ||
-	git flywheel promote "$house" --by-hand --reason "the first that serves" >>"$work/house.log" 2>&1
-check "an embedded model serves first" equal "$(git flywheel model)" "$house"
 
-# -- a push trains a remote one -----------------------------------------------------------------
+# -- a push trains a remote model -----------------------------------------------------------------
 
 git config flywheel.trainer ray
 git config flywheel.ray.url "http://127.0.0.1:$dashboard"
@@ -178,19 +174,22 @@ git config flywheel.base "$base"
 git config flywheel.artifacts "$work/artifacts"
 git config flywheel.maxSteps 4
 git config flywheel.maxLength 128
+# Steps that change next to nothing: the verdict is then "held", which leaves it to a person.
+git config flywheel.learningRate 1e-5
+git config flywheel.itemsPerCategory 30
 git config flywheel.trainAfter 0
 git config flywheel.server.url "http://127.0.0.1:$server/v1"
 git config flywheel.server.base "$base"
 mkdir "$work/artifacts"
 
+git flywheel curate >"$work/curate.log" 2>&1
 check "the dry run says what would leave" git flywheel train --dry-run
 check "and no token of ours" refused grep -q "$RAY_AUTH_TOKEN" "$work/out"
-before=$(git flywheel jobs --json | jq length)
 printf '\nA line that is pushed.\n' >>README.md
 git commit -q -a -m "Say one thing more, because a push is what starts training"
 echo "# pushed in $(milliseconds git push -q origin main) ms"
 for _ in $(seq 60); do
-	(($(git flywheel jobs --json | jq length) > before)) && break
+	(($(git flywheel jobs --json | jq length) > 0)) && break
 	sleep 1
 done
 check "the push that arrived made a run" job_is .origin push
@@ -198,7 +197,7 @@ run=$(job .id)
 await_run "$run" || bail "the run ends by itself" "$work/ray.log"
 check "the run is done" job_is .state "done"
 check "it has a verdict" job_is .verdict 'promoted\|held\|blocked'
-[[ $(job .state) = "done" ]] || git flywheel jobs log "$run" | tail -n 20 | sed 's/^/# /'
+[[ $(job .state) = "done" ]] || bail "the run went through" "$work/server.log"
 model=$(job .model) key=$(job .key)
 manifest=$work/artifacts/$key/manifest.json
 check "the job left a manifest" equal "$(jq -r .status "$manifest")" succeeded
@@ -223,12 +222,12 @@ check "the run is in the log" git log -1 --format=%H refs/flywheel/log
 
 # -- promotion by a person, rollback, and back again ----------------------------------------------
 
-production=$(git flywheel model)
-[[ $production = "$model" ]] ||
+if [[ $(git flywheel model) != "$model" ]]; then
 	check "a person promotes it" \
 		git flywheel promote "$model" --by-hand --reason "to see it served and rolled back"
+fi
 check "it is in force" equal "$(git flywheel model)" "$model"
-tag=$(git for-each-ref --sort=-creatordate --sort=-refname --count=1 --format='%(refname:short)' refs/tags/flywheel)
+tag=flywheel/v1
 trailer() {
 	git for-each-ref "refs/tags/$tag" --format="%(contents:trailers:key=$1,valueonly)" | sed '/^$/d'
 }
@@ -237,13 +236,13 @@ check "and its base" equal "$(trailer Base-Model)" "$base"
 check "and its dataset" equal "$(trailer Dataset)" "$(job .dataset)"
 check "status tells it" git flywheel status --json
 check "rollback to the one before" git flywheel rollback
-check "the embedded one serves again" equal "$(git flywheel model)" "$house"
-check "back to the remote one: its bytes are checked" git flywheel rollback "$tag"
-check "the remote one serves" equal "$(git flywheel model)" "$model"
+check "the generic base serves again" equal "$(git flywheel model)" generic
+check "back to the trained one, its bytes checked" git flywheel rollback "$tag"
+check "the trained one serves" equal "$(git flywheel model)" "$model"
 git flywheel rollback >/dev/null 2>&1
 printf 'x' >>"$work/artifacts/$key/model/config.json"
 check "bytes that changed are refused" refused git flywheel rollback "$tag"
-check "and nothing moved" equal "$(git flywheel model)" "$house"
+check "and nothing moved" equal "$(git flywheel model)" generic
 
 echo "$passed passed, $failed failed"
 [[ $failed = 0 ]]
