@@ -49,7 +49,8 @@ enum remote_state {
 	REMOTE_RUNNING, /* any state that is not known to be the last */
 	REMOTE_SUCCEEDED,
 	REMOTE_FAILED,
-	REMOTE_STOPPED
+	REMOTE_STOPPED,
+	REMOTE_UNSTARTED /* ended before it began, for want of its package: submit makes it anew */
 };
 
 /* Every method is idempotent per key. E_NETWORK, E_DENIED and E_LATER: ask again later. */

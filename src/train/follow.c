@@ -26,7 +26,7 @@
 #define SETTLE 600 /* seconds that a shared folder may take to show what a job left there */
 
 static const char *const states[] = {
-	"absent", "waiting", "running", "succeeded", "failed", "stopped"};
+	"absent", "waiting", "running", "succeeded", "failed", "stopped", "unstarted"};
 
 /*
  * The same run gives the same key in every process: the remote job's identity must not depend on
@@ -227,6 +227,11 @@ static int follow(
 		rc = charge(revolution, trainer, job);
 		if (!rc)
 			rc = later(revolution, *line ? line : states[state]);
+		goto out;
+	}
+	if (state == REMOTE_UNSTARTED) {
+		rc = later(revolution, *line ? line : states[state]);
+		revolution->row.submitted = 0;
 		goto out;
 	}
 	/* Ended, or forgotten with the cluster: what it left behind says more than the status. */

@@ -215,9 +215,12 @@ static int ray_check(struct session *session)
 	return artifacts_check(session);
 }
 
+#define PACKAGE_URI "gcs://"
+#define PACKAGE_PATH "/api/packages/gcs/"
+
 static char *package_uri(const struct package *package)
 {
-	return xstrfmt("gcs://_ray_pkg_%s.zip", package->sha256);
+	return xstrfmt(PACKAGE_URI "_ray_pkg_%s.zip", package->sha256);
 }
 
 static int put_package(const struct ray *ray, const struct package *package, const char *path)
@@ -240,7 +243,7 @@ static int put_package(const struct ray *ray, const struct package *package, con
 static int bring_package(const struct ray *ray, const struct package *package)
 {
 	struct http_response response = {.body = BUF_INIT};
-	char *path = xstrfmt("/api/packages/gcs/_ray_pkg_%s.zip", package->sha256);
+	char *path = xstrfmt(PACKAGE_PATH "_ray_pkg_%s.zip", package->sha256);
 	int rc = ray_get(ray, path, &response);
 
 	if (!rc && response.status == 404)
@@ -373,16 +376,74 @@ static int make_job(const struct ray *ray, const struct train_job *job, const st
 	return rc;
 }
 
+/*
+ * Did the job end without a beginning because the cluster had lost its package? It restarted
+ * between upload and submission, or the job waited for a place until the package was dropped.
+ */
+static int is_unstarted(const struct ray *ray, const struct js *job, bool *out)
+{
+	struct http_response response = {.body = BUF_INIT};
+	const char *uri = js_get_text(js_get(job, "runtime_env"), "working_dir");
+	const char *type = js_get_text(job, "error_type");
+	char *path;
+	int rc;
+
+	*out = false;
+	if (!type || strcmp(type, "RUNTIME_ENV_SETUP_FAILURE") || !uri ||
+		!starts_with(uri, PACKAGE_URI))
+		return 0;
+	path = xstrfmt(PACKAGE_PATH "%s", uri + strlen(PACKAGE_URI));
+	rc = ray_get(ray, path, &response);
+	if (!rc && response.status == 404)
+		*out = true;
+	else if (!rc)
+		rc = ray_status(ray, &response);
+	http_response_release(&response);
+	free(path);
+	return rc;
+}
+
+/* Its key is free again when it is gone; killed here, the next submission finds none and goes on. */
+static int forget(const struct ray *ray, const char *key)
+{
+	struct http_response response = {.body = BUF_INIT};
+	struct http_request request = {.method = "DELETE"};
+	char *path = xstrfmt("/api/jobs/%s", key);
+	int rc = ray_call(ray, &request, path, &response);
+
+	if (!rc && response.status != 404)
+		rc = ray_status(ray, &response);
+	http_response_release(&response);
+	free(path);
+	return rc;
+}
+
+/* E_NOTFOUND: no such job, or none any more. */
+static int look_for_started(const struct ray *ray, const char *key)
+{
+	struct js *there = NULL;
+	bool unstarted = false;
+	int rc = look(ray, key, &there);
+
+	if (!rc)
+		rc = is_unstarted(ray, there, &unstarted);
+	if (!rc && unstarted)
+		rc = forget(ray, key);
+	if (!rc && unstarted)
+		rc = E_NOTFOUND;
+	js_free(there);
+	return rc;
+}
+
 static int ray_submit(const struct train_job *job)
 {
 	struct buf body = BUF_INIT;
-	struct js *there = NULL;
 	struct ray ray;
 	int rc = ray_open(job->session, &ray);
 
 	if (rc)
 		return rc;
-	rc = look(&ray, job->key, &there);
+	rc = look_for_started(&ray, job->key);
 	if (rc == E_NOTFOUND) {
 		rc = write_request(job, &body);
 		/* Again: a cluster drops a package that no job used for some minutes. */
@@ -391,7 +452,6 @@ static int ray_submit(const struct train_job *job)
 		if (!rc)
 			rc = make_job(&ray, job, &body);
 	}
-	js_free(there);
 	buf_release(&body);
 	ray_close(&ray);
 	return rc;
@@ -431,6 +491,7 @@ static void add_message(const char *words, struct buf *out)
 static int ray_poll(const struct train_job *job, enum remote_state *state, struct buf *message)
 {
 	struct js *there = NULL;
+	bool unstarted = false;
 	const char *words;
 	struct ray ray;
 	int rc = ray_open(job->session, &ray);
@@ -438,8 +499,10 @@ static int ray_poll(const struct train_job *job, enum remote_state *state, struc
 	if (rc)
 		return rc;
 	rc = look(&ray, job->key, &there);
+	if (!rc)
+		rc = is_unstarted(&ray, there, &unstarted);
 	if (!rc) {
-		*state = state_of(there);
+		*state = unstarted ? REMOTE_UNSTARTED : state_of(there);
 		words = js_get_text(there, "message");
 		if (words)
 			add_message(words, message);

@@ -110,14 +110,16 @@ static void begin_job(struct world *world, struct job *job, const struct js *wis
 	say(job, "Job has not started yet.");
 	if (!folder || !starts_with(folder, PACKAGE_URI)) {
 		world_error(world, "job %s has no package", job->id);
-	} else if (!find_package(world, folder + strlen(PACKAGE_URI))) {
+		return;
+	}
+	job->package = xstrdup(folder + strlen(PACKAGE_URI));
+	job->lost = !find_package(world, job->package);
+	if (job->lost) {
 		job->status = JOB_FAILED;
 		say(job, "runtime_env setup failed: Failed to download runtime_env file package");
-		return;
 	} else {
-		job->package = xstrdup(folder + strlen(PACKAGE_URI));
+		job->started++;
 	}
-	job->started++;
 }
 
 static int check_field(const char *key, const struct js *value, void *payload)
@@ -225,7 +227,8 @@ static void advance(struct world *world, struct job *job)
 
 static struct js *job_json(const struct job *job, enum job_status status)
 {
-	struct js *object = js_object();
+	struct js *object = js_object(), *environment = js_object();
+	char *uri;
 
 	js_set_text(object, "type", "SUBMISSION");
 	js_set(object, "job_id", js_null());
@@ -233,10 +236,14 @@ static struct js *job_json(const struct job *job, enum job_status status)
 	js_set_text(object, "status", statuses[status]);
 	js_set_text(object, "entrypoint", "python3 train.py job.json");
 	js_set_text(object, "message", job->message);
+	uri = job->package ? xstrfmt(PACKAGE_URI "%s", job->package) : NULL;
+	js_set_text(environment, "working_dir", uri);
+	free(uri);
+	js_set(object, "runtime_env", environment);
 	js_set_text(object, "error_type",
 		status != JOB_FAILED ? NULL
-		: job->package       ? "JOB_ENTRYPOINT_COMMAND_ERROR"
-				     : "RUNTIME_ENV_SETUP_FAILURE");
+		: job->lost          ? "RUNTIME_ENV_SETUP_FAILURE"
+				     : "JOB_ENTRYPOINT_COMMAND_ERROR");
 	js_set_number(object, "start_time", 1767229200000);
 	js_set(object, "end_time", status >= JOB_STOPPED ? js_number(1767229260000) : js_null());
 	js_set(object, "driver_exit_code",

@@ -57,6 +57,7 @@ struct job {
 	enum job_status status, before;
 	unsigned polls; /* of this life */
 	double since;
+	bool lost; /* its package was not there */
 	char *package, *message;
 	unsigned created, duplicates, started, completed, stops; /* over all lives */
 };

@@ -32,19 +32,25 @@ struct ray_fixture {
 	bool package, needs_token;
 	int posts, jobs, puts;
 	const char *status; /* of the job, or NULL: not there */
+	const char *error_type;
 	struct buf request; /* the last job asked for */
 	char *message;
 };
 
 static enum MHD_Result say_job(const struct asked *asked, const struct ray_fixture *f)
 {
-	struct js *answer = js_object();
+	struct js *answer = js_object(), *environment = js_object();
+	char *uri = xstrfmt("gcs://_ray_pkg_%s.zip", f->job.package.sha256);
 	struct buf text = BUF_INIT;
 	enum MHD_Result result;
 
 	js_set_text(answer, "submission_id", KEY);
 	js_set_text(answer, "status", f->status);
 	js_set_text(answer, "message", f->message);
+	js_set_text(answer, "error_type", f->error_type);
+	js_set_text(environment, "working_dir", uri);
+	js_set(answer, "runtime_env", environment);
+	free(uri);
 	js_write(answer, &text);
 	js_free(answer);
 	result = say(asked, 200, text.ptr, NULL, NULL);
@@ -125,6 +131,10 @@ static enum MHD_Result answer(const struct asked *asked, void *payload)
 		return on_package(asked, f);
 	if (!strcmp(asked->path, "/api/jobs/") && !strcmp(asked->method, "POST"))
 		return on_post(asked, f);
+	if (!strcmp(asked->path, JOB) && !strcmp(asked->method, "DELETE")) {
+		f->status = f->error_type = NULL;
+		return say(asked, 200, "{\"deleted\": true}", NULL, NULL);
+	}
 	if (!strcmp(asked->path, JOB))
 		return on_look(asked, f);
 	if (!strcmp(asked->path, JOB "/stop"))
@@ -211,6 +221,31 @@ static void submit_brings_a_lost_package_again(void **state)
 	assert_int_equal(submit(f), 0);
 	assert_int_equal(f->puts, 2);
 	assert_true(f->package);
+}
+
+/* The cluster lost it after that: the job there failed before it began, and its key is used anew. */
+static void job_that_never_began_is_made_anew(void **state)
+{
+	struct ray_fixture *f = *state;
+	struct buf message = BUF_INIT;
+	enum remote_state at;
+
+	assert_int_equal(submit(f), 0);
+	f->status = "FAILED";
+	f->error_type = "RUNTIME_ENV_SETUP_FAILURE";
+	assert_int_equal(look(f, &at, &message), 0); /* its package is there: it failed otherwise */
+	assert_int_equal(at, REMOTE_FAILED);
+	assert_int_equal(submit(f), 0);
+	assert_int_equal(f->jobs, 1);
+	f->package = false;
+	assert_int_equal(look(f, &at, &message), 0);
+	assert_int_equal(at, REMOTE_UNSTARTED);
+	assert_int_equal(submit(f), 0);
+	assert_int_equal(f->jobs, 2);
+	assert_true(f->package);
+	assert_int_equal(look(f, &at, &message), 0);
+	assert_int_equal(at, REMOTE_WAITING);
+	buf_release(&message);
 }
 
 static void settings_reach_the_job(void **state)
@@ -385,6 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(submit_brings_package_and_job_once),
 		TEST(submit_brings_a_lost_package_again),
+		TEST(job_that_never_began_is_made_anew),
 		TEST(settings_reach_the_job),
 		TEST(lost_answer_is_no_second_job),
 		TEST(job_that_was_not_made_is_told_and_made_later),
