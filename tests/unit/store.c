@@ -2,10 +2,12 @@
 #include "test.h"
 
 #include "flywheel/store.h"
+#include "flywheel/store_run.h"
 #include "store/query.h"
 #include "util/error.h"
 #include "util/file.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -224,11 +226,76 @@ static void may_be_made_by_many_at_once(void **state)
 	}
 }
 
+static void write_database(const char *path, const char *sql)
+{
+	sqlite3 *database = NULL;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+/* The columns of every table and the indices, as text. */
+static char *shape_of(struct store *store)
+{
+	struct query *query = query_open(store,
+		"SELECT m.name || '.' || c.name || ' ' || c.type || c.\"notnull\" ||"
+		" coalesce(c.dflt_value, '') FROM sqlite_master m, pragma_table_info(m.name) c"
+		" WHERE m.type = 'table' UNION SELECT 'index ' || name FROM sqlite_master"
+		" WHERE type = 'index' ORDER BY 1");
+	struct buf text = BUF_INIT;
+
+	while (query_next(query))
+		buf_addf(&text, "%s\n", query_text(query, 0));
+	assert_int_equal(query_close(query), 0);
+	return buf_detach(&text);
+}
+
+/* tests/unit/schema-v1.sql is what version 1 made; its rows must come through. */
+static void an_older_sidecar_is_brought_up_to_date(void **state)
+{
+	struct fixture *fixture = *state;
+	char *fresh = path_join(fixture->folder, "fresh"), *wanted, *found;
+	struct buf schema = BUF_INIT;
+	struct store *store = NULL;
+	struct run_row run;
+
+	assert_int_equal(mkdir(fresh, 0700), 0);
+	assert_int_equal(store_open(fresh, true, &store), 0);
+	wanted = shape_of(store);
+	store_close(store);
+
+	assert_int_equal(file_read("tests/unit/schema-v1.sql", 1 << 20, &schema), 0);
+	write_database(fixture->path, schema.ptr);
+	write_database(fixture->path,
+		"INSERT INTO run(state, stage, head, cutoff, started, updated, finished, verdict)"
+		" VALUES ('done', 'done', zeroblob(20), zeroblob(20), 1, 2, 3, 'held');"
+		"PRAGMA user_version = 1");
+	assert_int_equal(store_open(fixture->folder, false, &store), 0);
+	found = shape_of(store);
+	assert_string_equal(found, wanted);
+	assert_int_equal(run_last(store, "done", &run), 0);
+	assert_string_equal(run.verdict, "held");
+	assert_string_equal(run.origin, "person");
+	assert_true(run.notified); /* nobody is told of what ended before anybody was told */
+	run_release(&run);
+	store_close(store);
+	store = NULL;
+	assert_int_equal(store_open(fixture->folder, false, &store), 0); /* and only once */
+	store_close(store);
+	buf_release(&schema);
+	free(found);
+	free(wanted);
+	free(fresh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(is_made_private_and_reopened, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refuses_a_newer_schema, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_older_sidecar_is_brought_up_to_date, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(may_be_made_by_many_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_damaged_file_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(transactions_nest_and_roll_back, set_up, tear_down),

@@ -1,0 +1,163 @@
+-- The sidecar's schema. Part one holds facts: what git cannot give back. Part two is derived:
+-- `git flywheel rebuild` empties it and makes it again. Object ids are 20-byte blobs; times are
+-- seconds since 1970.
+
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- ---- Part one: facts -------------------------------------------------------------------------
+
+-- How far each conversation file has been read.
+CREATE TABLE watermark(
+	source TEXT NOT NULL,
+	file TEXT NOT NULL, -- hash of its path: folder names are personal data too
+	inode INTEGER NOT NULL, size INTEGER NOT NULL, offset INTEGER NOT NULL,
+	tail TEXT NOT NULL, -- hash of the bytes before the offset: tells a rewrite from growth
+	PRIMARY KEY(source, file)) WITHOUT ROWID;
+
+-- One message of a conversation, already scrubbed: raw talk never reaches this file.
+CREATE TABLE turn(
+	id INTEGER PRIMARY KEY,
+	record TEXT NOT NULL UNIQUE, -- the tool's own id of the record: replays are the same turn
+	source TEXT NOT NULL, session TEXT NOT NULL,
+	role TEXT NOT NULL, -- user, assistant, tool
+	at INTEGER NOT NULL, branch TEXT NOT NULL DEFAULT '', text TEXT NOT NULL);
+CREATE INDEX turn_session ON turn(session, at);
+
+-- A file that a turn edited, with the (scrubbed) text it put there.
+CREATE TABLE turn_edit(
+	turn INTEGER NOT NULL REFERENCES turn(id), path TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX turn_edit_turn ON turn_edit(turn);
+CREATE INDEX turn_edit_path ON turn_edit(path);
+
+-- What a person said of a decision or an example.
+CREATE TABLE verdict(
+	subject TEXT NOT NULL, -- 'decision' or 'example'
+	id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+	at INTEGER NOT NULL, PRIMARY KEY(subject, id)) WITHOUT ROWID;
+
+-- One revolution of the flywheel; also the job queue's row.
+CREATE TABLE run(
+	id INTEGER PRIMARY KEY,
+	state TEXT NOT NULL, -- waiting, running, done, failed
+	stage TEXT NOT NULL, -- the next stage to do
+	head BLOB NOT NULL, cutoff BLOB,
+	started INTEGER NOT NULL, updated INTEGER NOT NULL, finished INTEGER,
+	attempts INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '',
+	raw INTEGER, kept INTEGER, dataset TEXT, model TEXT, suite TEXT,
+	verdict TEXT, reason TEXT, report TEXT); -- report: JSON, the whole funnel and scores
+
+-- A frozen dataset: its bytes lie in datasets/<sha256>.jsonl while a kept model names it.
+CREATE TABLE dataset(
+	sha256 TEXT PRIMARY KEY, at INTEGER NOT NULL, head BLOB NOT NULL, cutoff BLOB NOT NULL,
+	raw INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE model(
+	id TEXT PRIMARY KEY, trainer TEXT NOT NULL, base TEXT NOT NULL,
+	file TEXT NOT NULL, -- relative to the sidecar's folder
+	sha256 TEXT NOT NULL, dataset TEXT NOT NULL, trained_on BLOB NOT NULL,
+	seed INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+
+-- A frozen suite is its digest; an answer is one item by one arm in one mode.
+CREATE TABLE answer(
+	suite TEXT NOT NULL, mode TEXT NOT NULL, model TEXT NOT NULL, item TEXT NOT NULL,
+	category TEXT NOT NULL, correct INTEGER NOT NULL, margin REAL NOT NULL,
+	PRIMARY KEY(suite, mode, model, item)) WITHOUT ROWID;
+
+-- ---- Part two: derived -----------------------------------------------------------------------
+
+CREATE TABLE derived_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL);
+
+-- What one blob says by itself, whatever tree it stands in: parsed once per version of grammar
+-- and query, encoded by src/parse/encode.c.
+CREATE TABLE parse_version(id INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE);
+CREATE TABLE blob_fact(
+	blob BLOB NOT NULL, version INTEGER NOT NULL, facts BLOB NOT NULL);
+CREATE UNIQUE INDEX blob_fact_blob ON blob_fact(blob, version);
+INSERT INTO derived_table VALUES(10, 'blob_fact');
+INSERT INTO derived_table VALUES(11, 'parse_version');
+
+-- The graph of HEAD. A symbol is addressed by its file and its position there; an edge's target
+-- by path and "qualified name#ordinal", which do not move when other code of that file does.
+CREATE TABLE graph_file(
+	id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, blob BLOB NOT NULL,
+	language TEXT, skipped TEXT, lines INTEGER NOT NULL,
+	digest TEXT NOT NULL); -- of the file's rows, targets of its edges included
+CREATE TABLE graph_text(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE graph_symbol(
+	file INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER, kind INTEGER NOT NULL,
+	name TEXT NOT NULL, qualified TEXT NOT NULL, signature TEXT NOT NULL, doc TEXT NOT NULL,
+	line INTEGER NOT NULL, end_line INTEGER NOT NULL, start INTEGER NOT NULL,
+	end INTEGER NOT NULL, cyclomatic INTEGER NOT NULL, cognitive INTEGER NOT NULL,
+	nesting INTEGER NOT NULL, parameters INTEGER NOT NULL, body INTEGER NOT NULL,
+	PRIMARY KEY(file, position)) WITHOUT ROWID;
+CREATE TABLE graph_edge(
+	file INTEGER NOT NULL, position INTEGER NOT NULL, source INTEGER, kind INTEGER NOT NULL,
+	confidence INTEGER NOT NULL, line INTEGER NOT NULL, start INTEGER NOT NULL,
+	to_path INTEGER, to_symbol INTEGER, -- graph_text; NULL where there is none
+	name INTEGER NOT NULL, -- graph_text
+	PRIMARY KEY(file, position)) WITHOUT ROWID;
+INSERT INTO derived_table VALUES(12, 'graph_edge');
+INSERT INTO derived_table VALUES(13, 'graph_symbol');
+INSERT INTO derived_table VALUES(14, 'graph_file');
+INSERT INTO derived_table VALUES(15, 'graph_text');
+
+-- Raw training examples of the split in force, and what generated them.
+CREATE TABLE example(
+	id TEXT PRIMARY KEY, -- 16 hex digits: hash of kind, prompt and answer
+	kind TEXT NOT NULL, prompt TEXT NOT NULL, answer TEXT NOT NULL,
+	path TEXT NOT NULL, symbol TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL,
+	commit_id BLOB NOT NULL, blob BLOB NOT NULL, at INTEGER NOT NULL,
+	cyclomatic INTEGER NOT NULL, context INTEGER NOT NULL);
+CREATE TABLE example_input(hash TEXT PRIMARY KEY, raw INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE example_problem(
+	position INTEGER PRIMARY KEY, place TEXT NOT NULL, message TEXT NOT NULL);
+-- The last curation: one first reason per example ('' is kept), and the funnel in order.
+CREATE TABLE curated(
+	id TEXT PRIMARY KEY, filter TEXT NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE funnel(
+	position INTEGER PRIMARY KEY, filter TEXT NOT NULL, rejected INTEGER NOT NULL,
+	note TEXT NOT NULL); -- why a filter did not run, or ''
+INSERT INTO derived_table VALUES(50, 'example'), (51, 'example_input'), (52, 'example_problem'),
+	(53, 'curated'), (54, 'funnel');
+
+-- Decisions: one row per occurrence of a span that gives a reason. Verdicts are not here.
+CREATE TABLE decision(
+	key INTEGER PRIMARY KEY,
+	id TEXT NOT NULL, -- 12 hex digits of source kind and words: survives a rewrite of history
+	commit_id BLOB NOT NULL, -- 20 zero bytes when none is known
+	source TEXT NOT NULL, origin TEXT NOT NULL, -- "path:line", session id, or ''
+	cue TEXT NOT NULL, status TEXT NOT NULL, confidence REAL NOT NULL, at INTEGER NOT NULL,
+	statement TEXT NOT NULL, because TEXT NOT NULL, instead_of TEXT NOT NULL,
+	evidence TEXT NOT NULL,
+	UNIQUE(id, commit_id, origin));
+CREATE INDEX decision_commit ON decision(commit_id);
+CREATE INDEX decision_source ON decision(source, origin);
+CREATE TABLE decision_file(
+	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, path TEXT NOT NULL,
+	PRIMARY KEY(decision, path)) WITHOUT ROWID;
+CREATE INDEX decision_file_path ON decision_file(path);
+-- Names that look like code in the text, as written; the graph says which of them are symbols.
+CREATE TABLE decision_name(
+	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, name TEXT NOT NULL,
+	PRIMARY KEY(decision, name)) WITHOUT ROWID;
+CREATE INDEX decision_name_name ON decision_name(name);
+-- `why` asks for symbols by name, and a scan of all of them takes longer than the rest of it.
+CREATE INDEX graph_symbol_name ON graph_symbol(name);
+CREATE TABLE decision_revert(
+	by_commit BLOB NOT NULL, target BLOB NOT NULL, PRIMARY KEY(target, by_commit)) WITHOUT ROWID;
+CREATE INDEX decision_revert_by ON decision_revert(by_commit);
+CREATE TABLE decision_mined(source TEXT PRIMARY KEY, mark TEXT NOT NULL) WITHOUT ROWID;
+CREATE VIRTUAL TABLE decision_words USING fts5(
+	statement, because, instead_of, evidence, content = 'decision', content_rowid = 'key',
+	tokenize = "unicode61 tokenchars '_'");
+CREATE TRIGGER decision_added AFTER INSERT ON decision BEGIN
+	INSERT INTO decision_words(rowid, statement, because, instead_of, evidence)
+	VALUES(new.key, new.statement, new.because, new.instead_of, new.evidence);
+END;
+CREATE TRIGGER decision_removed AFTER DELETE ON decision BEGIN
+	INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, evidence)
+	VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence);
+END;
+INSERT INTO derived_table VALUES(40, 'decision');
+INSERT INTO derived_table VALUES(41, 'decision_revert');
+INSERT INTO derived_table VALUES(42, 'decision_mined');
