@@ -403,7 +403,8 @@ static int is_unstarted(const struct ray *ray, const struct js *job, bool *out)
 	return rc;
 }
 
-/* Its key is free again when it is gone; killed here, the next submission finds none and goes on. */
+/* Its key is free again when it is gone; killed here, the next submission finds none and goes on.
+ */
 static int forget(const struct ray *ray, const char *key)
 {
 	struct http_response response = {.body = BUF_INIT};

@@ -223,7 +223,8 @@ static void submit_brings_a_lost_package_again(void **state)
 	assert_true(f->package);
 }
 
-/* The cluster lost it after that: the job there failed before it began, and its key is used anew. */
+/* The cluster lost it after that: the job there failed before it began, and its key is used anew.
+ */
 static void job_that_never_began_is_made_anew(void **state)
 {
 	struct ray_fixture *f = *state;
