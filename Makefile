@@ -102,8 +102,9 @@ $(TREE_SITTER): $(NPM_STAMP)
 
 $(BUILD)/grammar/%.a: $(NPM_STAMP)
 	@mkdir -p $(@D)/$*
+	g=$$(sed -n 's/^[[:space:]]*grammar = //p' src/language/$*/language.conf); \
+	s=$(abspath $(NPM))/node_modules/$${g:-tree-sitter-$*}/src; \
 	cd $(@D)/$* && for f in parser scanner; do \
-		s=$(abspath $(NPM))/node_modules/tree-sitter-$*/src; \
 		[ ! -e $$s/$$f.c ] || $(CC) -std=c11 -O2 -I$$s -c -o $$f.o $$s/$$f.c || exit 1; done
 	rm -f $@ && ar rcs $@ $(@D)/$*/*.o
 

@@ -13,7 +13,7 @@
 
 #define GRAPH_NONE UINT32_MAX
 
-enum edge_kind { EDGE_CALL, EDGE_IMPORT };
+enum edge_kind { EDGE_CALL, EDGE_IMPORT, EDGE_INHERIT, EDGE_TYPE, EDGE_TEST };
 enum confidence { EDGE_RESOLVED, EDGE_LIKELY, EDGE_AMBIGUOUS, EDGE_EXTERNAL };
 
 struct graph_file {

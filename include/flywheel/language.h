@@ -14,8 +14,20 @@ struct language;
 struct languages;
 
 enum language_import {
-	LANGUAGE_IMPORT_PATH,  /* a path beside the file or the end of one: #include "x/y.h" */
-	LANGUAGE_IMPORT_DOTTED /* a dotted module name, relative with leading dots */
+	LANGUAGE_IMPORT_PATH,      /* a path beside the file or the end of one: #include "x/y.h" */
+	LANGUAGE_IMPORT_DOTTED,    /* a dotted module name, relative with leading dots */
+	LANGUAGE_IMPORT_RELATIVE,  /* "./x" beside the file, any extension; "x" is a package */
+	LANGUAGE_IMPORT_QUALIFIED, /* the qualified name of a namespace or a definition */
+	LANGUAGE_IMPORT_CRATE,     /* a path of modules from the root of a crate */
+	LANGUAGE_IMPORT_PACKAGE    /* a folder, by the last parts of a package's address */
+};
+
+/* Where a plain name is looked for, after the file itself and what it imports. */
+enum language_scope {
+	LANGUAGE_SCOPE_GLOBAL,   /* everywhere (C, Bash) */
+	LANGUAGE_SCOPE_FILE,     /* nowhere else (Python) */
+	LANGUAGE_SCOPE_FOLDER,   /* the files of its folder (Go, Java) */
+	LANGUAGE_SCOPE_NAMESPACE /* the definitions of its namespace (C#, PHP) */
 };
 
 /* Reads all embedded language.conf. An error here is a mistake in our own data: E_INVALID. */
@@ -35,8 +47,9 @@ const char *language_name(const struct language *language);
 const char *language_version(const struct language *language);
 size_t language_index(const struct language *language); /* below languages_count */
 enum language_import language_import(const struct language *language);
-/* True where a name is visible only in its file and where it is imported (Python; not C). */
-bool language_needs_import(const struct language *language);
+enum language_scope language_scope(const struct language *language);
+/* True where a plain call in a method may be one of a method of its type (Java; not Python). */
+bool language_implicit_receiver(const struct language *language);
 /* True where an import hands on what the imported file imports itself (C headers). */
 bool language_import_transitive(const struct language *language);
 bool language_is_receiver(const struct language *language, const char *name); /* self, this */

@@ -30,16 +30,21 @@ static void print_text(const char *before, const char *text)
 static void print_definitions(const struct facts *facts)
 {
 	static const char *const kinds[] = {"function", "method", "type", "constant", "test"};
+	static const char *const visible[] = {"", " family", " private", " local"};
 
 	for (uint32_t i = 0; i < facts->definition_count; i++) {
 		const struct fact_definition *at = &facts->definitions[i];
 
 		printf("%u-%u %s %s%s", at->line, at->end_line, kinds[at->kind],
-			facts->text + at->qualified, at->local ? " local" : "");
+			facts->text + at->qualified, visible[at->visibility]);
 		if (at->cyclomatic)
 			printf(" cyclomatic=%u cognitive=%u nesting=%u parameters=%u",
 				at->cyclomatic, at->cognitive, at->nesting, at->parameters);
 		putchar('\n');
+		if (at->owner)
+			print_text("\towner ", facts->text + at->owner);
+		if (at->returns)
+			print_text("\treturns ", facts->text + at->returns);
 		print_text("\tsignature ", facts->text + at->signature);
 		print_text("\tdoc ", facts->text + at->doc);
 	}
@@ -47,12 +52,13 @@ static void print_definitions(const struct facts *facts)
 
 static void print_references(const struct facts *facts)
 {
-	static const char *const kinds[] = {"call", "declaration", "base"};
+	static const char *const kinds[] = {"call", "declaration", "base", "new", "type", "value"};
 
 	for (uint32_t i = 0; i < facts->import_count; i++) {
 		const struct fact_import *at = &facts->imports[i];
 
-		printf("%u import %s", at->line, facts->text + at->module);
+		printf("%u %s %s", at->line, at->again ? "reexport" : "import",
+			facts->text + at->module);
 		if (at->name)
 			printf(" name=%s", facts->text + at->name);
 		if (at->alias)
@@ -72,6 +78,24 @@ static void print_references(const struct facts *facts)
 	}
 }
 
+static void print_bindings(const struct facts *facts)
+{
+	static const char *const kinds[] = {
+		"type", "name", "call", "parameter", "argument", "return"};
+
+	for (uint32_t i = 0; i < facts->binding_count; i++) {
+		const struct fact_binding *at = &facts->bindings[i];
+
+		printf("bind %s", kinds[at->kind]);
+		if (at->kind == BINDING_PARAMETER || at->kind == BINDING_ARGUMENT)
+			printf(" %u", at->index);
+		printf(" %s = %s", facts->text + at->name, facts->text + at->value);
+		if (at->from != PARSE_NONE)
+			printf(" in %s", facts->text + facts->definitions[at->from].qualified);
+		putchar('\n');
+	}
+}
+
 static void print_facts(const struct facts *facts, const char *text)
 {
 	struct buf words = BUF_INIT;
@@ -80,6 +104,7 @@ static void print_facts(const struct facts *facts, const char *text)
 		printf("skipped: %s\n", parse_skip_name(facts->skip));
 	print_definitions(facts);
 	print_references(facts);
+	print_bindings(facts);
 	for (uint32_t i = 0; i < facts->comment_count; i++) {
 		const struct fact_comment *at = &facts->comments[i];
 

@@ -270,7 +270,7 @@ static struct answer find_global(const struct resolver *self, uint32_t file, con
 
 		if (!can_be_called(symbol) || symbol->kind == SYMBOL_TYPE ||
 			!same_language(self, symbol->file, file) ||
-			(fact_of(self, i)->local && !in_sight))
+			(fact_of(self, i)->visibility == VISIBLE_FILE && !in_sight))
 			continue;
 		if (symbol->file == file)
 			tally_add(self, &here, file, i);
@@ -405,7 +405,7 @@ static void add_imports(struct resolver *self, uint32_t file)
 static void add_calls(struct resolver *self, uint32_t file)
 {
 	const struct source_file *source = &self->snapshot->files[file];
-	bool needs_import = language_needs_import(source->language);
+	enum language_scope scope = language_scope(source->language);
 
 	for (uint32_t i = 0; i < source->facts.reference_count; i++) {
 		const struct fact_reference *call = &source->facts.references[i];
@@ -419,7 +419,7 @@ static void add_calls(struct resolver *self, uint32_t file)
 		if (call->receiver)
 			answer = find_on_receiver(
 				self, file, from, source->facts.text + call->receiver, name);
-		else if (needs_import)
+		else if (scope == LANGUAGE_SCOPE_FILE)
 			answer = find_imported(self, file, from, name);
 		else
 			answer = find_global(self, file, name);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Part of every language's version: raise it when the same query gives other facts. */
-#define PARSER_VERSION "2"
+#define PARSER_VERSION "3"
 
 struct language {
 	const struct language_data *data;
@@ -21,7 +21,8 @@ struct language {
 	struct strings extensions, files, receivers, interpreters;
 	char *name, *separator, *package;
 	enum language_import import;
-	bool needs_import, transitive;
+	enum language_scope scope;
+	bool implicit_receiver, transitive;
 	char version[DIGEST_HEX + 1];
 };
 
@@ -48,9 +49,23 @@ static void replace(char **slot, const char *value)
 	*slot = xstrdup(value);
 }
 
+/* In the order of enum language_import and enum language_scope. */
+static const char *const imports[] = {
+	"path", "dotted", "relative", "qualified", "crate", "package", NULL};
+static const char *const scopes[] = {"global", "file", "folder", "namespace", NULL};
+
+static int word_of(const char *const *words, const char *value)
+{
+	for (int i = 0; words[i]; i++)
+		if (!strcmp(words[i], value))
+			return i;
+	return -1;
+}
+
 static int set(struct language *language, const char *key, const char *value)
 {
 	bool yes = !strcmp(value, "true");
+	int at;
 
 	if (!strcmp(key, "name"))
 		replace(&language->name, value);
@@ -66,15 +81,15 @@ static int set(struct language *language, const char *key, const char *value)
 		replace(&language->separator, value);
 	else if (!strcmp(key, "package"))
 		replace(&language->package, value);
-	else if (!strcmp(key, "needsImport"))
-		language->needs_import = yes;
+	else if (!strcmp(key, "implicitReceiver"))
+		language->implicit_receiver = yes;
 	else if (!strcmp(key, "importTransitive"))
 		language->transitive = yes;
-	else if (!strcmp(key, "import") && !strcmp(value, "path"))
-		language->import = LANGUAGE_IMPORT_PATH;
-	else if (!strcmp(key, "import") && !strcmp(value, "dotted"))
-		language->import = LANGUAGE_IMPORT_DOTTED;
-	else
+	else if (!strcmp(key, "import") && (at = word_of(imports, value)) >= 0)
+		language->import = (enum language_import)at;
+	else if (!strcmp(key, "scope") && (at = word_of(scopes, value)) >= 0)
+		language->scope = (enum language_scope)at;
+	else if (strcmp(key, "grammar") != 0 && strcmp(key, "include") != 0) /* the build's */
 		return fail(E_INVALID, "language %s: language.conf: '%s = %s' is not known",
 			language->data->name, key, value);
 	return 0;
@@ -276,9 +291,14 @@ enum language_import language_import(const struct language *language)
 	return language->import;
 }
 
-bool language_needs_import(const struct language *language)
+enum language_scope language_scope(const struct language *language)
 {
-	return language->needs_import;
+	return language->scope;
+}
+
+bool language_implicit_receiver(const struct language *language)
+{
+	return language->implicit_receiver;
 }
 
 bool language_import_transitive(const struct language *language)

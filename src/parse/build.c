@@ -33,7 +33,8 @@ void findings_release(struct findings *found)
 	free(found->references);
 	free(found->imports);
 	free(found->comments);
-	free(found->locals);
+	free(found->bindings);
+	free(found->visibilities);
 	memset(found, 0, sizeof(*found));
 }
 
@@ -86,9 +87,22 @@ static int compare_comments(const void *left, const void *right)
 		((const struct fact_comment *)right)->start);
 }
 
-static int compare_spans(const void *left, const void *right)
+static int compare_visibilities(const void *left, const void *right)
 {
-	return COMPARE(*(const uint64_t *)left, *(const uint64_t *)right);
+	const struct raw_visibility *a = left, *b = right;
+
+	return a->start != b->start ? COMPARE(a->start, b->start) : COMPARE(a->end, b->end);
+}
+
+static int compare_bindings(const void *left, const void *right)
+{
+	const struct fact_binding *a = left, *b = right;
+
+	if (a->start != b->start)
+		return COMPARE(a->start, b->start);
+	if (a->kind != b->kind)
+		return COMPARE(a->kind, b->kind);
+	return a->name != b->name ? COMPARE(a->name, b->name) : COMPARE(a->value, b->value);
 }
 
 static void sort(
@@ -117,6 +131,10 @@ static void merge_definitions(struct findings *found)
 			}
 			if (raw->fact.parameters > last->fact.parameters)
 				last->fact.parameters = raw->fact.parameters;
+			if (!last->fact.owner)
+				last->fact.owner = raw->fact.owner;
+			if (!last->fact.returns)
+				last->fact.returns = raw->fact.returns;
 			continue;
 		}
 		found->definitions[kept++] = *raw;
@@ -179,17 +197,19 @@ static bool holds_code(enum symbol_kind kind)
 	return kind == SYMBOL_FUNCTION || kind == SYMBOL_METHOD || kind == SYMBOL_TEST;
 }
 
+/* "parent.owner.name" */
 static void qualify(struct findings *found, struct fact_definition *fact, const char *separator)
 {
-	const struct fact_definition *parent;
+	const struct fact_definition *parent =
+		fact->parent == PARSE_NONE ? NULL : &found->definitions[fact->parent].fact;
 	char *text;
 
 	fact->qualified = fact->name;
-	if (fact->parent == PARSE_NONE || !*separator)
+	if ((!parent && !fact->owner) || !*separator)
 		return;
-	parent = &found->definitions[fact->parent].fact;
-	text = xstrfmt("%s%s%s", found->pool.ptr + parent->qualified, separator,
-		found->pool.ptr + fact->name);
+	text = xstrfmt("%s%s%s%s%s", parent ? found->pool.ptr + parent->qualified : "",
+		parent ? separator : "", found->pool.ptr + fact->owner,
+		fact->owner ? separator : "", found->pool.ptr + fact->name);
 	fact->qualified = findings_text(found, text, strlen(text));
 	free(text);
 }
@@ -224,30 +244,94 @@ static void document(struct findings *found, struct raw_definition *raw)
 	buf_release(&words);
 }
 
+static enum visibility visibility_of(
+	const struct findings *found, const struct fact_definition *fact)
+{
+	const struct raw_visibility key = {fact->start, fact->end, 0}, *at;
+
+	if (!found->visibility_count)
+		return VISIBLE_EVERYWHERE;
+	at = bsearch(&key, found->visibilities, found->visibility_count, sizeof(key),
+		compare_visibilities);
+	return at ? (enum visibility)at->visibility : VISIBLE_EVERYWHERE;
+}
+
+static bool is_scope(const struct fact_definition *fact, enum scope_kind kind)
+{
+	return (unsigned)fact->kind == (SYMBOL_SCOPE | (unsigned)kind);
+}
+
+/* `package a.b;` holds what follows: to the end of what encloses it, or to the next of its kind. */
+static void widen_scopes(struct findings *found)
+{
+	for (uint32_t i = 0; i < found->definition_count; i++) {
+		struct fact_definition *fact = &found->definitions[i].fact, *next;
+
+		if (!is_scope(fact, SCOPE_REST))
+			continue;
+		fact->end = found->len;
+		for (uint32_t k = i; k--;)
+			if (found->definitions[k].fact.end > fact->start &&
+				found->definitions[k].fact.end < fact->end)
+				fact->end = found->definitions[k].fact.end;
+		for (uint32_t k = i + 1; k < found->definition_count; k++) {
+			next = &found->definitions[k].fact;
+			if (is_scope(next, SCOPE_REST) && next->start < fact->end)
+				fact->end = next->start;
+		}
+	}
+}
+
 static void nest_definitions(struct findings *found, const char *separator)
 {
 	uint32_t open = PARSE_NONE;
 
+	widen_scopes(found);
 	for (uint32_t i = 0; i < found->definition_count; i++) {
 		struct raw_definition *raw = &found->definitions[i];
-		struct fact_definition *fact = &raw->fact;
-		uint64_t span = (uint64_t)fact->start << 32 | fact->end;
+		struct fact_definition *fact = &raw->fact, *parent;
 
 		while (open != PARSE_NONE && found->definitions[open].fact.end <= fact->start)
 			open = found->definitions[open].fact.parent;
 		fact->parent = open;
 		open = i;
-		if (fact->kind == SYMBOL_FUNCTION && fact->parent != PARSE_NONE &&
-			found->definitions[fact->parent].fact.kind == SYMBOL_TYPE && *separator)
+		parent = fact->parent == PARSE_NONE ? NULL : &found->definitions[fact->parent].fact;
+		if (parent && is_scope(parent, SCOPE_TYPE) && !fact->owner)
+			raw->owner = parent->name;
+		if (fact->kind == SYMBOL_FUNCTION &&
+			(fact->owner || raw->owner ||
+				(parent && parent->kind == SYMBOL_TYPE && *separator)))
 			fact->kind = SYMBOL_METHOD;
-		fact->local =
-			found->local_count && bsearch(&span, found->locals, found->local_count,
-						      sizeof(span), compare_spans);
+		fact->visibility = visibility_of(found, fact);
 		fact->cyclomatic = holds_code(fact->kind);
 		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0);
 		qualify(found, fact, separator);
 		document(found, raw);
 	}
+}
+
+/* Scopes have lent their names. What stood in one stands in what encloses it. */
+static void drop_scopes(struct findings *found)
+{
+	uint32_t *places = xcalloc(found->definition_count + (size_t)1, sizeof(*places));
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < found->definition_count; i++) {
+		struct raw_definition raw = found->definitions[i];
+		uint32_t parent = raw.fact.parent;
+
+		parent = parent == PARSE_NONE ? PARSE_NONE : places[parent];
+		places[i] = parent;
+		if ((unsigned)raw.fact.kind & SYMBOL_SCOPE)
+			continue;
+		raw.fact.parent = parent;
+		if (raw.owner)
+			raw.fact.owner = raw.owner;
+		places[i] = kept;
+		found->definitions[kept++] = raw;
+	}
+	found->definition_count = kept;
+	free(places);
 }
 
 /* The innermost definition around each position; positions must come in rising order. */
@@ -275,6 +359,10 @@ static void place_references(struct findings *found)
 		compare_references);
 	for (uint32_t i = 0; i < found->reference_count; i++)
 		found->references[i].from = sweep_to(&sweep, found->references[i].start);
+	sort(found->bindings, found->binding_count, sizeof(*found->bindings), compare_bindings);
+	sweep = (struct sweep){found, 0, PARSE_NONE};
+	for (uint32_t i = 0; i < found->binding_count; i++)
+		found->bindings[i].from = sweep_to(&sweep, found->bindings[i].start);
 }
 
 static void add_weight(uint16_t *sum, uint32_t more)
@@ -334,11 +422,13 @@ static void count_complexity(struct findings *found)
 
 void findings_build(struct findings *found, const char *separator)
 {
-	sort(found->locals, found->local_count, sizeof(*found->locals), compare_spans);
+	sort(found->visibilities, found->visibility_count, sizeof(*found->visibilities),
+		compare_visibilities);
 	sort(found->imports, found->import_count, sizeof(*found->imports), compare_imports);
 	merge_comments(found);
 	merge_definitions(found);
 	nest_definitions(found, separator);
+	drop_scopes(found);
 	place_references(found);
 	count_complexity(found);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT 2
 
 static void put(struct buf *out, uint64_t number)
 {
@@ -23,12 +23,14 @@ static void put(struct buf *out, uint64_t number)
 
 static void put_definition(struct buf *out, const struct fact_definition *fact, uint32_t last)
 {
-	put(out, (uint64_t)fact->kind << 1 | fact->local);
+	put(out, (uint64_t)fact->kind << 2 | fact->visibility);
 	put(out, fact->parent + 1U);
 	put(out, fact->name);
 	put(out, fact->qualified);
 	put(out, fact->signature);
 	put(out, fact->doc);
+	put(out, fact->owner);
+	put(out, fact->returns);
 	put(out, fact->line);
 	put(out, fact->end_line - fact->line);
 	put(out, fact->start - last);
@@ -38,6 +40,68 @@ static void put_definition(struct buf *out, const struct fact_definition *fact, 
 	put(out, fact->nesting);
 	put(out, fact->parameters);
 	buf_add(out, &fact->body, sizeof(fact->body));
+}
+
+static void put_references(struct buf *out, const struct findings *found)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < found->reference_count; i++) {
+		const struct fact_reference *at = &found->references[i];
+
+		put(out, at->kind);
+		put(out, at->from + 1U);
+		put(out, at->name);
+		put(out, at->receiver);
+		put(out, at->line);
+		put(out, at->start - last);
+		last = at->start;
+	}
+}
+
+static void put_imports(struct buf *out, const struct findings *found)
+{
+	for (uint32_t i = 0; i < found->import_count; i++) {
+		const struct fact_import *at = &found->imports[i];
+
+		put(out, at->module);
+		put(out, at->name);
+		put(out, at->alias);
+		put(out, (uint64_t)at->line << 1 | at->again);
+		put(out, at->start);
+	}
+}
+
+static void put_bindings(struct buf *out, const struct findings *found)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < found->binding_count; i++) {
+		const struct fact_binding *at = &found->bindings[i];
+
+		put(out, at->kind);
+		put(out, at->from + 1U);
+		put(out, at->name);
+		put(out, at->value);
+		put(out, at->index);
+		put(out, at->start - last);
+		last = at->start;
+	}
+}
+
+static void put_comments(struct buf *out, const struct findings *found)
+{
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < found->comment_count; i++) {
+		const struct fact_comment *at = &found->comments[i];
+
+		put(out, at->line);
+		put(out, at->end_line - at->line);
+		put(out, at->start - last);
+		put(out, at->end - at->start);
+		last = at->start;
+	}
 }
 
 void facts_encode(
@@ -52,6 +116,7 @@ void facts_encode(
 	put(out, found->definition_count);
 	put(out, found->reference_count);
 	put(out, found->import_count);
+	put(out, found->binding_count);
 	put(out, found->comment_count);
 	put(out, found->pool.len);
 	buf_add(out, found->pool.ptr, found->pool.len);
@@ -59,37 +124,10 @@ void facts_encode(
 		put_definition(out, &found->definitions[i].fact, last);
 		last = found->definitions[i].fact.start;
 	}
-	last = 0;
-	for (uint32_t i = 0; i < found->reference_count; i++) {
-		const struct fact_reference *at = &found->references[i];
-
-		put(out, at->kind);
-		put(out, at->from + 1U);
-		put(out, at->name);
-		put(out, at->receiver);
-		put(out, at->line);
-		put(out, at->start - last);
-		last = at->start;
-	}
-	for (uint32_t i = 0; i < found->import_count; i++) {
-		const struct fact_import *at = &found->imports[i];
-
-		put(out, at->module);
-		put(out, at->name);
-		put(out, at->alias);
-		put(out, at->line);
-		put(out, at->start);
-	}
-	last = 0;
-	for (uint32_t i = 0; i < found->comment_count; i++) {
-		const struct fact_comment *at = &found->comments[i];
-
-		put(out, at->line);
-		put(out, at->end_line - at->line);
-		put(out, at->start - last);
-		put(out, at->end - at->start);
-		last = at->start;
-	}
+	put_references(out, found);
+	put_imports(out, found);
+	put_bindings(out, found);
+	put_comments(out, found);
 }
 
 struct reader {
@@ -148,14 +186,16 @@ static void get_definition(
 {
 	uint32_t kind = get32(in);
 
-	in->bad |= kind >> 1 > SYMBOL_TEST;
-	fact->kind = in->bad ? SYMBOL_FUNCTION : (enum symbol_kind)(kind >> 1);
-	fact->local = kind & 1;
+	in->bad |= kind >> 2 > SYMBOL_TEST;
+	fact->kind = in->bad ? SYMBOL_FUNCTION : (enum symbol_kind)(kind >> 2);
+	fact->visibility = (enum visibility)(kind & 3);
 	fact->parent = get_index(in, index);
 	fact->name = get_text(in);
 	fact->qualified = get_text(in);
 	fact->signature = get_text(in);
 	fact->doc = get_text(in);
+	fact->owner = get_text(in);
+	fact->returns = get_text(in);
 	fact->line = get32(in);
 	fact->end_line = fact->line + get32(in);
 	fact->start = last + get32(in);
@@ -180,7 +220,7 @@ static void get_references(struct reader *in, struct facts *out)
 		struct fact_reference *at = &out->references[i];
 		uint32_t kind = get32(in);
 
-		in->bad |= kind > REFERENCE_BASE;
+		in->bad |= kind > REFERENCE_VALUE;
 		at->kind = in->bad ? REFERENCE_CALL : (enum reference_kind)kind;
 		at->from = get_index(in, out->definition_count);
 		at->name = get_text(in);
@@ -191,10 +231,27 @@ static void get_references(struct reader *in, struct facts *out)
 	}
 }
 
-static void get_rest(struct reader *in, struct facts *out)
+static void get_bindings(struct reader *in, struct facts *out)
 {
 	uint32_t last = 0;
 
+	for (uint32_t i = 0; i < out->binding_count && !in->bad; i++) {
+		struct fact_binding *at = &out->bindings[i];
+		uint32_t kind = get32(in);
+
+		in->bad |= kind > BINDING_RETURN;
+		at->kind = in->bad ? BINDING_NAME : (enum binding_kind)kind;
+		at->from = get_index(in, out->definition_count);
+		at->name = get_text(in);
+		at->value = get_text(in);
+		at->index = get32(in);
+		at->start = last + get32(in);
+		last = at->start;
+	}
+}
+
+static void get_imports(struct reader *in, struct facts *out)
+{
 	for (uint32_t i = 0; i < out->import_count && !in->bad; i++) {
 		struct fact_import *at = &out->imports[i];
 
@@ -202,8 +259,16 @@ static void get_rest(struct reader *in, struct facts *out)
 		at->name = get_text(in);
 		at->alias = get_text(in);
 		at->line = get32(in);
+		at->again = at->line & 1;
+		at->line >>= 1;
 		at->start = get32(in);
 	}
+}
+
+static void get_comments(struct reader *in, struct facts *out)
+{
+	uint32_t last = 0;
+
 	for (uint32_t i = 0; i < out->comment_count && !in->bad; i++) {
 		struct fact_comment *at = &out->comments[i];
 
@@ -225,9 +290,10 @@ static void get_head(struct reader *in, struct facts *out)
 	out->skip = in->bad ? PARSE_OK : (enum parse_skip)skip;
 	out->lines = get32(in);
 	out->size = get32(in);
-	out->definition_count = get_count(in, 22);
+	out->definition_count = get_count(in, 24);
 	out->reference_count = get_count(in, 6);
 	out->import_count = get_count(in, 5);
+	out->binding_count = get_count(in, 6);
 	out->comment_count = get_count(in, 4);
 	in->text_len = get_count(in, 1);
 	in->bad |= !in->text_len;
@@ -240,6 +306,7 @@ static void get_head(struct reader *in, struct facts *out)
 	out->definitions = xcalloc(out->definition_count, sizeof(*out->definitions));
 	out->references = xcalloc(out->reference_count, sizeof(*out->references));
 	out->imports = xcalloc(out->import_count, sizeof(*out->imports));
+	out->bindings = xcalloc(out->binding_count, sizeof(*out->bindings));
 	out->comments = xcalloc(out->comment_count, sizeof(*out->comments));
 }
 
@@ -257,7 +324,11 @@ int facts_decode(const void *bytes, size_t len, struct facts *out)
 	if (!in.bad)
 		get_references(&in, out);
 	if (!in.bad)
-		get_rest(&in, out);
+		get_imports(&in, out);
+	if (!in.bad)
+		get_bindings(&in, out);
+	if (!in.bad)
+		get_comments(&in, out);
 	if (!in.bad && in.at == in.end)
 		return 0;
 	facts_release(out);
@@ -270,6 +341,7 @@ void facts_release(struct facts *facts)
 	free(facts->definitions);
 	free(facts->references);
 	free(facts->imports);
+	free(facts->bindings);
 	free(facts->comments);
 	memset(facts, 0, sizeof(*facts));
 }

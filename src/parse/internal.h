@@ -13,9 +13,11 @@ enum role {
 	/* The first of these in a match says what the match is; `detail` refines it. */
 	ROLE_DEFINITION, /* detail: enum symbol_kind */
 	ROLE_REFERENCE,  /* detail: enum reference_kind */
-	ROLE_IMPORT,
-	ROLE_DECISION, /* detail: index into decision_weights */
-	ROLE_LOCAL,
+	ROLE_IMPORT,     /* detail 1: handed on */
+	ROLE_BINDING,    /* detail: enum binding_kind */
+	ROLE_SCOPE,      /* detail: enum scope_kind; qualifies what it holds, is no symbol */
+	ROLE_DECISION,   /* detail: index into decision_weights */
+	ROLE_VISIBILITY, /* detail: enum visibility; of the definition with the same node */
 	ROLE_COMMENT,
 	/* Parts of a match. */
 	ROLE_NAME,
@@ -24,8 +26,18 @@ enum role {
 	ROLE_MODULE,
 	ROLE_ALIAS,
 	ROLE_RECEIVER,
+	ROLE_OWNER,
+	ROLE_RETURNS,
+	ROLE_VALUE,
 	ROLE_COUNT
 };
+
+enum scope_kind {
+	SCOPE_NAMESPACE, /* a block that qualifies */
+	SCOPE_REST,      /* qualifies what follows it in what encloses it: `package a.b;` */
+	SCOPE_TYPE       /* a block whose functions are methods of the type it names */
+};
+#define SYMBOL_SCOPE 0x80 /* a raw definition's kind, with enum scope_kind */
 
 /*
  * Branch points. Cyclomatic is McCabe's count; cognitive follows Campbell (SonarSource, 2018):
@@ -69,6 +81,11 @@ struct raw_definition {
 	struct fact_definition fact;
 	uint32_t body_start; /* where the signature ends */
 	uint32_t doc_start, doc_end;
+	uint32_t owner; /* of the scope around it, which has qualified it already */
+};
+struct raw_visibility {
+	uint32_t start, end;
+	uint8_t visibility;
 };
 struct raw_decision {
 	uint32_t start, end;
@@ -86,11 +103,12 @@ struct findings {
 	struct fact_reference *references;
 	struct fact_import *imports;
 	struct fact_comment *comments;
-	uint64_t *locals; /* start << 32 | end */
+	struct fact_binding *bindings;
+	struct raw_visibility *visibilities;
 	uint32_t definition_count, decision_count, reference_count, import_count, comment_count,
-		local_count;
+		binding_count, visibility_count;
 	uint32_t definition_room, decision_room, reference_room, import_room, comment_room,
-		local_room;
+		binding_room, visibility_room;
 };
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);

@@ -13,6 +13,7 @@
 #define STEP_BUDGET 200000
 #define MATCH_LIMIT 4096
 #define SIGNATURE_MAX 240
+#define NAME_MAX_BYTES 120 /* of a receiver, of a bound value */
 
 static bool count_parse(TSParseState *state)
 {
@@ -144,6 +145,8 @@ static void add_definition(const struct grammar *grammar, struct findings *found
 	fact->kind = kind;
 	fact->parent = PARSE_NONE;
 	fact->name = part_text(found, &parts[ROLE_NAME]);
+	fact->owner = part_text(found, &parts[ROLE_OWNER]);
+	fact->returns = part_text(found, &parts[ROLE_RETURNS]);
 	fact->start = ts_node_start_byte(node);
 	fact->end = ts_node_end_byte(node);
 	fact->line = ts_node_start_point(node).row + 1;
@@ -175,13 +178,46 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 	reference->line = ts_node_start_point(name->node).row + 1;
 	/* A long receiver is an expression: it names nothing that could be looked up. */
 	reference->receiver = 0;
-	if (parts[ROLE_RECEIVER].set && parts[ROLE_RECEIVER].end - parts[ROLE_RECEIVER].start < 120)
+	if (parts[ROLE_RECEIVER].set &&
+		parts[ROLE_RECEIVER].end - parts[ROLE_RECEIVER].start < NAME_MAX_BYTES)
 		reference->receiver = part_text(found, &parts[ROLE_RECEIVER]);
 	else if (parts[ROLE_RECEIVER].set)
 		reference->receiver = findings_text(found, "?", 1);
 }
 
-static void add_import(struct findings *found, const struct part *parts)
+/* Place among the named nodes beside it: of an argument, of a parameter. */
+static uint32_t index_of(TSNode node)
+{
+	uint32_t index = 0;
+
+	for (TSNode at = ts_node_prev_named_sibling(node); !ts_node_is_null(at);
+		at = ts_node_prev_named_sibling(at))
+		index += !ts_node_is_extra(at);
+	return index;
+}
+
+/* A text too long to be a name stays away: it could not be looked up. */
+static uint32_t short_text(struct findings *found, const struct part *part)
+{
+	return part->set && part->end - part->start < NAME_MAX_BYTES ? part_text(found, part) : 0;
+}
+
+static void add_binding(struct findings *found, uint8_t kind, TSNode node, const struct part *parts)
+{
+	struct fact_binding *binding;
+	bool counted = kind == BINDING_PARAMETER || kind == BINDING_ARGUMENT;
+
+	GROW(found->bindings, found->binding_count, found->binding_room);
+	binding = &found->bindings[found->binding_count++];
+	binding->kind = kind;
+	binding->from = PARSE_NONE;
+	binding->name = short_text(found, &parts[ROLE_NAME]);
+	binding->value = short_text(found, &parts[ROLE_VALUE]);
+	binding->index = counted ? index_of(node) : 0;
+	binding->start = ts_node_start_byte(node);
+}
+
+static void add_import(struct findings *found, bool again, const struct part *parts)
 {
 	struct fact_import *import;
 
@@ -194,6 +230,7 @@ static void add_import(struct findings *found, const struct part *parts)
 	import->alias = part_text(found, &parts[ROLE_ALIAS]);
 	import->start = parts[ROLE_MODULE].start;
 	import->line = ts_node_start_point(parts[ROLE_MODULE].node).row + 1;
+	import->again = again;
 }
 
 static void add_span(const struct grammar *grammar, struct findings *found, enum role role,
@@ -212,9 +249,10 @@ static void add_span(const struct grammar *grammar, struct findings *found, enum
 			(struct fact_comment){ts_node_start_point(node).row + 1,
 				ts_node_end_point(node).row + (ts_node_end_point(node).column > 0),
 				start, end};
-	} else if (role == ROLE_LOCAL) {
-		GROW(found->locals, found->local_count, found->local_room);
-		found->locals[found->local_count++] = (uint64_t)start << 32 | end;
+	} else if (role == ROLE_VISIBILITY) {
+		GROW(found->visibilities, found->visibility_count, found->visibility_room);
+		found->visibilities[found->visibility_count++] =
+			(struct raw_visibility){start, end, detail};
 	}
 }
 
@@ -246,7 +284,11 @@ static void take_match(
 	else if (role == ROLE_REFERENCE)
 		add_reference(found, detail, parts);
 	else if (role == ROLE_IMPORT)
-		add_import(found, parts);
+		add_import(found, detail, parts);
+	else if (role == ROLE_BINDING)
+		add_binding(found, detail, node, parts);
+	else if (role == ROLE_SCOPE)
+		add_definition(grammar, found, node, SYMBOL_SCOPE | detail, parts);
 	else
 		add_span(grammar, found, role, detail, node);
 }

@@ -14,7 +14,7 @@
 
 (function_definition
   (storage_class_specifier) @_storage
-  (#eq? @_storage "static")) @local
+  (#eq? @_storage "static")) @visible.file
 
 (preproc_function_def name: (identifier) @name parameters: (_) @parameters) @definition.function
 (preproc_def name: (identifier) @name value: (_)) @definition.constant
