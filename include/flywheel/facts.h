@@ -1,0 +1,93 @@
+/*
+ * Facts: what one blob says by itself, whatever tree it stands in. Parsed once (flywheel/parse.h),
+ * kept in the sidecar encoded, and all that the code graph is made from.
+ */
+#ifndef FLYWHEEL_FACTS_H
+#define FLYWHEEL_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PARSE_NONE UINT32_MAX
+
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_METHOD, SYMBOL_TYPE, SYMBOL_CONSTANT, SYMBOL_TEST };
+enum parse_skip { PARSE_OK, PARSE_BINARY, PARSE_MINIFIED, PARSE_COMPLEX };
+enum reference_kind {
+	REFERENCE_CALL,
+	REFERENCE_DECLARATION,
+	REFERENCE_BASE, /* what a type inherits or implements */
+	REFERENCE_NEW,  /* a constructor's call, where its syntax says so */
+	REFERENCE_TYPE, /* a type that is named */
+	REFERENCE_VALUE /* a function named without being called: a callback, a table's entry */
+};
+enum visibility { VISIBLE_EVERYWHERE, VISIBLE_FAMILY, VISIBLE_TYPE, VISIBLE_FILE };
+
+/* Texts are offsets into facts.text, NUL-terminated there; offset 0 is "". */
+struct fact_definition {
+	enum symbol_kind kind;
+	enum visibility visibility; /* VISIBLE_FILE as a C static, VISIBLE_TYPE as private */
+	uint32_t parent;            /* index of the enclosing definition, or PARSE_NONE */
+	uint32_t name, qualified, signature, doc;
+	uint32_t owner;   /* a method's type by name, where it is not the parent (Go, C++, Rust) */
+	uint32_t returns; /* its result's type as written, or "" */
+	uint32_t line, end_line, start, end; /* lines from 1; bytes */
+	uint16_t cyclomatic, cognitive, nesting, parameters;
+	uint64_t body; /* hash of its text */
+};
+
+struct fact_reference {
+	enum reference_kind kind;
+	uint32_t from; /* innermost definition around it, or PARSE_NONE */
+	uint32_t name, receiver, line, start;
+};
+
+struct fact_import {
+	uint32_t module; /* as written: a path, a dotted name, with leading dots when relative */
+	uint32_t name;   /* the one name taken from it, "*" for all, "" for the module itself */
+	uint32_t alias;  /* what it is called here, "" when as written */
+	uint32_t line, start;
+	bool again; /* handed on: others may import it from here */
+};
+
+/*
+ * What a name may stand for, for receivers and callbacks. Names are as written: "x", "self.x".
+ * A parameter has its index and, when declared, a type; an argument has the callee's text as name.
+ */
+enum binding_kind {
+	BINDING_TYPE,      /* declared: value is the type's text */
+	BINDING_NAME,      /* value is another name, or a dotted one */
+	BINDING_CALL,      /* value is what is called, or constructed */
+	BINDING_PARAMETER, /* value: default's name, or "" */
+	BINDING_ARGUMENT,  /* value: the name that is passed */
+	BINDING_RETURN     /* value: the name that is returned; name "" */
+};
+struct fact_binding {
+	enum binding_kind kind;
+	uint32_t from; /* innermost definition around it, or PARSE_NONE */
+	uint32_t name, value;
+	uint32_t index; /* of a parameter or argument, from 0 */
+	uint32_t start;
+};
+
+struct fact_comment { /* one comment, or a run of one-line comments */
+	uint32_t line, end_line, start, end;
+};
+
+struct facts {
+	enum parse_skip skip;
+	uint32_t lines, size; /* of the file; size in bytes */
+	char *text;
+	struct fact_definition *definitions; /* by start; an enclosing one before what it holds */
+	struct fact_reference *references;   /* by start */
+	struct fact_import *imports;
+	struct fact_binding *bindings; /* by start */
+	struct fact_comment *comments;
+	uint32_t definition_count, reference_count, import_count, binding_count, comment_count;
+};
+
+/* Decodes; E_INVALID when the bytes are not ours. */
+int facts_decode(const void *bytes, size_t len, struct facts *out);
+void facts_release(struct facts *facts);
+
+#endif
