@@ -34,7 +34,7 @@ GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
-	check-command check-chaos unit-tests man \
+	check-command check-chaos check-parity unit-tests man \
 	sanitize valgrind coverage bench lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
@@ -118,13 +118,18 @@ $(BUILD)/tests/history: tests/replay/history.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
 
+# Random histories, to hold an incremental index against a clean one.
+$(BUILD)/tests/parity-history: tests/parity/history.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARNINGS) $(WERROR) -D_POSIX_C_SOURCE=200809L -O2 -o $@ $<
+
 # The server that speaks the wire formats of remote trainers and inference servers, errors included.
 WIRE_SERVER := $(BUILD)/tests/wire-server
 $(WIRE_SERVER): $(wildcard tests/server/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $(filter %.c %.a,$^) -lmicrohttpd $(LIBS)
 
-unit-tests: $(UNIT_TESTS) $(BUILD)/tests/history $(WIRE_SERVER)
+unit-tests: $(UNIT_TESTS) $(BUILD)/tests/history $(BUILD)/tests/parity-history $(WIRE_SERVER)
 
 man: $(PROGRAM)
 	@doc/man.sh ./$(PROGRAM) $(BUILD)/man
@@ -156,6 +161,10 @@ check-command: all $(BUILD)/tests/history $(WIRE_SERVER)
 
 check-chaos: all $(BUILD)/tests/history $(WIRE_SERVER)
 	@tests/run chaos
+
+# 10,000 steps instead of the few of `make check`.
+check-parity: all $(BUILD)/tests/parity-history
+	@PARITY_SEEDS=100 PARITY_STEPS=100 tests/run parity
 
 lint:
 	@tests/run lint
