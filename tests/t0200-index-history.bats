@@ -168,3 +168,39 @@ random_step() { # random_step <number>
 		holds
 	done
 }
+
+@test "history from before the first index is noted on demand, as if the index had been there" {
+	git rm -q -r . && git commit -q -m 'From here on'
+	from=$(git rev-parse HEAD)
+	for i in 1 2 3 4; do
+		printf 'int f%d(void)\n{\n\treturn %d;\n}\n' "$i" "$i" >"h$((i % 2)).c"
+		git add -A && git commit -q -m "Change $i"
+	done
+	to=$(git rev-parse HEAD)
+	git flywheel index --quiet
+	git notes --ref=flywheel/graph list >"$BATS_TEST_TMPDIR/live" || :
+	for commit in $(git rev-list "$from..$to"); do
+		git notes --ref=flywheel/graph show "$commit"
+	done >"$BATS_TEST_TMPDIR/wanted"
+	[ -s "$BATS_TEST_TMPDIR/wanted" ]
+	git update-ref -d refs/notes/flywheel/graph
+
+	run git flywheel index --history "$from..$to~2" --json
+	[ "$status" -eq 0 ]
+	[ "$(jq -c '[.historyCommits, .historyNotes]' <<<"$output")" = '[2,2]' ]
+	run git flywheel index --history "$from..$to"
+	[ "$status" -eq 0 ]
+	[[ $output == *'4 commits, 2 notes written'* ]]
+	for commit in $(git rev-list "$from..$to"); do
+		git notes --ref=flywheel/graph show "$commit"
+	done | diff "$BATS_TEST_TMPDIR/wanted" -
+	run git flywheel index --history "$from..$to"
+	[[ $output == *'4 commits, 0 notes written'* ]]
+	git notes --ref=flywheel/graph add -f -m 'wrong' "$to"
+	run git flywheel index --history --force "$to~1..$to"
+	[[ $output == *'1 commits, 1 notes written'* ]]
+	run git flywheel index --history no-such-commit
+	[ "$status" -eq 128 ]
+	run git flywheel index --force
+	[ "$status" -eq 129 ]
+}

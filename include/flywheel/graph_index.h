@@ -22,6 +22,14 @@ void graph_report_release(struct graph_report *report);
  */
 int graph_verify(struct session *session, struct strings *differences, size_t *total);
 
+/*
+ * Writes the graph notes of old commits: those that `range` ("A..B", "B"; NULL: HEAD) holds and
+ * that have none, or all of them with `again`. In batches, each kept when the next is stopped:
+ * E_STOPPED.
+ */
+int graph_note_history(
+	struct session *session, const char *range, bool again, size_t *seen, size_t *noted);
+
 /* Empties every derived table and indexes HEAD again, in one transaction. */
 int graph_rebuild(struct session *session);
 

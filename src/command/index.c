@@ -11,7 +11,9 @@
 #include <string.h>
 
 struct wishes {
-	bool verify, json, quiet;
+	bool verify, json, quiet, history, force;
+	const char *range;  /* of history; NULL: all */
+	size_t seen, noted; /* of it */
 };
 
 static void print_edges(const char *title, const size_t counts[4])
@@ -44,7 +46,7 @@ static struct js *edges_json(const size_t counts[4])
 	return object;
 }
 
-static void print_json(const struct graph_report *report, bool verified,
+static void print_json(const struct graph_report *report, const struct wishes *wishes,
 	const struct strings *differences, size_t total)
 {
 	const struct store_graph_counts *counts = &report->counts;
@@ -64,7 +66,11 @@ static void print_json(const struct graph_report *report, bool verified,
 	js_set_text(out, "notesProblem", report->problem);
 	for (size_t i = 0; i < differences->count; i++)
 		js_add(list, js_text(differences->items[i]));
-	if (verified) {
+	if (wishes->history) {
+		js_set_number(out, "historyCommits", (int64_t)wishes->seen);
+		js_set_number(out, "historyNotes", (int64_t)wishes->noted);
+	}
+	if (wishes->verify) {
 		js_set_number(out, "differences", (int64_t)total);
 		js_set(out, "firstDifferences", list);
 	} else {
@@ -97,21 +103,26 @@ static void print_verdict(const struct strings *differences, size_t total)
 	puts("run `git flywheel rebuild`, and please report this");
 }
 
-static int index_head(struct session *session, const struct wishes *wishes)
+static int index_head(struct session *session, struct wishes *wishes)
 {
 	struct graph_report report = {.problem = NULL};
 	struct strings differences = STRINGS_INIT;
 	size_t total = 0;
 	int rc = graph_catch_up(session);
 
+	if (!rc && wishes->history)
+		rc = graph_note_history(
+			session, wishes->range, wishes->force, &wishes->seen, &wishes->noted);
 	if (!rc && wishes->verify)
 		rc = graph_verify(session, &differences, &total);
 	if (!rc)
 		rc = graph_report(session, &report);
 	if (!rc && wishes->json)
-		print_json(&report, wishes->verify, &differences, total);
+		print_json(&report, wishes, &differences, total);
 	else if (!rc && !wishes->quiet)
 		print_report(&report);
+	if (!rc && wishes->history && !wishes->quiet && !wishes->json)
+		printf("history  %zu commits, %zu notes written\n", wishes->seen, wishes->noted);
 	if (!rc && !wishes->json && wishes->verify && (!wishes->quiet || total))
 		print_verdict(&differences, total);
 	if (!rc && report.problem) {
@@ -127,10 +138,15 @@ static int index_head(struct session *session, const struct wishes *wishes)
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	struct wishes wishes = {false, false, false};
+	struct wishes wishes = {.verify = false};
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 0, "verify", NULL, "compare with an index made from nothing",
 			&wishes.verify},
+		{OPTION_FLAG, 0, "history", NULL,
+			"note what older commits changed: a range, or all that HEAD has",
+			&wishes.history},
+		{OPTION_FLAG, 'f', "force", NULL, "with --history, also those that have a note",
+			&wishes.force},
 		{OPTION_FLAG, 0, "json", NULL, "print one JSON object", &wishes.json},
 		{OPTION_FLAG, 'q', "quiet", NULL, "print nothing but problems", &wishes.quiet},
 		OPTIONS_END,
@@ -141,12 +157,15 @@ static int run(const struct command *self, int argc, char **argv)
 
 	if (left < 0)
 		return code;
-	if (left)
-		return command_usage(self, "index takes no argument");
+	if (left > (wishes.history ? 1 : 0))
+		return command_usage(self, "'%s' is too much", argv[left - 1]);
+	if (wishes.force && !wishes.history)
+		return command_usage(self, "--force goes with --history");
 	interrupt_watch();
 	code = session_open(&session, false);
 	if (code)
 		return code;
+	wishes.range = left ? argv[0] : NULL;
 	code = index_head(&session, &wishes);
 	session_close(&session);
 	return code;
@@ -155,7 +174,8 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_index = {
 	.name = "index",
 	.summary = "bring the code graph to HEAD and say what it holds",
-	.usage = "index [--verify] [--json] [--quiet]",
+	.usage = "index [--verify] [--json] [--quiet]\n   or: index --history [<range>] [--force] "
+		 "[--quiet]",
 	.group = "plumbing",
 	.run = run,
 };

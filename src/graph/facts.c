@@ -9,8 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REMEMBERED ((size_t)32 << 20) /* bytes of a generation */
+
+/* Facts of the blobs seen lately. Two generations: when the young one is full the old one goes. */
+struct recent {
+	struct map young, old; /* language and blob to struct buf */
+	size_t bytes;
+};
+
 struct fact_source {
 	struct session *session;
+	struct recent *recent; /* NULL: nothing is remembered */
 	struct languages *languages;
 	struct store_facts *stored;
 	struct grammar **grammars; /* by language; opened when first needed */
@@ -51,16 +60,75 @@ int fact_source_open(struct session *session, bool keep, struct fact_source **ou
 	return 0;
 }
 
-void fact_source_free(struct fact_source *source)
+void fact_source_remember(struct fact_source *source)
 {
-	if (!source)
+	if (!source->recent)
+		source->recent = xcalloc(1, sizeof(*source->recent));
+}
+
+static void forget(struct map *facts)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		buf_release(facts->entries[i].value.ptr);
+		free(facts->entries[i].value.ptr);
+	}
+	map_release(facts);
+}
+
+#define RECENT_KEY (sizeof(((struct oid *)NULL)->raw) + 1)
+
+static void recent_key(
+	const struct language *language, const struct oid *blob, char key[RECENT_KEY])
+{
+	key[0] = (char)language_index(language);
+	memcpy(key + 1, blob->raw, sizeof(blob->raw));
+}
+
+static bool recall(const struct recent *recent, const struct language *language,
+	const struct oid *blob, struct buf *out)
+{
+	const struct map_entry *entry;
+	const struct buf *bytes;
+	char key[RECENT_KEY];
+
+	if (!recent)
+		return false;
+	recent_key(language, blob, key);
+	entry = map_get(&recent->young, key, sizeof(key));
+	if (!entry)
+		entry = map_get(&recent->old, key, sizeof(key));
+	if (!entry)
+		return false;
+	bytes = entry->value.ptr;
+	buf_add(out, bytes->ptr, bytes->len);
+	return true;
+}
+
+static void remember(struct recent *recent, const struct language *language, const struct oid *blob,
+	const struct buf *bytes)
+{
+	struct map_entry *entry;
+	struct buf *copy;
+	char key[RECENT_KEY];
+	bool added;
+
+	if (!recent)
 		return;
-	for (size_t i = 0; i < languages_count(source->languages); i++)
-		grammar_free(source->grammars[i]);
-	free(source->grammars);
-	store_facts_close(source->stored);
-	languages_free(source->languages);
-	free(source);
+	if (recent->bytes > REMEMBERED) {
+		forget(&recent->old);
+		recent->old = recent->young;
+		recent->young = (struct map)MAP_INIT;
+		recent->bytes = 0;
+	}
+	recent_key(language, blob, key);
+	entry = map_put(&recent->young, key, sizeof(key), &added);
+	if (!added)
+		return;
+	copy = xcalloc(1, sizeof(*copy));
+	buf_init(copy);
+	buf_add(copy, bytes->ptr, bytes->len);
+	entry->value.ptr = copy;
+	recent->bytes += bytes->len + sizeof(*copy) + RECENT_KEY;
 }
 
 static int parse_now(struct fact_source *source, const struct language *language,
@@ -88,21 +156,52 @@ static int parse_now(struct fact_source *source, const struct language *language
 	return rc;
 }
 
+/* Out of memory, out of the sidecar, or by parsing. */
+static int find_facts(struct fact_source *source, const struct language *language,
+	const struct oid *blob, struct buf *bytes)
+{
+	int64_t version = 0;
+	int rc;
+
+	if (recall(source->recent, language, blob, bytes))
+		return 0;
+	rc = store_version_id(source->session->store, language_version(language), false, &version);
+	if (!rc && (!version || !store_facts_read(source->stored, blob->raw, version, bytes)))
+		rc = parse_now(source, language, blob, version, bytes);
+	if (!rc)
+		remember(source->recent, language, blob, bytes);
+	return rc;
+}
+
+void fact_source_free(struct fact_source *source)
+{
+	if (!source)
+		return;
+	for (size_t i = 0; i < languages_count(source->languages); i++)
+		grammar_free(source->grammars[i]);
+	free(source->grammars);
+	if (source->recent) {
+		forget(&source->recent->young);
+		forget(&source->recent->old);
+		free(source->recent);
+	}
+	store_facts_close(source->stored);
+	languages_free(source->languages);
+	free(source);
+}
+
 int fact_source_read(
 	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out)
 {
 	const struct language *language =
 		language_of(source->session, source->languages, path, blob);
 	struct buf bytes = BUF_INIT;
-	int64_t version = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	if (!language)
 		return 0;
-	rc = store_version_id(source->session->store, language_version(language), false, &version);
-	if (!rc && (!version || !store_facts_read(source->stored, blob->raw, version, &bytes)))
-		rc = parse_now(source, language, blob, version, &bytes);
+	rc = find_facts(source, language, blob, &bytes);
 	if (!rc && bytes.len)
 		rc = facts_decode(bytes.ptr, bytes.len, out);
 	if (!rc && out->size > config_number(source->session->config, "maxFileBytes"))

@@ -49,6 +49,8 @@ struct fact_source;
 /* `keep`: what had to be parsed goes to the sidecar, inside the caller's transaction. */
 int fact_source_open(struct session *session, bool keep, struct fact_source **out);
 void fact_source_free(struct fact_source *source);
+/* Keeps some tens of MB of facts: for walks along history, where neighbours share their blobs. */
+void fact_source_remember(struct fact_source *source);
 /* No facts (all counts 0) for a blob that is not parsed. */
 int fact_source_read(
 	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out);
@@ -111,6 +113,7 @@ int graph_note(struct session *session, const struct oid *head);
 int note_text(struct session *session, struct fact_source *facts, const struct commit *commit,
 	struct buf *out);
 
+#define NOTES_REF "refs/notes/flywheel/graph"
 #define META_HEAD "graph.head"       /* what the index stands for */
 #define META_KNOWN "graph.known"     /* tips whose ancestors are noted, or older than the index */
 #define META_NOTED "graph.noted"     /* the commit up to which notes are written */

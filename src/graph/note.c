@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOTES_REF "refs/notes/flywheel/graph"
 #define TIPS_MAX 2000
 #define COMMITS_MAX 2000 /* per pass: a branch that shares no history must not stall a command */
 
@@ -139,8 +138,10 @@ static int collect(struct session *session, const struct oid *head, const struct
 
 	batch->session = session;
 	batch->progress = progress_start("Noting", 0);
-	if (!rc)
+	if (!rc) {
+		fact_source_remember(batch->facts);
 		rc = repo_log(session->repo, &options, on_commit, batch);
+	}
 	progress_finish(batch->progress);
 	fact_source_free(batch->facts);
 	return rc;
