@@ -13,7 +13,14 @@
 
 #define GRAPH_NONE UINT32_MAX
 
-enum edge_kind { EDGE_CALL, EDGE_IMPORT, EDGE_INHERIT, EDGE_TYPE, EDGE_TEST };
+enum edge_kind {
+	EDGE_CALL, /* also of a constructor: to its method, or to the type where it has none */
+	EDGE_IMPORT,
+	EDGE_INHERIT,
+	EDGE_TYPE, /* names a type; one for each target of a symbol */
+	EDGE_TEST, /* from a test to what it tests */
+	EDGE_VALUE /* names a function without calling it: a callback, a table's entry */
+};
 enum confidence { EDGE_RESOLVED, EDGE_LIKELY, EDGE_AMBIGUOUS, EDGE_EXTERNAL };
 
 struct graph_file {
@@ -38,14 +45,14 @@ struct graph_symbol {
 };
 
 struct graph_edge {
-	uint32_t from; /* symbol; for imports and top-level calls GRAPH_NONE */
+	uint32_t from; /* symbol; for imports and what stands at the top GRAPH_NONE */
 	uint32_t file; /* the file it stands in */
-	uint32_t to;   /* symbol for calls, file for imports; GRAPH_NONE when external;
-			* when ambiguous the candidate in the folder nearest to the caller's */
+	uint32_t to;   /* file for imports, else a symbol; GRAPH_NONE when external; when ambiguous
+			* the candidate nearest to the caller, see graph_candidates */
 	enum edge_kind kind;
 	enum confidence confidence;
-	uint32_t line, start; /* of the reference; bytes in the blob */
-	const char *name;     /* as written */
+	uint32_t line, start;       /* of the reference; bytes in the blob */
+	const char *name, *package; /* as written; of an external target its import's, or NULL */
 };
 
 struct graph {
@@ -66,16 +73,6 @@ void graph_digest(const struct graph *graph, char hex[65]);
 /* Brings the sidecar to HEAD: facts, symbols and edges, graph notes. Cheap when current. */
 int graph_catch_up(struct session *session);
 
-/* The comments of a blob, in order; runs of one-line comments are one. */
-struct graph_comment {
-	uint32_t line, end_line, start, end; /* lines from 1; bytes in the blob, markers included */
-	const char *words;                   /* without markers and margins, NUL-terminated */
-};
-typedef int (*graph_comment_fn)(const struct graph_comment *comment, void *payload);
-/* `path` says the language; nothing is visited for a blob that is not parsed. */
-int graph_comments(struct session *session, const char *path, const struct oid *blob,
-	graph_comment_fn fn, void *payload);
-
 uint32_t graph_find_file(const struct graph *graph, const char *path); /* or GRAPH_NONE */
 /* Innermost symbol that covers a line (from 1), or GRAPH_NONE. */
 uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line);
@@ -85,11 +82,18 @@ int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, 
 
 /* Range of edges that leave a symbol: [*first, return) in graph->edges. */
 uint32_t graph_edges_of(const struct graph *graph, uint32_t symbol, uint32_t *first);
-/* Range of indexes into graph->incoming of the calls that reach a symbol. */
+/* Range of indexes into graph->incoming of the calls that reach it. */
 uint32_t graph_calls_to(const struct graph *graph, uint32_t symbol, uint32_t *first);
+/*
+ * What an ambiguous edge may mean: up to `max` symbols, those nearest to the file first. Returns
+ * how many there are in all; an edge of another confidence has its target, or none.
+ */
+uint32_t graph_candidates(const struct graph *graph, const struct graph_edge *edge,
+	uint32_t *candidates, uint32_t max);
 /* Folder that stands for a path's module: its directory, "." at the top. The caller frees. */
 char *graph_module(const char *path);
 const char *symbol_kind_name(enum symbol_kind kind);
+const char *edge_kind_name(enum edge_kind kind);
 const char *confidence_name(enum confidence confidence);
 
 #endif

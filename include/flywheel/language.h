@@ -53,7 +53,12 @@ bool language_implicit_receiver(const struct language *language);
 /* True where an import hands on what the imported file imports itself (C headers). */
 bool language_import_transitive(const struct language *language);
 bool language_is_receiver(const struct language *language, const char *name); /* self, this */
-const char *language_package(const struct language *language);           /* "__init__", or "" */
+bool language_is_ancestor(const struct language *language, const char *name); /* super() */
+/* Whether names of one can mean definitions of the other: TypeScript and JavaScript. */
+bool language_related(const struct language *a, const struct language *b);
+const char *language_separator(const struct language *language);   /* of qualified names, or "" */
+const char *language_constructor(const struct language *language); /* "__init__"; "": its type's */
+const char *language_package(const struct language *language);     /* "__init__", or "" */
 const char *const *language_extensions(const struct language *language); /* NULL-terminated */
 int language_grammar(const struct language *language, struct grammar **out);
 

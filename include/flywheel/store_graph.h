@@ -43,7 +43,8 @@ struct store_graph_edge {
 	uint32_t position; /* in the file */
 	int64_t from;      /* position of a symbol of this file, or -1 */
 	uint32_t kind, confidence, line, start;
-	const char *to_path, *to_symbol; /* NULL; symbols by qualified name and ordinal, "f#0" */
+	const char *to_path, *to_symbol; /* NULL; symbols by qualified name and ordinal, "f#1";
+					  * without a path an external target's package */
 	const char *name;
 };
 

@@ -31,6 +31,8 @@ static void remember_old(struct material *material)
 	for (uint32_t i = 0; i < old->edge_count; i++) {
 		const struct graph_edge *edge = old->edges + i;
 
+		if (edge->kind > EDGE_IMPORT)
+			continue;
 		buf_clear(&key);
 		buf_addf(&key, "%s\n%s", old->files[edge->file].path, edge->name);
 		map_put(&material->old_uses, key.ptr, key.len, NULL);

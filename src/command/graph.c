@@ -217,8 +217,12 @@ static void list_calls(struct request *request, uint32_t symbol, long level, str
 			       : graph_edges_of(graph, symbol, &first);
 
 	request->open[symbol] = true;
-	for (uint32_t i = first; i < end; i++)
-		follow(request, &graph->edges[callers ? graph->incoming[i] : i], level, out);
+	for (uint32_t i = first; i < end; i++) {
+		const struct graph_edge *edge = &graph->edges[callers ? graph->incoming[i] : i];
+
+		if (edge->kind == EDGE_CALL)
+			follow(request, edge, level, out);
+	}
 	request->open[symbol] = false;
 }
 

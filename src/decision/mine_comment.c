@@ -6,6 +6,7 @@
 #include "decision/internal.h"
 
 #include "flywheel/graph.h"
+#include "flywheel/graph_comment.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"

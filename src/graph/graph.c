@@ -15,6 +15,13 @@ const char *symbol_kind_name(enum symbol_kind kind)
 	return names[kind];
 }
 
+const char *edge_kind_name(enum edge_kind kind)
+{
+	static const char *const names[] = {"call", "import", "inherit", "type", "test", "value"};
+
+	return names[kind];
+}
+
 const char *confidence_name(enum confidence confidence)
 {
 	static const char *const names[] = {"resolved", "likely", "ambiguous", "external"};
@@ -58,6 +65,32 @@ static void add_symbols(struct whole *whole, struct source_file *file, uint32_t 
 	}
 }
 
+/* Symbols by name: a counting sort keeps their order. */
+static void index_names(struct whole *whole)
+{
+	const struct graph *graph = &whole->graph;
+	uint32_t names = 0;
+
+	whole->name_of = xcalloc(graph->symbol_count + (size_t)1, sizeof(uint32_t));
+	whole->named = xcalloc(graph->symbol_count + (size_t)1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < graph->symbol_count; i++) {
+		bool added;
+		struct map_entry *entry =
+			map_put_str(&whole->names, graph->symbols[i].name, &added);
+
+		if (added)
+			entry->value.num = names++;
+		whole->name_of[i] = (uint32_t)entry->value.num;
+	}
+	whole->first_named = xcalloc(names + (size_t)2, sizeof(uint32_t));
+	for (uint32_t i = 0; i < graph->symbol_count; i++)
+		whole->first_named[whole->name_of[i] + 2]++;
+	for (uint32_t i = 0; i < names; i++)
+		whole->first_named[i + 2] += whole->first_named[i + 1];
+	for (uint32_t i = 0; i < graph->symbol_count; i++)
+		whole->named[whole->first_named[whole->name_of[i] + 1]++] = i;
+}
+
 static void build(struct whole *whole)
 {
 	struct graph *graph = &whole->graph;
@@ -81,22 +114,46 @@ static void build(struct whole *whole)
 			.symbol_count = file->facts.definition_count,
 			.lines = file->facts.lines};
 	}
-	whole->next_same = xcalloc(symbols + 1, sizeof(uint32_t));
-	for (uint32_t i = graph->symbol_count; i--;) { /* backwards: chains come out in order */
-		bool added;
-		struct map_entry *entry =
-			map_put_str(&whole->names, graph->symbols[i].name, &added);
-
-		whole->next_same[i] = added ? GRAPH_NONE : (uint32_t)entry->value.num;
-		entry->value.num = i;
-	}
+	index_names(whole);
 }
 
-uint32_t first_named(const struct whole *whole, const char *name)
+struct span named(const struct whole *whole, const char *name)
 {
 	const struct map_entry *entry = map_get_str(&whole->names, name);
+	uint32_t at = entry ? (uint32_t)entry->value.num : 0;
 
-	return entry ? (uint32_t)entry->value.num : GRAPH_NONE;
+	if (!entry)
+		return (struct span){NULL, 0};
+	return (struct span){whole->named + whole->first_named[at],
+		whole->first_named[at + 1] - whole->first_named[at]};
+}
+
+static uint32_t first_from(struct span span, uint32_t symbol)
+{
+	uint32_t low = 0, high = span.count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (span.symbols[middle] < symbol)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct span named_in(const struct whole *whole, const char *name, uint32_t file)
+{
+	const struct graph_file *in = &whole->graph.files[file];
+	struct span span = named(whole, name);
+	uint32_t first;
+
+	if (!span.count)
+		return span;
+	first = first_from(span, in->first_symbol);
+	return (struct span){span.symbols + first,
+		first_from(span, in->first_symbol + in->symbol_count) - first};
 }
 
 /* Counting sort of the calls by target keeps the order (from, line) that the edges have. */
@@ -165,7 +222,9 @@ void graph_free(struct graph *graph)
 	free(graph->symbols);
 	free(graph->edges);
 	free(graph->incoming);
-	free(whole->next_same);
+	free(whole->name_of);
+	free(whole->first_named);
+	free(whole->named);
 	map_release(&whole->names);
 	snapshot_release(&whole->snapshot);
 	free(whole);
@@ -215,11 +274,12 @@ int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, 
 {
 	const struct whole *whole = (const struct whole *)graph;
 	const char *last = last_part(name);
+	struct span span = named(whole, last);
 	int rc = 0;
 
-	for (uint32_t i = first_named(whole, last); i != GRAPH_NONE && !rc; i = whole->next_same[i])
-		if (last == name || !strcmp(graph->symbols[i].qualified, name))
-			rc = fn(graph, i, payload);
+	for (uint32_t i = 0; i < span.count && !rc; i++)
+		if (last == name || !strcmp(graph->symbols[span.symbols[i]].qualified, name))
+			rc = fn(graph, span.symbols[i], payload);
 	return rc;
 }
 

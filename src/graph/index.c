@@ -26,6 +26,7 @@ static int state_of(struct session *session, const struct oid *head, char **out)
 	if (rc)
 		return rc;
 	digest = digest_new();
+	digest_addstr(digest, RESOLVER_VERSION);
 	for (size_t i = 0; i < languages_count(languages); i++)
 		digest_addstr(digest, language_version(languages_at(languages, i)));
 	digest_finish(digest, hex);

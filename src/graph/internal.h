@@ -3,6 +3,7 @@
 #define GRAPH_INTERNAL_H
 
 #include "flywheel/graph.h"
+#include "flywheel/graph_comment.h"
 #include "flywheel/language.h"
 #include "flywheel/store_graph.h"
 #include "util/map.h"
@@ -76,16 +77,26 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 struct whole {
 	struct graph graph; /* first: `struct graph *` is a `struct whole *` */
 	struct snapshot snapshot;
-	struct map names;    /* name to first symbol + 1 */
-	uint32_t *next_same; /* the next symbol of the same name, or GRAPH_NONE */
+	struct map names;      /* a name to its number */
+	uint32_t *name_of;     /* per symbol: the number of its name */
+	uint32_t *first_named; /* per name: where its symbols begin in `named` */
+	uint32_t *named;       /* symbols by name, then in order */
 };
 
 /* Like graph_open; see snapshot_load. */
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
-/* Makes the edges. */
+/* Makes the edges. Raise the version when the same facts give other edges. */
+#define RESOLVER_VERSION "2"
 void resolve(struct whole *whole);
-uint32_t first_named(const struct whole *whole, const char *name);
+
+/* All symbols of one name, in order; those of one file are together. */
+struct span {
+	const uint32_t *symbols;
+	uint32_t count;
+};
+struct span named(const struct whole *whole, const char *name);
+struct span named_in(const struct whole *whole, const char *name, uint32_t file);
 
 /* Rows of one file, as the sidecar keeps them. Texts are borrowed until the next call. */
 struct rows;

@@ -137,8 +137,10 @@ void rows_edge(struct rows *rows, uint32_t file, uint32_t at, struct store_graph
 		.line = in->line,
 		.start = in->start,
 		.name = in->name};
-	if (in->to == GRAPH_NONE)
+	if (in->to == GRAPH_NONE) {
+		out->to_symbol = in->package;
 		return;
+	}
 	if (in->kind == EDGE_IMPORT) {
 		out->to_path = graph->files[in->to].path;
 		return;
@@ -188,8 +190,10 @@ void line_symbol(struct buf *out, const char *path, const struct store_graph_sym
 
 void line_edge(struct buf *out, const char *path, const struct store_graph_edge *edge)
 {
-	buf_addf(out, "edge %s:%u %s %s", path, edge->line,
-		edge->kind == EDGE_CALL ? "calls" : "imports", edge->name);
+	static const char *const verbs[] = {
+		"calls", "imports", "inherits", "uses type", "tests", "passes"};
+
+	buf_addf(out, "edge %s:%u %s %s", path, edge->line, verbs[edge->kind], edge->name);
 	buf_addf(out, "\t%u from %lld\t%s\tbyte %u", edge->position, (long long)edge->from,
 		confidence_name((enum confidence)edge->confidence), edge->start);
 	field(out, edge->to_path);

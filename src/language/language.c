@@ -18,8 +18,8 @@
 struct language {
 	const struct language_data *data;
 	size_t index;
-	struct strings extensions, files, receivers, interpreters;
-	char *name, *separator, *package;
+	struct strings extensions, files, receivers, interpreters, ancestors;
+	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
 	bool implicit_receiver, transitive;
@@ -77,6 +77,12 @@ static int set(struct language *language, const char *key, const char *value)
 		strings_add(&language->interpreters, value);
 	else if (!strcmp(key, "receiver"))
 		strings_add(&language->receivers, value);
+	else if (!strcmp(key, "ancestor"))
+		strings_add(&language->ancestors, value);
+	else if (!strcmp(key, "constructor"))
+		replace(&language->constructor, value);
+	else if (!strcmp(key, "family"))
+		replace(&language->family, value);
 	else if (!strcmp(key, "separator"))
 		replace(&language->separator, value);
 	else if (!strcmp(key, "package"))
@@ -175,6 +181,8 @@ int languages_load(struct languages **out)
 		language->index = i;
 		language->separator = xstrdup("");
 		language->package = xstrdup("");
+		language->constructor = xstrdup("");
+		language->family = xstrdup(language->data->name);
 		rc = read_conf(language);
 		compute_version(language);
 		terminate(&language->receivers);
@@ -199,9 +207,12 @@ void languages_free(struct languages *languages)
 		strings_release(&language->files);
 		strings_release(&language->receivers);
 		strings_release(&language->interpreters);
+		strings_release(&language->ancestors);
 		free(language->name);
 		free(language->separator);
 		free(language->package);
+		free(language->constructor);
+		free(language->family);
 	}
 	map_release(&languages->extensions);
 	map_release(&languages->files);
@@ -309,6 +320,26 @@ bool language_import_transitive(const struct language *language)
 bool language_is_receiver(const struct language *language, const char *name)
 {
 	return strings_contains(&language->receivers, name);
+}
+
+bool language_is_ancestor(const struct language *language, const char *name)
+{
+	return strings_contains(&language->ancestors, name);
+}
+
+bool language_related(const struct language *a, const struct language *b)
+{
+	return a == b || (a && b && !strcmp(a->family, b->family));
+}
+
+const char *language_separator(const struct language *language)
+{
+	return language->separator;
+}
+
+const char *language_constructor(const struct language *language)
+{
+	return language->constructor;
 }
 
 const char *language_package(const struct language *language)

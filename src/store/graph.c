@@ -197,8 +197,9 @@ int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn,
 
 static int count_edges(struct store *store, struct store_graph_counts *out)
 {
-	struct query *query = query_open(
-		store, "SELECT kind, confidence, count(*) FROM graph_edge GROUP BY 1, 2");
+	struct query *query =
+		query_open(store, "SELECT kind, confidence, count(*) FROM graph_edge "
+				  "WHERE kind < 2 GROUP BY 1, 2"); /* calls and imports */
 
 	while (query_next(query)) {
 		size_t *list = query_number(query, 0) ? out->imports : out->calls;

@@ -34,7 +34,8 @@ static int list(struct material *material, struct candidates *out)
 		uint64_t order;
 		char *key;
 
-		if (edge->to == GRAPH_NONE || edge->confidence > EDGE_LIKELY ||
+		if (edge->kind > EDGE_IMPORT || edge->to == GRAPH_NONE ||
+			edge->confidence > EDGE_LIKELY ||
 			!material_is_fresh(material, edge->file, edge->line) ||
 			(edge->kind == EDGE_CALL && edge->from == GRAPH_NONE) ||
 			target_of(graph, edge) == edge->file)

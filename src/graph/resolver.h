@@ -1,0 +1,108 @@
+/*
+ * What the files of the resolver share. resolve.c drives it and makes the edges, member.c knows
+ * types and their methods, scope.c what a plain name means, receiver.c what stands before a dot.
+ */
+#ifndef GRAPH_RESOLVER_H
+#define GRAPH_RESOLVER_H
+
+#include "graph/internal.h"
+
+#define MAX_DEPTH 12 /* of re-exports and of base classes followed */
+
+struct base {
+	uint32_t type, order, target; /* symbols; the order in which they are written */
+};
+
+struct member {
+	uint32_t type, name, symbol; /* name: see symbol_name */
+};
+
+struct resolver {
+	struct whole *whole;
+	struct graph *graph;
+	struct snapshot *snapshot;
+	struct import_index *imports;
+	uint32_t **targets;          /* per file, per import: file or GRAPH_NONE */
+	enum confidence **certainty; /* of those */
+	uint32_t *owners;            /* per symbol: the type it is a member of, or GRAPH_NONE */
+	struct member *members;      /* by type, name, symbol */
+	uint32_t member_count, member_room;
+	struct base *bases; /* by type, order */
+	uint32_t base_count, base_room;
+	struct map declared; /* name to first entry of `declarers` + 1 */
+	uint32_t *declarers; /* pairs: file, next entry + 1 */
+	uint32_t declarer_count, declarer_room;
+	uint32_t *seen; /* per file: the file that sees it, + 1 */
+	uint32_t *queue;
+	bool *tests; /* per file: it holds tests */
+	uint32_t edge_room;
+};
+
+enum want { WANT_CALL, WANT_TYPE, WANT_FUNCTION, WANT_ANY };
+
+struct answer {
+	uint32_t to;
+	enum confidence confidence;
+	const char *package; /* of an external one: the import's module, or NULL */
+};
+extern const struct answer nowhere;
+
+/* What a name imported into a file means: a symbol, a whole file, or something outside. */
+struct meaning {
+	uint32_t symbol, file;
+	const char *package;
+};
+
+/* Where a reference stands. */
+struct place {
+	uint32_t file, from; /* from: a symbol, or GRAPH_NONE */
+	const struct language *language;
+};
+
+/* member.c */
+void members_build(struct resolver *self);
+void bases_add(struct resolver *self, uint32_t type, uint32_t target);
+void bases_sort(struct resolver *self);
+/* A member by its name: the type's own, else that of its nearest base. */
+uint32_t member_of(const struct resolver *self, uint32_t type, const char *name);
+/* The same, but not the type's own. */
+uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name);
+/* The innermost type around a symbol, itself included, or GRAPH_NONE. */
+uint32_t type_around(const struct resolver *self, uint32_t symbol);
+/* The method that a type is constructed by, else the type. */
+uint32_t constructor_of(const struct resolver *self, uint32_t type);
+bool is_method(const struct resolver *self, uint32_t symbol);
+
+/* scope.c */
+bool is_wanted(const struct graph_symbol *symbol, enum want want);
+const struct fact_definition *fact_of(const struct resolver *self, uint32_t symbol);
+bool same_folder(const char *a, const char *b);
+uint32_t shared_folders(const char *a, const char *b);
+struct meaning find_imported(const struct resolver *self, uint32_t file, const char *name);
+/* A name as another file exports it. */
+struct meaning find_exported(const struct resolver *self, uint32_t file, const char *name);
+struct answer find_plain(
+	const struct resolver *self, const struct place *place, const char *name, enum want want);
+/* By a qualified name, whole or the end of one: "a.B" finds x.a.B. */
+struct answer find_qualified(const struct resolver *self, const struct place *place,
+	const char *qualifier, const char *name, enum want want);
+
+/* receiver.c */
+/* `receiver`.`name`: of a type, an object, a module, a namespace. */
+struct answer find_on_receiver(const struct resolver *self, const struct place *place,
+	const char *receiver, const char *name, enum want want);
+/* A type as written: qualified, with arguments, a pointer to one. */
+struct answer find_type(const struct resolver *self, const struct place *place, const char *text);
+
+/* tests.c: edges from tests to what they test, out of the edges made so far. */
+void add_tests(struct resolver *self);
+struct graph_edge *add_edge(struct resolver *self);
+
+/* Candidates of one rank: their number, and the one nearest to the place. */
+struct tally {
+	uint32_t count, best, shared;
+};
+void tally_add(const struct resolver *self, struct tally *tally, uint32_t file, uint32_t symbol);
+struct answer tally_answer(const struct tally *tally, enum confidence one, enum confidence several);
+
+#endif
