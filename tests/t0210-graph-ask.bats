@@ -169,3 +169,28 @@ int fresh(void) { return 2; }'
 	git flywheel index --quiet
 	[ "$(git rev-list --count refs/notes/flywheel/graph)" -eq 1 ]
 }
+
+@test "a dump of HEAD, a tree and a plain folder is the same, and leaves nothing behind" {
+	git init -q "$BATS_TEST_TMPDIR/plain"
+	cd "$BATS_TEST_TMPDIR/plain"
+	mkdir -p lib/deep
+	printf 'int f(void) { return g(); }\n' >lib/deep/f.c
+	printf 'int g(void) { return 1; }\n' >g.c
+	ln -s g.c link.c
+	git add -A && git commit -q -m 'Start'
+	git flywheel graph dump >"$BATS_TEST_TMPDIR/head"
+	git flywheel graph dump --tree 'HEAD^{tree}' | diff "$BATS_TEST_TMPDIR/head" -
+	rm -rf "$BATS_TEST_TMPDIR/folder" && cp -a . "$BATS_TEST_TMPDIR/folder"
+	[ ! -e .git/flywheel ]
+	cd /
+	git flywheel graph dump --dir "$BATS_TEST_TMPDIR/folder" | diff "$BATS_TEST_TMPDIR/head" -
+	grep -q '^call likely lib/deep/f.c:1 f -> g.c:1 g$' "$BATS_TEST_TMPDIR/head"
+	git flywheel graph dump --dir "$BATS_TEST_TMPDIR/folder" --json |
+		jq -e '[.files, .definitions, .edges] | map(length) == [2, 2, 1]'
+	run git flywheel graph dump --dir /nowhere
+	[ "$status" -eq 128 ]
+	run git flywheel graph dump --tree HEAD --dir .
+	[ "$status" -eq 129 ]
+	run git flywheel graph dump
+	[ "$status" -eq 128 ]
+}

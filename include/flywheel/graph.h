@@ -35,6 +35,7 @@ struct graph_symbol {
 	uint32_t file;   /* index into files */
 	uint32_t parent; /* index of the enclosing symbol, or GRAPH_NONE */
 	enum symbol_kind kind;
+	enum visibility visibility;
 	const char *name, *qualified, *signature;
 	const char *doc;         /* doc comment's text, or "" */
 	uint32_t line, end_line; /* from 1 */
@@ -63,7 +64,10 @@ struct graph {
 	uint32_t file_count, symbol_count, edge_count, incoming_count;
 };
 
-/* Parses what no earlier call parsed (kept in the sidecar), then resolves. Shows progress. */
+/*
+ * Parses what no earlier call parsed (kept in the sidecar), then resolves. Shows progress. A
+ * session without a store will do: then everything is parsed.
+ */
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
 

@@ -27,6 +27,8 @@ struct repo;
 
 /* Finds and opens the repository of a path. E_NOTFOUND: none; E_UNSUPPORTED: SHA-256, reftable. */
 int repo_open(const char *path, struct repo **out);
+/* A plain folder as a tree, in memory; only objects can be asked for. Links are left out. */
+int repo_open_folder(const char *path, struct repo **out, struct oid *tree);
 void repo_free(struct repo *repo);
 const char *repo_git_dir(const struct repo *repo);    /* this worktree's; no trailing '/' */
 const char *repo_common_dir(const struct repo *repo); /* shared by all worktrees */

@@ -1,4 +1,5 @@
 /* git flywheel graph: ask the code graph of HEAD for a symbol, its callers and its callees. */
+#include "command/graph_dump.h"
 #include "flywheel/command.h"
 
 #include "flywheel/graph.h"
@@ -290,10 +291,15 @@ static int run(const struct command *self, int argc, char **argv)
 {
 	static const char *const questions[] = {"symbol", "callers", "callees"};
 	struct request request = {.depth = 1};
+	struct graph_dump dump = {NULL, NULL, false};
 	bool json = false;
 	const struct option_spec specs[] = {
 		{OPTION_NUMBER, 'd', "depth", "N", "follow calls N levels (1)", &request.depth},
-		{OPTION_FLAG, 0, "json", NULL, "print a JSON array", &json},
+		{OPTION_TEXT, 0, "tree", "tree-ish", "dump: this tree instead of HEAD's",
+			&dump.tree},
+		{OPTION_TEXT, 0, "dir", "folder", "dump: this folder, in a repository or not",
+			&dump.folder},
+		{OPTION_FLAG, 0, "json", NULL, "print JSON", &json},
 		OPTIONS_END,
 	};
 	int code = EXIT_OK;
@@ -301,6 +307,16 @@ static int run(const struct command *self, int argc, char **argv)
 
 	if (left < 0)
 		return code;
+	if (left >= 1 && !strcmp(argv[0], "dump")) {
+		if (left > 1)
+			return command_usage(self, "'%s' is too much for dump", argv[1]);
+		if (dump.tree && dump.folder)
+			return command_usage(self, "--tree or --dir, not both");
+		dump.json = json;
+		return graph_dump(&dump);
+	}
+	if (dump.tree || dump.folder)
+		return command_usage(self, "--tree and --dir go with dump");
 	if (left != 2)
 		return command_usage(self, "ask for symbol, callers or callees of one name");
 	if (request.depth < 1 || request.depth > MAX_DEPTH)
@@ -315,8 +331,10 @@ static int run(const struct command *self, int argc, char **argv)
 
 const struct command command_graph = {
 	.name = "graph",
-	.summary = "ask the code graph for a symbol, its callers or callees",
-	.usage = "graph (symbol | callers | callees) (<name> | <path>:<line>) [--depth N] [--json]",
+	.summary = "ask the code graph for a symbol, its callers or callees; or print all of it",
+	.usage =
+		"graph (symbol | callers | callees) (<name> | <path>:<line>) [--depth N] [--json]\n"
+		"   or: graph dump [--tree <tree-ish> | --dir <folder>] [--json]",
 	.group = "look",
 	.run = run,
 };

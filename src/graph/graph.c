@@ -49,6 +49,7 @@ static void add_symbols(struct whole *whole, struct source_file *file, uint32_t 
 			.parent = fact->parent == PARSE_NONE ? GRAPH_NONE
 							     : file->first_symbol + fact->parent,
 			.kind = fact->kind,
+			.visibility = fact->visibility,
 			.name = facts->text + fact->name,
 			.qualified = facts->text + fact->qualified,
 			.signature = facts->text + fact->signature,
@@ -206,7 +207,7 @@ int whole_open(
 int graph_open(struct session *session, const struct oid *tree, struct graph **out)
 {
 	struct whole *whole = NULL;
-	int rc = whole_open(session, tree, true, &whole);
+	int rc = whole_open(session, tree, session->store != NULL, &whole);
 
 	*out = whole ? &whole->graph : NULL;
 	return rc;

@@ -122,7 +122,7 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 {
 	size_t languages = languages_count(snapshot->languages);
 	int64_t *versions = xcalloc(languages + 1, sizeof(*versions));
-	struct store_facts *facts = store_facts_open(session->store);
+	struct store_facts *facts = stored ? store_facts_open(session->store) : NULL;
 	struct buf bytes = BUF_INIT;
 	int rc = 0, error;
 
