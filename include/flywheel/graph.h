@@ -64,10 +64,7 @@ struct graph {
 	uint32_t file_count, symbol_count, edge_count, incoming_count;
 };
 
-/*
- * Parses what no earlier call parsed (kept in the sidecar), then resolves. Shows progress. A
- * session without a store will do: then everything is parsed.
- */
+/* Parses what is not in the sidecar, if the session has one, then resolves. Shows progress. */
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
 
@@ -88,10 +85,7 @@ int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, 
 uint32_t graph_edges_of(const struct graph *graph, uint32_t symbol, uint32_t *first);
 /* Range of indexes into graph->incoming of the calls that reach it. */
 uint32_t graph_calls_to(const struct graph *graph, uint32_t symbol, uint32_t *first);
-/*
- * What an ambiguous edge may mean: up to `max` symbols, those nearest to the file first. Returns
- * how many there are in all; an edge of another confidence has its target, or none.
- */
+/* Up to `max` meanings of an ambiguous edge (else its target), nearest first. Returns all. */
 uint32_t graph_candidates(const struct graph *graph, const struct graph_edge *edge,
 	uint32_t *candidates, uint32_t max);
 /* Folder that stands for a path's module: its directory, "." at the top. The caller frees. */
