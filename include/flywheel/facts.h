@@ -51,8 +51,10 @@ struct fact_import {
 };
 
 /*
- * What a name may stand for, for receivers and callbacks. Names are as written: "x", "self.x".
- * A parameter has its index and, when declared, a type; an argument has the callee's text as name.
+ * What a name may stand for, for receivers and callbacks. Names and values are as written: "x",
+ * "self.x", "a, (b, c)", "f().g", `d["k"]`. A parameter has its index and, when declared, a type
+ * besides; an argument has the callee's text as name, and "k=value" where it is passed by name.
+ * A value that begins with '@' is a decorator of the definition of that name.
  */
 enum binding_kind {
 	BINDING_TYPE,      /* declared: value is the type's text */
@@ -60,14 +62,15 @@ enum binding_kind {
 	BINDING_CALL,      /* value is what is called, or constructed */
 	BINDING_PARAMETER, /* value: default's name, or "" */
 	BINDING_ARGUMENT,  /* value: the name that is passed */
-	BINDING_RETURN     /* value: the name that is returned; name "" */
+	BINDING_RETURN,    /* value: the name that is returned; name "" */
+	BINDING_ELEMENT    /* value holds what the name stands for: a loop's */
 };
 struct fact_binding {
 	enum binding_kind kind;
 	uint32_t from; /* innermost definition around it, or PARSE_NONE */
 	uint32_t name, value;
 	uint32_t index; /* of a parameter or argument, from 0 */
-	uint32_t start;
+	uint32_t line, start;
 };
 
 struct fact_comment { /* one comment, or a run of one-line comments */

@@ -81,7 +81,7 @@ static void print_references(const struct facts *facts)
 static void print_bindings(const struct facts *facts)
 {
 	static const char *const kinds[] = {
-		"type", "name", "call", "parameter", "argument", "return"};
+		"type", "name", "call", "parameter", "argument", "return", "element"};
 
 	for (uint32_t i = 0; i < facts->binding_count; i++) {
 		const struct fact_binding *at = &facts->bindings[i];

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 2
+#define FORMAT 3
 
 static void put(struct buf *out, uint64_t number)
 {
@@ -74,7 +74,7 @@ static void put_imports(struct buf *out, const struct findings *found)
 
 static void put_bindings(struct buf *out, const struct findings *found)
 {
-	uint32_t last = 0;
+	uint32_t last = 0, line = 0;
 
 	for (uint32_t i = 0; i < found->binding_count; i++) {
 		const struct fact_binding *at = &found->bindings[i];
@@ -84,8 +84,10 @@ static void put_bindings(struct buf *out, const struct findings *found)
 		put(out, at->name);
 		put(out, at->value);
 		put(out, at->index);
+		put(out, at->line - line);
 		put(out, at->start - last);
 		last = at->start;
+		line = at->line;
 	}
 }
 
@@ -233,18 +235,19 @@ static void get_references(struct reader *in, struct facts *out)
 
 static void get_bindings(struct reader *in, struct facts *out)
 {
-	uint32_t last = 0;
+	uint32_t last = 0, line = 0;
 
 	for (uint32_t i = 0; i < out->binding_count && !in->bad; i++) {
 		struct fact_binding *at = &out->bindings[i];
 		uint32_t kind = get32(in);
 
-		in->bad |= kind > BINDING_RETURN;
+		in->bad |= kind > BINDING_ELEMENT;
 		at->kind = in->bad ? BINDING_NAME : (enum binding_kind)kind;
 		at->from = get_index(in, out->definition_count);
 		at->name = get_text(in);
 		at->value = get_text(in);
 		at->index = get32(in);
+		at->line = line += get32(in);
 		at->start = last + get32(in);
 		last = at->start;
 	}
@@ -293,7 +296,7 @@ static void get_head(struct reader *in, struct facts *out)
 	out->definition_count = get_count(in, 24);
 	out->reference_count = get_count(in, 6);
 	out->import_count = get_count(in, 5);
-	out->binding_count = get_count(in, 6);
+	out->binding_count = get_count(in, 7);
 	out->comment_count = get_count(in, 4);
 	in->text_len = get_count(in, 1);
 	in->bad |= !in->text_len;

@@ -48,6 +48,7 @@ static const struct {
 	{"binding.parameter", ROLE_BINDING, BINDING_PARAMETER},
 	{"binding.argument", ROLE_BINDING, BINDING_ARGUMENT},
 	{"binding.return", ROLE_BINDING, BINDING_RETURN},
+	{"binding.element", ROLE_BINDING, BINDING_ELEMENT},
 	{"scope.namespace", ROLE_SCOPE, SCOPE_NAMESPACE},
 	{"scope.rest", ROLE_SCOPE, SCOPE_REST},
 	{"scope.type", ROLE_SCOPE, SCOPE_TYPE},

@@ -167,7 +167,8 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 	struct fact_reference *reference;
 	const struct part *name = &parts[ROLE_NAME];
 
-	if (!name->set || name->start == name->end)
+	/* A call of a long expression's value: it names nothing that could be looked up. */
+	if (!name->set || name->start == name->end || name->end - name->start >= NAME_MAX_BYTES)
 		return;
 	GROW(found->references, found->reference_count, found->reference_room);
 	reference = &found->references[found->reference_count++];
@@ -214,6 +215,7 @@ static void add_binding(struct findings *found, uint8_t kind, TSNode node, const
 	binding->name = short_text(found, &parts[ROLE_NAME]);
 	binding->value = short_text(found, &parts[ROLE_VALUE]);
 	binding->index = counted ? index_of(node) : 0;
+	binding->line = ts_node_start_point(node).row + 1;
 	binding->start = ts_node_start_byte(node);
 }
 
