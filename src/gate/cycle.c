@@ -70,6 +70,7 @@ static void begin_report(struct revolution *revolution)
 	run_set(&revolution->row.state, "running");
 	run_set(&revolution->row.stage, stage_name(STAGE_INDEX));
 	run_set(&revolution->row.trainer, config_text(revolution->session->config, "trainer"));
+	js_free(revolution->report); /* of an earlier try */
 	revolution->report = js_object();
 	oid_hex(&split->head, hex);
 	js_set_text(revolution->report, "head", hex);
