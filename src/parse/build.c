@@ -69,7 +69,9 @@ static int compare_references(const void *left, const void *right)
 {
 	const struct fact_reference *a = left, *b = right;
 
-	return a->start != b->start ? COMPARE(a->start, b->start) : COMPARE(a->kind, b->kind);
+	if (a->start != b->start)
+		return COMPARE(a->start, b->start);
+	return a->kind != b->kind ? COMPARE(a->kind, b->kind) : COMPARE(b->receiver, a->receiver);
 }
 
 static int compare_imports(const void *left, const void *right)
@@ -351,12 +353,24 @@ static uint32_t sweep_to(struct sweep *sweep, uint32_t start)
 	return sweep->open;
 }
 
+/* One name is one reference: `new Foo()` also names a type, and the call says more. */
+static void merge_references(struct findings *found)
+{
+	uint32_t kept = 0;
+
+	sort(found->references, found->reference_count, sizeof(*found->references),
+		compare_references);
+	for (uint32_t i = 0; i < found->reference_count; i++)
+		if (!kept || found->references[kept - 1].start != found->references[i].start)
+			found->references[kept++] = found->references[i];
+	found->reference_count = kept;
+}
+
 static void place_references(struct findings *found)
 {
 	struct sweep sweep = {found, 0, PARSE_NONE};
 
-	sort(found->references, found->reference_count, sizeof(*found->references),
-		compare_references);
+	merge_references(found);
 	for (uint32_t i = 0; i < found->reference_count; i++)
 		found->references[i].from = sweep_to(&sweep, found->references[i].start);
 	sort(found->bindings, found->binding_count, sizeof(*found->bindings), compare_bindings);

@@ -59,15 +59,18 @@ static bool is_word(char c)
 static uint16_t count_parameters(const struct grammar *grammar, const char *text, TSNode list)
 {
 	TSTreeCursor cursor = ts_tree_cursor_new(list);
-	uint32_t count = 0;
+	uint32_t count = !ts_node_child_count(list); /* `x => x + 1` has one without a list */
 
 	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
 		more = ts_tree_cursor_goto_next_sibling(&cursor)) {
 		TSNode child = ts_tree_cursor_current_node(&cursor);
 		uint32_t start = ts_node_start_byte(child), end = ts_node_end_byte(child);
 		uint32_t len = 0;
+		const char *field = ts_tree_cursor_current_field_name(&cursor);
 		bool counted = ts_node_is_named(child) && !ts_node_is_extra(child);
 
+		if (field && !strcmp(field, "type")) /* beside its name: C#'s `params T[] more` */
+			counted = false;
 		while (start < end && !is_word(text[start]))
 			start++;
 		while (start + len < end && is_word(text[start + len]))

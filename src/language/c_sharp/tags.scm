@@ -1,0 +1,316 @@
+; C#. Not resolved: which of several overloads, which override runs, reflection, generated code,
+; `global using` of another file, dynamic, operators where they are used, an attribute's class by
+; its short name. Properties, indexers and events are methods: they run code, also when the compiler
+; writes it. Of their uses those after a dot are references. Fields are bindings unless constant.
+
+(namespace_declaration name: (_) @name) @scope.namespace
+(file_scoped_namespace_declaration name: (_) @name) @scope.rest
+
+(class_declaration name: (identifier) @name) @definition.type
+(struct_declaration name: (identifier) @name) @definition.type
+(interface_declaration name: (identifier) @name) @definition.type
+(enum_declaration name: (identifier) @name) @definition.type
+(record_declaration name: (identifier) @name) @definition.type
+(record_declaration (parameter_list
+  (parameter type: (_) @returns name: (identifier) @name @definition.method)))
+(delegate_declaration
+  type: (_) @returns name: (identifier) @name parameters: (_) @parameters) @definition.type
+
+(method_declaration
+  returns: (_) @returns name: (identifier) @name parameters: (_) @parameters) @definition.method
+(constructor_declaration name: (identifier) @name parameters: (_) @parameters) @definition.method
+(destructor_declaration "~" @name parameters: (_) @parameters) @definition.method
+(property_declaration type: (_) @returns name: (identifier) @name) @definition.method
+(indexer_declaration
+  type: (_) @returns "this" @name parameters: (_) @parameters) @definition.method
+(operator_declaration
+  type: (_) @returns operator: _ @name parameters: (_) @parameters) @definition.method
+(conversion_operator_declaration
+  "operator" @name type: (_) @returns parameters: (_) @parameters) @definition.method
+(event_declaration type: (_) @returns name: (identifier) @name) @definition.method
+(event_field_declaration (variable_declaration
+  type: (_) @returns (variable_declarator name: (identifier) @name) @definition.method))
+(local_function_statement
+  type: (_) @returns name: (identifier) @name parameters: (_) @parameters) @definition.function
+(variable_declarator
+  name: (identifier) @name
+  (lambda_expression parameters: (_) @parameters)) @definition.function
+(variable_declarator name: (identifier) @name (anonymous_method_expression)) @definition.function
+
+(enum_member_declaration name: (identifier) @name) @definition.constant
+((field_declaration
+   (modifier) @_const
+   (variable_declaration (variable_declarator name: (identifier) @name) @definition.constant))
+  (#eq? @_const "const"))
+((field_declaration
+   (modifier) @_static
+   (modifier) @_readonly
+   (variable_declaration (variable_declarator name: (identifier) @name) @definition.constant))
+  (#eq? @_static "static")
+  (#eq? @_readonly "readonly"))
+
+; xUnit, NUnit, MSTest.
+((method_declaration
+   (attribute_list (attribute name: (identifier) @_attribute))
+   name: (identifier) @name) @definition.test
+  (#any-of? @_attribute
+    "Fact" "Theory" "Test" "TestCase" "TestCaseSource" "TestMethod" "DataTestMethod"))
+
+((comment) @doc . (class_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (struct_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (interface_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (enum_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (record_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (delegate_declaration name: (identifier) @name) @definition.type
+  (#select-adjacent! @doc @definition.type))
+((comment) @doc . (method_declaration name: (identifier) @name) @definition.method
+  (#select-adjacent! @doc @definition.method))
+((comment) @doc . (constructor_declaration name: (identifier) @name) @definition.method
+  (#select-adjacent! @doc @definition.method))
+((comment) @doc . (property_declaration name: (identifier) @name) @definition.method
+  (#select-adjacent! @doc @definition.method))
+((comment) @doc . (local_function_statement name: (identifier) @name) @definition.function
+  (#select-adjacent! @doc @definition.function))
+((comment) @doc . (enum_member_declaration name: (identifier) @name) @definition.constant
+  (#select-adjacent! @doc @definition.constant))
+
+((class_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((struct_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((interface_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((enum_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((record_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((delegate_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((method_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((constructor_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((property_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+((field_declaration
+   (modifier) @_modifier
+   (variable_declaration (variable_declarator) @visible.type))
+  (#eq? @_modifier "private"))
+((method_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
+((constructor_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
+((property_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
+((field_declaration
+   (modifier) @_modifier
+   (variable_declaration (variable_declarator) @visible.family))
+  (#eq? @_modifier "protected"))
+((class_declaration (modifier) @_modifier) @visible.file (#eq? @_modifier "file"))
+; Without a modifier, a class keeps it to itself.
+(class_declaration
+  body: (declaration_list (method_declaration . returns: (_)) @visible.type))
+((class_declaration
+   body: (declaration_list
+     (method_declaration . (modifier) @_modifier . returns: (_)) @visible.type))
+  (#any-of? @_modifier "static" "async"))
+
+; using A.B, using static A.B.C, using X = A.B.C
+(using_directive . [(identifier) (qualified_name)] @module .) @reference.import
+((using_directive name: (identifier) @alias (_) @module .) @reference.import
+  (#strip! @module "<.*$"))
+
+(base_list [
+  (identifier) @name
+  (generic_name (identifier) @name)
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+  (qualified_name qualifier: (_) @receiver name: (generic_name (identifier) @name))
+  (primary_constructor_base_type type: (identifier) @name)
+]) @reference.base
+
+(object_creation_expression type: [
+  (identifier) @name
+  (generic_name (identifier) @name)
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+  (qualified_name qualifier: (_) @receiver name: (generic_name (identifier) @name))
+]) @reference.new
+(variable_declaration
+  type: [(identifier) @name (generic_name (identifier) @name)]
+  (variable_declarator (implicit_object_creation_expression))) @reference.new
+(property_declaration
+  type: [(identifier) @name (generic_name (identifier) @name)]
+  value: (implicit_object_creation_expression)) @reference.new
+
+((invocation_expression function: (identifier) @name) @reference.call
+  (#not-eq? @name "nameof"))
+(invocation_expression function: (generic_name (identifier) @name)) @reference.call
+(invocation_expression function: (member_access_expression
+  expression: _ @receiver
+  name: [(identifier) @name (generic_name (identifier) @name)])) @reference.call
+(invocation_expression function: (conditional_access_expression
+  condition: (_) @receiver
+  (member_binding_expression
+    name: [(identifier) @name (generic_name (identifier) @name)]))) @reference.call
+(constructor_initializer ["base" "this"] @name) @reference.call
+
+; Groups of methods, and properties that are read or written.
+(member_access_expression
+  expression: _ @receiver
+  name: [(identifier) @name (generic_name (identifier) @name)]) @reference.value
+((argument (identifier) @name) @reference.value (#match? @name "^[A-Z]"))
+((assignment_expression right: (identifier) @name) @reference.value (#match? @name "^[A-Z]"))
+
+((member_access_expression expression: (identifier) @name) @reference.type
+  (#match? @name "^[A-Z]"))
+(generic_name . (identifier) @name) @reference.type
+(attribute name: (identifier) @name) @reference.type
+(variable_declaration type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(parameter type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(method_declaration returns: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(local_function_statement type: (identifier) @name) @reference.type
+(delegate_declaration type: (identifier) @name) @reference.type
+(property_declaration type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(indexer_declaration type: (identifier) @name) @reference.type
+(event_declaration type: (identifier) @name) @reference.type
+(operator_declaration type: (identifier) @name) @reference.type
+(conversion_operator_declaration type: (identifier) @name) @reference.type
+(nullable_type type: (identifier) @name) @reference.type
+(array_type type: (identifier) @name) @reference.type
+(pointer_type type: (identifier) @name) @reference.type
+(ref_type type: (identifier) @name) @reference.type
+(tuple_element type: (identifier) @name) @reference.type
+(type_argument_list [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(type_parameter_constraint type: (identifier) @name) @reference.type
+(cast_expression type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(as_expression right: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(is_expression right: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(typeof_expression type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(default_expression type: (identifier) @name) @reference.type
+(catch_declaration type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(foreach_statement type: (identifier) @name) @reference.type
+(declaration_expression type: (identifier) @name) @reference.type
+(declaration_pattern type: [
+  (identifier) @name
+  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+]) @reference.type
+(recursive_pattern type: (identifier) @name) @reference.type
+(type_pattern type: (identifier) @name) @reference.type
+(explicit_interface_specifier (identifier) @name) @reference.type
+
+(variable_declaration
+  type: [(identifier) (generic_name) (qualified_name) (nullable_type) (array_type)] @value
+  (variable_declarator name: (identifier) @name)) @binding.type
+(variable_declaration
+  type: (implicit_type)
+  (variable_declarator
+    name: (identifier) @name
+    (object_creation_expression type: (_) @value))) @binding.call
+(variable_declaration
+  type: (implicit_type)
+  (variable_declarator
+    name: (identifier) @name
+    (invocation_expression function: (_) @value))) @binding.call
+(variable_declaration
+  type: (implicit_type)
+  (variable_declarator
+    name: (identifier) @name
+    (await_expression (invocation_expression function: (_) @value)))) @binding.call
+(variable_declaration
+  type: (implicit_type)
+  (variable_declarator
+    name: (identifier) @name
+    [(identifier) (member_access_expression)] @value)) @binding.name
+(variable_declaration
+  type: (implicit_type)
+  (variable_declarator
+    name: (identifier) @name
+    [(cast_expression type: (_) @value) (as_expression right: (_) @value)])) @binding.type
+(parameter
+  type: [(identifier) (generic_name) (qualified_name) (nullable_type) (array_type)] @value
+  name: (identifier) @name) @binding.type
+(parameter_list
+  type: [(identifier) (generic_name) (qualified_name) (nullable_type) (array_type)] @value
+  name: (identifier) @name) @binding.type
+(foreach_statement
+  type: [(identifier) (generic_name) (qualified_name) (nullable_type)] @value
+  left: (identifier) @name) @binding.type
+(catch_declaration type: (_) @value name: (identifier) @name) @binding.type
+(declaration_expression
+  type: [(identifier) (generic_name) (qualified_name) (nullable_type)] @value
+  name: (identifier) @name) @binding.type
+(declaration_pattern type: (_) @value name: (identifier) @name) @binding.type
+(recursive_pattern type: (_) @value name: (identifier) @name) @binding.type
+
+(comment) @comment
+
+(if_statement) @decision.branch
+(if_statement alternative: (if_statement) @decision.elseif)
+(if_statement alternative: [
+  (block)
+  (expression_statement)
+  (return_statement)
+  (throw_statement)
+  (break_statement)
+  (continue_statement)
+  (yield_statement)
+  (lock_statement)
+  (using_statement)
+  (try_statement)
+] @decision.else)
+[(for_statement) (foreach_statement) (while_statement) (do_statement)] @decision.loop
+(catch_clause) @decision.catch
+(catch_filter_clause) @decision.clause
+[(switch_statement) (switch_expression)] @decision.switch
+(switch_section "case") @decision.case
+(switch_expression_arm [
+  (constant_pattern)
+  (declaration_pattern)
+  (recursive_pattern)
+  (var_pattern)
+  (negated_pattern)
+  (parenthesized_pattern)
+  (relational_pattern)
+  (or_pattern)
+  (and_pattern)
+  (list_pattern)
+  (type_pattern)
+]) @decision.case
+(when_clause) @decision.clause
+(conditional_expression) @decision.ternary
+(binary_expression operator: "&&") @decision.and
+(binary_expression operator: "||") @decision.or
+(binary_expression operator: "??") @decision.clause
+(and_pattern) @decision.and
+(or_pattern) @decision.or
+(goto_statement) @decision.jump
+; A lambda with a name is a definition by itself.
+(argument (lambda_expression) @decision.nest)
+(assignment_expression right: (lambda_expression) @decision.nest)
+(return_statement (lambda_expression) @decision.nest)
+(arrow_expression_clause (lambda_expression) @decision.nest)
+(lambda_expression body: (lambda_expression) @decision.nest)
+(argument (anonymous_method_expression) @decision.nest)
+(assignment_expression right: (anonymous_method_expression) @decision.nest)

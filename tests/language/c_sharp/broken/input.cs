@@ -1,0 +1,12 @@
+namespace Half
+{
+	class Broken
+	{
+		void Before() { Fine(); }
+
+		void Cut( {
+			Lost(
+		}
+
+		void After() { Fine(); }
+	}

@@ -1,0 +1,14 @@
+package half;
+
+class Broken {
+	void before() {
+		fine();
+	}
+
+	void cut( {
+		lost(
+	}
+
+	void after() {
+		fine();
+	}
