@@ -60,6 +60,9 @@ const char *language_separator(const struct language *language);   /* of qualifi
 const char *language_constructor(const struct language *language); /* "__init__"; "": its type's */
 const char *language_package(const struct language *language);     /* "__init__", or "" */
 const char *const *language_extensions(const struct language *language); /* NULL-terminated */
+/* Folders that the paths of imports count from (Ruby's lib); without any, every folder. */
+bool language_has_roots(const struct language *language);
+bool language_is_root(const struct language *language, const char *folder, size_t len);
 int language_grammar(const struct language *language, struct grammar **out);
 
 #endif

@@ -60,12 +60,25 @@ static uint32_t shared_folders(const char *a, const char *b)
 	return shared;
 }
 
+/* Whether the path of a file, less its last `len` bytes, ends in a folder that imports count from.
+ */
+static bool below_root(const struct language *language, const char *path, size_t len)
+{
+	size_t end = strlen(path) - len, start;
+
+	if (!end || !language_has_roots(language))
+		return true;
+	for (start = --end; start && path[start - 1] != '/';)
+		start--;
+	return language_is_root(language, path + start, end - start);
+}
+
 /* The file whose path ends in `tail` at a folder's boundary, nearest to `from`. */
 static uint32_t by_tail(const struct import_index *index, uint32_t from, const char *tail,
 	enum confidence *confidence)
 {
 	const struct map_entry *entry = map_get_str(&index->bases, path_base(tail));
-	const char *here = index->snapshot->files[from].path;
+	const struct source_file *here = &index->snapshot->files[from];
 	uint32_t best = GRAPH_NONE, best_shared = 0, count = 0;
 	size_t len = strlen(tail);
 
@@ -75,9 +88,10 @@ static uint32_t by_tail(const struct import_index *index, uint32_t from, const c
 		size_t path_len = strlen(path);
 		uint32_t shared;
 
-		if (!ends_with(path, tail) || (path_len > len && path[path_len - len - 1] != '/'))
+		if (!ends_with(path, tail) || (path_len > len && path[path_len - len - 1] != '/') ||
+			!below_root(here->language, path, len))
 			continue;
-		shared = shared_folders(here, path);
+		shared = shared_folders(here->path, path);
 		count++;
 		if (best != GRAPH_NONE && shared <= best_shared)
 			continue;
@@ -115,27 +129,57 @@ static char *join_relative(const char *file, const char *relative)
 	return buf_detach(&path);
 }
 
+enum places { BESIDE = 1, TAIL = 2 };
+
+/* One spelling of a path: beside the file that imports it, else at the end of any path. */
+static uint32_t find_spelled(const struct import_index *index, uint32_t from, const char *name,
+	unsigned places, enum confidence *confidence)
+{
+	char *joined =
+		places & BESIDE ? join_relative(index->snapshot->files[from].path, name) : NULL;
+	uint32_t found = joined ? exact(index, joined) : GRAPH_NONE;
+	const char *tail = name;
+
+	free(joined);
+	*confidence = EDGE_RESOLVED;
+	if (found != GRAPH_NONE || !(places & TAIL))
+		return found;
+	if (*name != '.')
+		return by_tail(index, from, name, confidence);
+	while (!strncmp(tail, "./", 2) || !strncmp(tail, "../", 3))
+		tail += tail[1] == '/' ? 2 : 3;
+	*confidence = EDGE_LIKELY; /* a script's, from the folder where it is started */
+	return exact(index, tail);
+}
+
+/* As written, then with the extensions of the language: `require "x"`. */
 static uint32_t find_path(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence)
 {
-	bool system = *module == '<';
-	char *name = xstrndup(module + system, strcspn(module + system, ">")), *joined = NULL;
-	uint32_t found = GRAPH_NONE;
+	const struct language *language = index->snapshot->files[from].language;
+	const char *const *extensions = language_extensions(language);
+	bool system = *module == '<', computed = *module == '/';
+	size_t skip = system || computed;
+	char *name = xstrndup(module + skip, strcspn(module + skip, ">"));
+	unsigned places = BESIDE | TAIL;
+	uint32_t found;
 
-	*confidence = EDGE_RESOLVED;
-	if (!system) {
-		joined = join_relative(index->snapshot->files[from].path, name);
-		found = joined ? exact(index, joined) : GRAPH_NONE;
+	if (*name == '.' && !computed)
+		places = language_has_roots(language) ? BESIDE : BESIDE | TAIL;
+	else if (system || (language_has_roots(language) && !computed))
+		places = TAIL;
+	found = find_spelled(index, from, name, places, confidence);
+	for (size_t i = 0; !system && found == GRAPH_NONE && extensions[i]; i++) {
+		char *spelled = xstrfmt("%s.%s", name, extensions[i]);
+
+		found = find_spelled(index, from, spelled, places, confidence);
+		free(spelled);
 	}
-	if (found == GRAPH_NONE && strncmp(name, "../", 3) != 0) {
-		found = by_tail(index, from, name, confidence);
-		/* <string.h> means the system's, whoever else has a file of that name. */
-		if (system && (*confidence != EDGE_RESOLVED || !strchr(name, '/')))
-			found = GRAPH_NONE;
-		if (system)
-			*confidence = EDGE_LIKELY;
-	}
-	free(joined);
+	/* <string.h> means the system's, whoever else has a file of that name. */
+	if (system && (*confidence != EDGE_RESOLVED || !strchr(name, '/')))
+		found = GRAPH_NONE;
+	if (system || computed)
+		*confidence = EDGE_LIKELY;
 	free(name);
 	return found;
 }

@@ -18,7 +18,7 @@
 struct language {
 	const struct language_data *data;
 	size_t index;
-	struct strings extensions, files, receivers, interpreters, ancestors;
+	struct strings extensions, files, receivers, interpreters, ancestors, roots;
 	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
@@ -83,6 +83,8 @@ static int set(struct language *language, const char *key, const char *value)
 		replace(&language->constructor, value);
 	else if (!strcmp(key, "family"))
 		replace(&language->family, value);
+	else if (!strcmp(key, "root"))
+		strings_add(&language->roots, value);
 	else if (!strcmp(key, "separator"))
 		replace(&language->separator, value);
 	else if (!strcmp(key, "package"))
@@ -186,6 +188,7 @@ int languages_load(struct languages **out)
 		rc = read_conf(language);
 		compute_version(language);
 		terminate(&language->receivers);
+		terminate(&language->roots);
 		terminate(&language->extensions);
 		register_names(languages, language);
 	}
@@ -206,6 +209,7 @@ void languages_free(struct languages *languages)
 		strings_release(&language->extensions);
 		strings_release(&language->files);
 		strings_release(&language->receivers);
+		strings_release(&language->roots);
 		strings_release(&language->interpreters);
 		strings_release(&language->ancestors);
 		free(language->name);
@@ -350,6 +354,20 @@ const char *language_package(const struct language *language)
 const char *const *language_extensions(const struct language *language)
 {
 	return (const char *const *)language->extensions.items;
+}
+
+bool language_has_roots(const struct language *language)
+{
+	return language->roots.count > 0;
+}
+
+bool language_is_root(const struct language *language, const char *folder, size_t len)
+{
+	for (size_t i = 0; i < language->roots.count; i++)
+		if (strlen(language->roots.items[i]) == len &&
+			!memcmp(language->roots.items[i], folder, len))
+			return true;
+	return false;
 }
 
 int language_grammar(const struct language *language, struct grammar **out)

@@ -35,6 +35,7 @@ void findings_release(struct findings *found)
 	free(found->comments);
 	free(found->bindings);
 	free(found->visibilities);
+	free(found->marks);
 	memset(found, 0, sizeof(*found));
 }
 
@@ -71,7 +72,9 @@ static int compare_references(const void *left, const void *right)
 
 	if (a->start != b->start)
 		return COMPARE(a->start, b->start);
-	return a->kind != b->kind ? COMPARE(a->kind, b->kind) : COMPARE(b->receiver, a->receiver);
+	if (a->kind != b->kind)
+		return COMPARE(a->kind, b->kind);
+	return COMPARE(b->receiver, a->receiver); /* the one that says more comes first */
 }
 
 static int compare_imports(const void *left, const void *right)
@@ -246,16 +249,18 @@ static void document(struct findings *found, struct raw_definition *raw)
 	buf_release(&words);
 }
 
-static enum visibility visibility_of(
-	const struct findings *found, const struct fact_definition *fact)
+static void take_visibility(const struct findings *found, struct raw_definition *raw)
 {
-	const struct raw_visibility key = {fact->start, fact->end, 0}, *at;
+	const struct raw_visibility key = {raw->fact.start, raw->fact.end, 0}, *at;
 
 	if (!found->visibility_count)
-		return VISIBLE_EVERYWHERE;
+		return;
 	at = bsearch(&key, found->visibilities, found->visibility_count, sizeof(key),
 		compare_visibilities);
-	return at ? (enum visibility)at->visibility : VISIBLE_EVERYWHERE;
+	if (!at)
+		return;
+	raw->fact.visibility = (enum visibility)at->visibility;
+	raw->has_visibility = true;
 }
 
 static bool is_scope(const struct fact_definition *fact, enum scope_kind kind)
@@ -304,7 +309,7 @@ static void nest_definitions(struct findings *found, const char *separator)
 			(fact->owner || raw->owner ||
 				(parent && parent->kind == SYMBOL_TYPE && *separator)))
 			fact->kind = SYMBOL_METHOD;
-		fact->visibility = visibility_of(found, fact);
+		take_visibility(found, raw);
 		fact->cyclomatic = holds_code(fact->kind);
 		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0);
 		qualify(found, fact, separator);
@@ -336,13 +341,7 @@ static void drop_scopes(struct findings *found)
 	free(places);
 }
 
-/* The innermost definition around each position; positions must come in rising order. */
-struct sweep {
-	const struct findings *found;
-	uint32_t next, open;
-};
-
-static uint32_t sweep_to(struct sweep *sweep, uint32_t start)
+uint32_t sweep_to(struct sweep *sweep, uint32_t start)
 {
 	const struct raw_definition *all = sweep->found->definitions;
 
@@ -441,8 +440,11 @@ void findings_build(struct findings *found, const char *separator)
 	sort(found->imports, found->import_count, sizeof(*found->imports), compare_imports);
 	merge_comments(found);
 	merge_definitions(found);
+	marks_close(found);
 	nest_definitions(found, separator);
+	marks_sections(found);
 	drop_scopes(found);
 	place_references(found);
+	marks_variables(found);
 	count_complexity(found);
 }

@@ -36,6 +36,8 @@ static const struct {
 	{"definition.test", ROLE_DEFINITION, SYMBOL_TEST},
 	{"declaration.function", ROLE_REFERENCE, REFERENCE_DECLARATION},
 	{"reference.call", ROLE_REFERENCE, REFERENCE_CALL},
+	{"reference.bare", ROLE_REFERENCE, REFERENCE_WEAK | REFERENCE_CALL},
+	{"reference.mention", ROLE_REFERENCE, REFERENCE_WEAK | REFERENCE_TYPE},
 	{"reference.base", ROLE_REFERENCE, REFERENCE_BASE},
 	{"reference.new", ROLE_REFERENCE, REFERENCE_NEW},
 	{"reference.type", ROLE_REFERENCE, REFERENCE_TYPE},
@@ -52,9 +54,16 @@ static const struct {
 	{"scope.namespace", ROLE_SCOPE, SCOPE_NAMESPACE},
 	{"scope.rest", ROLE_SCOPE, SCOPE_REST},
 	{"scope.type", ROLE_SCOPE, SCOPE_TYPE},
+	{"visible.everywhere", ROLE_VISIBILITY, VISIBLE_EVERYWHERE},
 	{"visible.file", ROLE_VISIBILITY, VISIBLE_FILE},
 	{"visible.type", ROLE_VISIBILITY, VISIBLE_TYPE},
 	{"visible.family", ROLE_VISIBILITY, VISIBLE_FAMILY},
+	{"section.public", ROLE_SECTION, VISIBLE_EVERYWHERE},
+	{"section.family", ROLE_SECTION, VISIBLE_FAMILY},
+	{"section.type", ROLE_SECTION, VISIBLE_TYPE},
+	{"local", ROLE_LOCAL, 0},
+	{"reference.none", ROLE_WORD, 0},
+	{"close", ROLE_CLOSE, 0},
 	{"comment", ROLE_COMMENT, 0},
 	{"name", ROLE_NAME, 0},
 	{"doc", ROLE_DOC, 0},
@@ -65,6 +74,7 @@ static const struct {
 	{"owner", ROLE_OWNER, 0},
 	{"returns", ROLE_RETURNS, 0},
 	{"value", ROLE_VALUE, 0},
+	{"open", ROLE_OPEN, 0},
 };
 
 static bool find_role(const char *name, uint8_t *role, uint8_t *detail)

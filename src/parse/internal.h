@@ -18,6 +18,10 @@ enum role {
 	ROLE_SCOPE,      /* detail: enum scope_kind; qualifies what it holds, is no symbol */
 	ROLE_DECISION,   /* detail: index into decision_weights */
 	ROLE_VISIBILITY, /* detail: enum visibility; of the definition with the same node */
+	ROLE_SECTION,    /* detail: enum visibility; of what follows it */
+	ROLE_LOCAL,      /* a name that is a variable from here on */
+	ROLE_WORD,       /* a name that is no reference here */
+	ROLE_CLOSE,      /* the end of a definition with ROLE_OPEN */
 	ROLE_COMMENT,
 	/* Parts of a match. */
 	ROLE_NAME,
@@ -29,6 +33,7 @@ enum role {
 	ROLE_OWNER,
 	ROLE_RETURNS,
 	ROLE_VALUE,
+	ROLE_OPEN, /* says only that the definition goes on to the next ROLE_CLOSE */
 	ROLE_COUNT
 };
 
@@ -37,7 +42,8 @@ enum scope_kind {
 	SCOPE_REST,      /* qualifies what follows it in what encloses it: `package a.b;` */
 	SCOPE_TYPE       /* a block whose functions are methods of the type it names */
 };
-#define SYMBOL_SCOPE 0x80 /* a raw definition's kind, with enum scope_kind */
+#define SYMBOL_SCOPE 0x80    /* a raw definition's kind, with enum scope_kind */
+#define REFERENCE_WEAK 0x80U /* a raw reference's kind: none where another stands or a variable */
 
 /*
  * Branch points. Cyclomatic is McCabe's count; cognitive follows Campbell (SonarSource, 2018):
@@ -68,6 +74,9 @@ struct part {
 	bool set;
 	TSNode node;
 	uint32_t start, end; /* bytes; strip! narrows them */
+	const char *prefix;  /* stands before it; prepend! sets it. Not NUL-terminated */
+	uint32_t prefix_len;
+	bool prefix_joined; /* by the separator of qualified names */
 };
 
 /* Compiles the predicates of a pattern. E_INVALID: unknown, or with wrong arguments. */
@@ -82,6 +91,8 @@ struct raw_definition {
 	uint32_t body_start; /* where the signature ends */
 	uint32_t doc_start, doc_end;
 	uint32_t owner; /* of the scope around it, which has qualified it already */
+	bool open;      /* goes on to the next MARK_CLOSE */
+	bool has_visibility;
 };
 struct raw_visibility {
 	uint32_t start, end;
@@ -90,6 +101,14 @@ struct raw_visibility {
 struct raw_decision {
 	uint32_t start, end;
 	uint8_t weight;
+};
+
+enum mark_kind { MARK_SECTION, MARK_LOCAL, MARK_WORD, MARK_CLOSE };
+struct raw_mark {
+	uint32_t start, end, line;
+	uint32_t name; /* of a local */
+	uint32_t from; /* innermost definition around it, once places are known */
+	uint8_t kind, detail;
 };
 
 /* Everything found in one text, in the order of matches until facts_build sorts it. */
@@ -105,16 +124,29 @@ struct findings {
 	struct fact_comment *comments;
 	struct fact_binding *bindings;
 	struct raw_visibility *visibilities;
+	struct raw_mark *marks;
 	uint32_t definition_count, decision_count, reference_count, import_count, comment_count,
-		binding_count, visibility_count;
+		binding_count, visibility_count, mark_count;
 	uint32_t definition_room, decision_room, reference_room, import_room, comment_room,
-		binding_room, visibility_room;
+		binding_room, visibility_room, mark_room;
 };
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);
 /* Sorts, merges, nests and counts; what is left are facts. */
 void findings_build(struct findings *findings, const char *separator);
 void findings_release(struct findings *findings);
+
+/* The innermost definition around each position; positions must come in rising order. */
+struct sweep {
+	const struct findings *found;
+	uint32_t next, open;
+};
+uint32_t sweep_to(struct sweep *sweep, uint32_t start);
+
+/* Each takes what findings_build has done so far: sorted definitions, nested ones, references. */
+void marks_close(struct findings *found);
+void marks_sections(struct findings *found);
+void marks_variables(struct findings *found);
 
 /* The reason not to parse, from the bytes alone. */
 enum parse_skip content_check(const char *text, size_t len);

@@ -68,9 +68,14 @@ static uint16_t count_parameters(const struct grammar *grammar, const char *text
 		uint32_t len = 0;
 		const char *field = ts_tree_cursor_current_field_name(&cursor);
 		bool counted = ts_node_is_named(child) && !ts_node_is_extra(child);
+		TSNode name = ts_node_child_by_field_name(child, "name", 4);
 
 		if (field && !strcmp(field, "type")) /* beside its name: C#'s `params T[] more` */
 			counted = false;
+		/* A type that is also a receiver's name may stand before it: PHP's `self $other`.
+		 */
+		if (!ts_node_is_null(name) && text[ts_node_start_byte(name)] == '$')
+			start = ts_node_start_byte(name);
 		while (start < end && !is_word(text[start]))
 			start++;
 		while (start + len < end && is_word(text[start + len]))
@@ -159,6 +164,7 @@ static void add_definition(const struct grammar *grammar, struct findings *found
 	if (parts[ROLE_PARAMETERS].set)
 		fact->parameters =
 			count_parameters(grammar, found->text, parts[ROLE_PARAMETERS].node);
+	raw->open = parts[ROLE_OPEN].set;
 	if (parts[ROLE_DOC].set) {
 		raw->doc_start = parts[ROLE_DOC].start;
 		raw->doc_end = parts[ROLE_DOC].end;
@@ -222,20 +228,59 @@ static void add_binding(struct findings *found, uint8_t kind, TSNode node, const
 	binding->start = ts_node_start_byte(node);
 }
 
-static void add_import(struct findings *found, bool again, const struct part *parts)
+static uint32_t prefixed_text(
+	const struct grammar *grammar, struct findings *found, const struct part *part)
+{
+	char *text;
+	uint32_t offset;
+
+	if (!part->prefix)
+		return part_text(found, part);
+	text = xstrfmt("%.*s%s%.*s", (int)part->prefix_len, part->prefix,
+		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
+		found->text + part->start);
+	offset = findings_text(found, text, strlen(text));
+	free(text);
+	return offset;
+}
+
+static void add_import(
+	const struct grammar *grammar, struct findings *found, bool again, const struct part *parts)
 {
 	struct fact_import *import;
 
-	if (!parts[ROLE_MODULE].set)
+	if (!parts[ROLE_MODULE].set || parts[ROLE_MODULE].start == parts[ROLE_MODULE].end)
 		return;
 	GROW(found->imports, found->import_count, found->import_room);
 	import = &found->imports[found->import_count++];
-	import->module = part_text(found, &parts[ROLE_MODULE]);
+	import->module = prefixed_text(grammar, found, &parts[ROLE_MODULE]);
 	import->name = part_text(found, &parts[ROLE_NAME]);
 	import->alias = part_text(found, &parts[ROLE_ALIAS]);
 	import->start = parts[ROLE_MODULE].start;
 	import->line = ts_node_start_point(parts[ROLE_MODULE].node).row + 1;
 	import->again = again;
+}
+
+static void add_mark(struct findings *found, enum role role, uint8_t detail, TSNode node)
+{
+	struct raw_mark *mark;
+	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+
+	GROW(found->marks, found->mark_count, found->mark_room);
+	mark = &found->marks[found->mark_count++];
+	*mark = (struct raw_mark){.start = start,
+		.end = end,
+		.line = ts_node_end_point(node).row + 1,
+		.detail = detail,
+		.kind = MARK_SECTION};
+	if (role == ROLE_LOCAL)
+		mark->kind = MARK_LOCAL;
+	else if (role == ROLE_WORD)
+		mark->kind = MARK_WORD;
+	else if (role == ROLE_CLOSE)
+		mark->kind = MARK_CLOSE;
+	if (role == ROLE_LOCAL || role == ROLE_WORD)
+		mark->name = findings_text(found, found->text + start, end - start);
 }
 
 static void add_span(const struct grammar *grammar, struct findings *found, enum role role,
@@ -274,8 +319,10 @@ static void take_match(
 		uint8_t its = grammar->roles[capture->index];
 
 		if (its >= ROLE_NAME && !parts[its].set)
-			parts[its] = (struct part){true, capture->node,
-				ts_node_start_byte(capture->node), ts_node_end_byte(capture->node)};
+			parts[its] = (struct part){.set = true,
+				.node = capture->node,
+				.start = ts_node_start_byte(capture->node),
+				.end = ts_node_end_byte(capture->node)};
 		if (its == ROLE_HELPER || its >= ROLE_NAME || role != ROLE_HELPER)
 			continue;
 		role = its;
@@ -289,11 +336,13 @@ static void take_match(
 	else if (role == ROLE_REFERENCE)
 		add_reference(found, detail, parts);
 	else if (role == ROLE_IMPORT)
-		add_import(found, detail, parts);
+		add_import(grammar, found, detail, parts);
 	else if (role == ROLE_BINDING)
 		add_binding(found, detail, node, parts);
 	else if (role == ROLE_SCOPE)
 		add_definition(grammar, found, node, SYMBOL_SCOPE | detail, parts);
+	else if (role >= ROLE_SECTION && role <= ROLE_CLOSE)
+		add_mark(found, role, detail, node);
 	else
 		add_span(grammar, found, role, detail, node);
 }

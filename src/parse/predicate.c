@@ -133,6 +133,16 @@ static bool hold_strip(const struct predicate *self, const struct context *conte
 	return true;
 }
 
+/* Puts a text before the part, or what another capture holds and the separator of names. */
+static bool hold_prepend(const struct predicate *self, const struct context *context)
+{
+	struct part *part = part_of(context, &self->arguments[0]);
+
+	if (part && text_of(context, &self->arguments[1], &part->prefix, &part->prefix_len))
+		part->prefix_joined = self->arguments[1].is_capture;
+	return true;
+}
+
 /* Forgets the first capture unless it ends on the line before the second or on its first line. */
 static bool hold_select_adjacent(const struct predicate *self, const struct context *context)
 {
@@ -155,6 +165,7 @@ static const struct predicate_kind {
 	{"match?", "@r", hold_match},
 	{"any-of?", "@+", hold_any_of},
 	{"strip!", "@r", hold_strip},
+	{"prepend!", "@?", hold_prepend},
 	{"select-adjacent!", "@@", hold_select_adjacent},
 };
 

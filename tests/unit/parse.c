@@ -154,7 +154,9 @@ static void languages_are_found_by_path_and_script(void **state)
 		assert_string_equal(language_name(languages_of_script(
 					    languages, scripts[i], strlen(scripts[i]))),
 			"python");
-	assert_null(languages_of_script(languages, "#!/bin/sh\n", 10));
+	assert_string_equal(
+		language_name(languages_of_script(languages, "#!/bin/sh\n", 10)), "bash");
+	assert_null(languages_of_script(languages, "#!/bin/awk\n", 11));
 	assert_null(languages_of_script(languages, "#!", 2));
 	assert_null(languages_of_script(languages, "#!/pythonic\n", 12));
 	languages_free(languages);

@@ -1,0 +1,6 @@
+good() { :; }
+bad() {
+	if x; then
+	y
+}
+after() { good; }
