@@ -12,6 +12,7 @@ struct import_index {
 	struct map paths;    /* path to file */
 	struct map bases;    /* last component to first file */
 	uint32_t *next_base; /* next file with the same last component, or GRAPH_NONE */
+	struct qualified_index *qualified;
 };
 
 struct import_index *import_index_new(const struct snapshot *snapshot)
@@ -19,6 +20,7 @@ struct import_index *import_index_new(const struct snapshot *snapshot)
 	struct import_index *index = xcalloc(1, sizeof(*index));
 
 	index->snapshot = snapshot;
+	index->qualified = qualified_index_new(snapshot);
 	index->next_base = xcalloc(snapshot->count + (size_t)1, sizeof(uint32_t));
 	for (uint32_t i = snapshot->count; i--;) { /* backwards: chains come out in order of path */
 		const char *path = snapshot->files[i].path;
@@ -37,6 +39,7 @@ void import_index_free(struct import_index *index)
 {
 	if (!index)
 		return;
+	qualified_index_free(index->qualified);
 	map_release(&index->paths);
 	map_release(&index->bases);
 	free(index->next_base);
@@ -243,5 +246,7 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 		return GRAPH_NONE;
 	if (language_import(language) == LANGUAGE_IMPORT_PATH)
 		return find_path(index, from, module, confidence);
+	if (language_import(language) == LANGUAGE_IMPORT_QUALIFIED)
+		return qualified_find(index->qualified, from, module, confidence);
 	return find_dotted(index, from, module, confidence);
 }

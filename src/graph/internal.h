@@ -74,6 +74,13 @@ void import_index_free(struct import_index *index);
 uint32_t import_find(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence);
 
+/* The same for languages that import by qualified names. */
+struct qualified_index;
+struct qualified_index *qualified_index_new(const struct snapshot *snapshot);
+void qualified_index_free(struct qualified_index *index);
+uint32_t qualified_find(const struct qualified_index *index, uint32_t from, const char *module,
+	enum confidence *confidence);
+
 struct whole {
 	struct graph graph; /* first: `struct graph *` is a `struct whole *` */
 	struct snapshot snapshot;

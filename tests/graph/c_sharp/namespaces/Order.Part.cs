@@ -1,0 +1,6 @@
+namespace Shop.Orders;
+
+public partial class Order
+{
+	private Money Tax() => Worth;
+}

@@ -1,0 +1,7 @@
+package shop.order;
+
+import shop.base.*;
+
+interface Priced {
+	Money price();
+}
