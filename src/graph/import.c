@@ -1,19 +1,11 @@
 /* What an import means: a path beside the file, or the end of some path of the tree. */
-#include "graph/internal.h"
+#include "graph/import.h"
 
 #include "util/file.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct import_index {
-	const struct snapshot *snapshot;
-	struct map paths;    /* path to file */
-	struct map bases;    /* last component to first file */
-	uint32_t *next_base; /* next file with the same last component, or GRAPH_NONE */
-	struct qualified_index *qualified;
-};
 
 struct import_index *import_index_new(const struct snapshot *snapshot)
 {
@@ -248,5 +240,7 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 		return find_path(index, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_QUALIFIED)
 		return qualified_find(index->qualified, from, module, confidence);
+	if (language_import(language) == LANGUAGE_IMPORT_PACKAGE)
+		return import_package(index, from, module, confidence);
 	return find_dotted(index, from, module, confidence);
 }

@@ -399,6 +399,11 @@ static uint32_t level_of(const struct depth *depth, uint32_t start)
 	return level;
 }
 
+static bool only_nests(const struct decision_weight *weight)
+{
+	return weight->nests && !weight->cyclomatic && !weight->cognitive;
+}
+
 static void count_complexity(struct findings *found)
 {
 	struct sweep sweep = {found, 0, PARSE_NONE};
@@ -419,6 +424,9 @@ static void count_complexity(struct findings *found)
 		if (owner != PARSE_NONE) {
 			fact = &found->definitions[owner].fact;
 			level = level_of(&depth, fact->start);
+			/* `f = function` ends as its function does, whose body is f's own. */
+			if (!level && only_nests(weight) && at->end == fact->end)
+				continue;
 			add_weight(&fact->cyclomatic, weight->cyclomatic);
 			if (!weight->run || !inner || inner->weight != at->weight)
 				add_weight(&fact->cognitive,

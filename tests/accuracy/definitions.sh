@@ -36,8 +36,8 @@ theirs() {
 	local name functions types map=()
 
 	read -r name functions types < <(kinds "$1")
-	[[ $1 != tsx ]] || map=(--map-TypeScript=+.tsx)
-	[[ $1 != c ]] || map=(--map-C++=-.h --map-C=+.h)
+	[[ $1 != tsx ]] || map=('--map-TypeScript=+.tsx')
+	[[ $1 != c ]] || map=('--map-C++=-.h' '--map-C=+.h')
 	cut -f1 "$work/files" | (cd "$folder/$1" && ctags "${map[@]}" --languages="$name" -L - -f - \
 		--output-format=json --fields=+nKS 2>/dev/null) |
 		jq -r --arg f "$functions" --arg t "$types" '
@@ -80,8 +80,9 @@ compare() {
 }
 
 printf '%-11s %-9s %8s %8s %8s   %-6s   %-6s   %-6s\n' language group ctags ours both precis. recall F1
-[[ $# -gt 0 ]] || set -- $(cd "$folder" && ls)
-for language; do
+languages=("$@")
+[[ $# -gt 0 ]] || mapfile -t languages < <(ls "$folder")
+for language in "${languages[@]}"; do
 	[[ -e $root/src/language/$language ]] || continue
 	read -r name _ < <(kinds "$language")
 	ctags --list-kinds-full="$name" | awk 'NR > 1 { print $1, $2 }' >"$work/letters"

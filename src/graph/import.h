@@ -1,0 +1,19 @@
+/* What the styles of imports share: a file each, import_<style>.c, and the index of paths. */
+#ifndef GRAPH_IMPORT_H
+#define GRAPH_IMPORT_H
+
+#include "graph/internal.h"
+
+struct import_index {
+	const struct snapshot *snapshot;
+	struct map paths;    /* path to file */
+	struct map bases;    /* last component to first file */
+	uint32_t *next_base; /* next file with the same last component, or GRAPH_NONE */
+	struct qualified_index *qualified;
+};
+
+/* Each finds the file that `module`, as it is written in the file `from`, means; or GRAPH_NONE. */
+uint32_t import_package(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence);
+
+#endif

@@ -1,0 +1,8 @@
+package store
+
+import "testing"
+
+func TestTake(t *testing.T) {
+	s := Open()
+	s.Take(1)
+}

@@ -1,0 +1,11 @@
+package broken
+
+func before() int { return after() }
+
+func ( {
+
+type T struct {
+
+func after() int {
+	return before(
+}
