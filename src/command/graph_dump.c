@@ -2,9 +2,8 @@
  * Every definition and edge of a tree, so that anyone can hold us against another tool. Sorted by
  * path, then position; a line each, or an element of an array on a line each.
  */
-#include "command/graph_dump.h"
+#include "command/graph_request.h"
 
-#include "flywheel/command.h"
 #include "flywheel/config.h"
 #include "flywheel/graph.h"
 #include "util/js.h"
@@ -102,7 +101,7 @@ static struct js *file_json(const struct graph_file *file)
 	return out;
 }
 
-static struct js *symbol_json(const struct graph *graph, uint32_t index)
+static struct js *definition_json(const struct graph *graph, uint32_t index)
 {
 	static const char *const seen[] = {"everywhere", "family", "type", "file"};
 	const struct graph_symbol *at = &graph->symbols[index];
@@ -173,7 +172,7 @@ static void dump_json(const struct graph *graph)
 	fputs("],\n\"definitions\": [", stdout);
 	first = true;
 	for (uint32_t i = 0; i < graph->symbol_count; i++)
-		element(symbol_json(graph, i), &first);
+		element(definition_json(graph, i), &first);
 	fputs("],\n\"edges\": [", stdout);
 	first = true;
 	for (uint32_t i = 0; i < graph->edge_count; i++)
@@ -205,21 +204,24 @@ static void dump_lines(const struct graph *graph)
 	buf_release(&out);
 }
 
-int graph_dump(const struct graph_dump *dump)
+int graph_dump(struct graph_request *request)
 {
 	struct session session = {NULL, NULL, NULL};
 	struct graph *graph = NULL;
 	struct oid tree;
-	int rc = dump->folder ? repo_open_folder(dump->folder, &session.repo, &tree)
-			      : repo_open(".", &session.repo);
+	int rc;
 
-	if (!rc && !dump->folder)
-		rc = repo_tree_of(session.repo, dump->tree ? dump->tree : "HEAD", &tree);
+	if (request->tree && request->folder)
+		return command_usage(request->command, "--tree or --dir, not both");
+	rc = request->folder ? repo_open_folder(request->folder, &session.repo, &tree)
+			     : repo_open(".", &session.repo);
+	if (!rc && !request->folder)
+		rc = repo_tree_of(session.repo, request->tree ? request->tree : "HEAD", &tree);
 	if (!rc)
 		rc = config_load(session.repo, &session.config);
 	if (!rc)
 		rc = graph_open(&session, &tree, &graph);
-	if (!rc && dump->json)
+	if (!rc && request->json)
 		dump_json(graph);
 	else if (!rc)
 		dump_lines(graph);

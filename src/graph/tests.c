@@ -1,4 +1,5 @@
 /* What a test tests: the code that it calls, else the one function that it is named after. */
+#include "graph/metric.h"
 #include "graph/resolver.h"
 
 #include "util/file.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 /* Folders and file names that hold tests in the conventions of most languages. */
-static bool is_test_path(const char *path)
+bool path_holds_tests(const char *path)
 {
 	static const char *const folders[] = {"test/", "tests/", "__tests__/", "spec/"};
 	static const char *const ends[] = {"_test", ".test", ".spec", "_spec", "Test", "Tests"};
@@ -39,7 +40,7 @@ static void mark_tests(struct resolver *self)
 
 	self->tests = xcalloc(graph->file_count + (size_t)1, sizeof(bool));
 	for (uint32_t i = 0; i < graph->file_count; i++)
-		self->tests[i] = is_test_path(graph->files[i].path);
+		self->tests[i] = path_holds_tests(graph->files[i].path);
 	for (uint32_t i = 0; i < graph->symbol_count; i++)
 		if (graph->symbols[i].kind == SYMBOL_TEST)
 			self->tests[graph->symbols[i].file] = true;
@@ -54,7 +55,7 @@ static bool is_tested(const struct resolver *self, uint32_t test, uint32_t targe
 	if (symbols[target].kind == SYMBOL_TEST)
 		return false;
 	return !self->tests[file] ||
-	       (file == symbols[test].file && !is_test_path(self->graph->files[file].path));
+	       (file == symbols[test].file && !path_holds_tests(self->graph->files[file].path));
 }
 
 /* "test_parse_date", "TestParseDate", "parseDateTest" name the function parse_date or parseDate. */
