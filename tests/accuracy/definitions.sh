@@ -19,7 +19,7 @@ kinds() {
 	bash) echo Sh f - ;;
 	c) echo C fd sugt ;;
 	cpp) echo C++ fd csugt ;;
-	c_sharp) echo C\# m cisg ;;
+	c_sharp) echo C\# mpE cisg ;;
 	go) echo Go f sita ;;
 	java) echo Java m ciga ;;
 	javascript) echo JavaScript fmgGS c ;;
@@ -51,10 +51,15 @@ theirs() {
 			  if (l != "" && group != "") print $1, $2, group, $4 }'
 }
 
+# Java's anonymous classes (named "new") and C#'s functions in methods are unknown to ctags; a
+# delegate is a function to it.
 ours() {
-	jq -r '.definitions[] | select(.kind != "constant") |
-		[.path, .line, (if .kind == "type" then "type" else "function" end), .name, .endLine] |
-		@tsv' "$work/dump"
+	jq -r --arg language "$1" '.definitions[] | select(.kind != "constant") |
+		select(.qualified | test("(^|\\.)new(\\.|$)") and $language == "java" | not) |
+		select($language != "c_sharp" or .kind != "function") |
+		(.kind == "type" and (.signature | test("\\bdelegate\\b") | not)) as $type |
+		[.path, .line, (if $type then "type" else "function" end), .name, .endLine] | @tsv' \
+		"$work/dump"
 }
 
 # One-to-one: for each of theirs an unused one of ours around its line.
@@ -92,7 +97,7 @@ for language in "${languages[@]}"; do
 		"$work/dump" >"$work/files"
 	jq --rawfile files "$work/files" '($files | split("\n") | map({(.): true}) | add) as $known |
 		.definitions |= map(select($known[.path]))' "$work/dump" >"$work/some" && mv "$work/some" "$work/dump"
-	ours >"$work/ours"
+	ours "$language" >"$work/ours"
 	theirs "$language" >"$work/theirs"
 	compare "$language"
 done

@@ -19,14 +19,17 @@
 (method_declaration
   returns: (_) @returns name: (identifier) @name parameters: (_) @parameters) @definition.method
 (constructor_declaration name: (identifier) @name parameters: (_) @parameters) @definition.method
-(destructor_declaration "~" @name parameters: (_) @parameters) @definition.method
+((destructor_declaration parameters: (_) @parameters) @name @definition.method
+  (#strip! @name "^(?s:.*?)(?=~)|\\s*\\((?s:.*)$"))
 (property_declaration type: (_) @returns name: (identifier) @name) @definition.method
 (indexer_declaration
   type: (_) @returns "this" @name parameters: (_) @parameters) @definition.method
-(operator_declaration
-  type: (_) @returns operator: _ @name parameters: (_) @parameters) @definition.method
-(conversion_operator_declaration
-  "operator" @name type: (_) @returns parameters: (_) @parameters) @definition.method
+((operator_declaration
+   type: (_) @returns parameters: (_) @parameters) @name @definition.method
+  (#strip! @name "^(?s:.*?)(?=\\boperator\\b)|\\s*\\((?s:.*)$"))
+((conversion_operator_declaration
+   type: (_) @returns parameters: (_) @parameters) @name @definition.method
+  (#strip! @name "^(?s:.*?)(?=\\boperator\\b)|\\s*\\((?s:.*)$"))
 (event_declaration type: (_) @returns name: (identifier) @name) @definition.method
 (event_field_declaration (variable_declaration
   type: (_) @returns (variable_declarator name: (identifier) @name) @definition.method))
@@ -56,45 +59,53 @@
   (#any-of? @_attribute
     "Fact" "Theory" "Test" "TestCase" "TestCaseSource" "TestMethod" "DataTestMethod"))
 
-((comment) @doc . (class_declaration name: (identifier) @name) @definition.type
+((comment) @doc . [
+  (class_declaration name: (identifier) @name)
+  (struct_declaration name: (identifier) @name)
+  (interface_declaration name: (identifier) @name)
+  (enum_declaration name: (identifier) @name)
+  (record_declaration name: (identifier) @name)
+  (delegate_declaration name: (identifier) @name)
+] @definition.type
   (#select-adjacent! @doc @definition.type))
-((comment) @doc . (struct_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((comment) @doc . (interface_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((comment) @doc . (enum_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((comment) @doc . (record_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((comment) @doc . (delegate_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((comment) @doc . (method_declaration name: (identifier) @name) @definition.method
+((comment) @doc . [
+  (method_declaration name: (identifier) @name)
+  (constructor_declaration name: (identifier) @name)
+  (property_declaration name: (identifier) @name)
+  (event_declaration name: (identifier) @name)
+] @definition.method
   (#select-adjacent! @doc @definition.method))
-((comment) @doc . (constructor_declaration name: (identifier) @name) @definition.method
-  (#select-adjacent! @doc @definition.method))
-((comment) @doc . (property_declaration name: (identifier) @name) @definition.method
-  (#select-adjacent! @doc @definition.method))
-((comment) @doc . (local_function_statement name: (identifier) @name) @definition.function
+((comment) @doc . [
+  (local_function_statement name: (identifier) @name)
+] @definition.function
   (#select-adjacent! @doc @definition.function))
-((comment) @doc . (enum_member_declaration name: (identifier) @name) @definition.constant
+((comment) @doc . [
+  (enum_member_declaration name: (identifier) @name)
+] @definition.constant
   (#select-adjacent! @doc @definition.constant))
 
-((class_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((struct_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((interface_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((enum_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((record_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((delegate_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((method_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((constructor_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
-((property_declaration (modifier) @_modifier) @visible.type (#eq? @_modifier "private"))
+([
+   (class_declaration (modifier) @_modifier)
+   (struct_declaration (modifier) @_modifier)
+   (interface_declaration (modifier) @_modifier)
+   (enum_declaration (modifier) @_modifier)
+   (record_declaration (modifier) @_modifier)
+   (delegate_declaration (modifier) @_modifier)
+   (method_declaration (modifier) @_modifier)
+   (constructor_declaration (modifier) @_modifier)
+   (property_declaration (modifier) @_modifier)
+ ] @visible.type
+  (#eq? @_modifier "private"))
 ((field_declaration
    (modifier) @_modifier
    (variable_declaration (variable_declarator) @visible.type))
   (#eq? @_modifier "private"))
-((method_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
-((constructor_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
-((property_declaration (modifier) @_modifier) @visible.family (#eq? @_modifier "protected"))
+([
+   (method_declaration (modifier) @_modifier)
+   (constructor_declaration (modifier) @_modifier)
+   (property_declaration (modifier) @_modifier)
+ ] @visible.family
+  (#eq? @_modifier "protected"))
 ((field_declaration
    (modifier) @_modifier
    (variable_declaration (variable_declarator) @visible.family))
@@ -156,68 +167,64 @@
 ((member_access_expression expression: (identifier) @name) @reference.type
   (#match? @name "^[A-Z]"))
 (generic_name . (identifier) @name) @reference.type
-(attribute name: (identifier) @name) @reference.type
-(variable_declaration type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(parameter type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(method_declaration returns: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(local_function_statement type: (identifier) @name) @reference.type
-(delegate_declaration type: (identifier) @name) @reference.type
-(property_declaration type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(indexer_declaration type: (identifier) @name) @reference.type
-(event_declaration type: (identifier) @name) @reference.type
-(operator_declaration type: (identifier) @name) @reference.type
-(conversion_operator_declaration type: (identifier) @name) @reference.type
-(nullable_type type: (identifier) @name) @reference.type
-(array_type type: (identifier) @name) @reference.type
-(pointer_type type: (identifier) @name) @reference.type
-(ref_type type: (identifier) @name) @reference.type
-(tuple_element type: (identifier) @name) @reference.type
+[
+  (attribute name: (identifier) @name)
+  (local_function_statement type: (identifier) @name)
+  (delegate_declaration type: (identifier) @name)
+  (indexer_declaration type: (identifier) @name)
+  (event_declaration type: (identifier) @name)
+  (operator_declaration type: (identifier) @name)
+  (conversion_operator_declaration type: (identifier) @name)
+  (nullable_type type: (identifier) @name)
+  (array_type type: (identifier) @name)
+  (pointer_type type: (identifier) @name)
+  (ref_type type: (identifier) @name)
+  (tuple_element type: (identifier) @name)
+  (type_parameter_constraint type: (identifier) @name)
+  (default_expression type: (identifier) @name)
+  (foreach_statement type: (identifier) @name)
+  (declaration_expression type: (identifier) @name)
+  (recursive_pattern type: (identifier) @name)
+  (type_pattern type: (identifier) @name)
+] @reference.type
+[
+  (variable_declaration type: (identifier) @name)
+  (parameter type: (identifier) @name)
+  (method_declaration returns: (identifier) @name)
+  (property_declaration type: (identifier) @name)
+  (cast_expression type: (identifier) @name)
+  (as_expression right: (identifier) @name)
+  (is_expression right: (identifier) @name)
+  (typeof_expression type: (identifier) @name)
+  (catch_declaration type: (identifier) @name)
+  (declaration_pattern type: (identifier) @name)
+] @reference.type
+[
+  (variable_declaration
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (parameter
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (method_declaration
+    returns: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (property_declaration
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (cast_expression
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (as_expression
+    right: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (is_expression
+    right: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (typeof_expression
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (catch_declaration
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+  (declaration_pattern
+    type: (qualified_name qualifier: (_) @receiver name: (identifier) @name))
+] @reference.type
 (type_argument_list [
   (identifier) @name
   (qualified_name qualifier: (_) @receiver name: (identifier) @name)
 ]) @reference.type
-(type_parameter_constraint type: (identifier) @name) @reference.type
-(cast_expression type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(as_expression right: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(is_expression right: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(typeof_expression type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(default_expression type: (identifier) @name) @reference.type
-(catch_declaration type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(foreach_statement type: (identifier) @name) @reference.type
-(declaration_expression type: (identifier) @name) @reference.type
-(declaration_pattern type: [
-  (identifier) @name
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-]) @reference.type
-(recursive_pattern type: (identifier) @name) @reference.type
-(type_pattern type: (identifier) @name) @reference.type
 (explicit_interface_specifier (identifier) @name) @reference.type
 
 (variable_declaration

@@ -46,39 +46,51 @@
   (#match? @_base "TestCase$")
   (#match? @name "^test"))
 
-((block_comment) @doc . (class_declaration name: (identifier) @name) @definition.type
+((block_comment) @doc . [
+  (class_declaration name: (identifier) @name)
+  (interface_declaration name: (identifier) @name)
+  (enum_declaration name: (identifier) @name)
+  (record_declaration name: (identifier) @name)
+  (annotation_type_declaration name: (identifier) @name)
+] @definition.type
   (#select-adjacent! @doc @definition.type))
-((block_comment) @doc . (interface_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((block_comment) @doc . (enum_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((block_comment) @doc . (record_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((block_comment) @doc . (annotation_type_declaration name: (identifier) @name) @definition.type
-  (#select-adjacent! @doc @definition.type))
-((block_comment) @doc . (method_declaration name: (identifier) @name) @definition.method
+((block_comment) @doc . [
+  (method_declaration name: (identifier) @name)
+  (constructor_declaration name: (identifier) @name)
+] @definition.method
   (#select-adjacent! @doc @definition.method))
-((block_comment) @doc . (constructor_declaration name: (identifier) @name) @definition.method
-  (#select-adjacent! @doc @definition.method))
-((block_comment) @doc . (enum_constant name: (identifier) @name) @definition.constant
+((block_comment) @doc . [
+  (enum_constant name: (identifier) @name)
+] @definition.constant
   (#select-adjacent! @doc @definition.constant))
-((line_comment) @doc . (class_declaration name: (identifier) @name) @definition.type
+((line_comment) @doc . [
+  (class_declaration name: (identifier) @name)
+  (interface_declaration name: (identifier) @name)
+  (enum_declaration name: (identifier) @name)
+] @definition.type
   (#select-adjacent! @doc @definition.type))
-((line_comment) @doc . (method_declaration name: (identifier) @name) @definition.method
+((line_comment) @doc . [
+  (method_declaration name: (identifier) @name)
+  (constructor_declaration name: (identifier) @name)
+] @definition.method
   (#select-adjacent! @doc @definition.method))
 
-(class_declaration (modifiers "private")) @visible.type
-(interface_declaration (modifiers "private")) @visible.type
-(enum_declaration (modifiers "private")) @visible.type
-(record_declaration (modifiers "private")) @visible.type
-(method_declaration (modifiers "private")) @visible.type
-(constructor_declaration (modifiers "private")) @visible.type
+[
+  (class_declaration (modifiers "private"))
+  (interface_declaration (modifiers "private"))
+  (enum_declaration (modifiers "private"))
+  (record_declaration (modifiers "private"))
+  (method_declaration (modifiers "private"))
+  (constructor_declaration (modifiers "private"))
+] @visible.type
 (field_declaration (modifiers "private") declarator: (variable_declarator) @visible.type)
-(class_declaration (modifiers "protected")) @visible.family
-(interface_declaration (modifiers "protected")) @visible.family
-(enum_declaration (modifiers "protected")) @visible.family
-(method_declaration (modifiers "protected")) @visible.family
-(constructor_declaration (modifiers "protected")) @visible.family
+[
+  (class_declaration (modifiers "protected"))
+  (interface_declaration (modifiers "protected"))
+  (enum_declaration (modifiers "protected"))
+  (method_declaration (modifiers "protected"))
+  (constructor_declaration (modifiers "protected"))
+] @visible.family
 (field_declaration (modifiers "protected") declarator: (variable_declarator) @visible.family)
 
 ; import a.b.C, import a.b.*, import static a.b.C.m: the last one is named as what it imports.
