@@ -4,8 +4,8 @@
 #   tests/accuracy/definitions.sh <folder of tests/accuracy/fetch.sh> [<language>...]
 #
 # A definition is the same when path, name and group (function or type) are, and ctags' line lies in
-# ours. Both tools see the same files; what ctags does not define (anonymous functions, prototypes)
-# is left out on both sides. Prints a table, and with SHOW=n the first n differences of each side.
+# ours. Both tools see the same files; what ctags does not define
+# (closures, prototypes, accessors by attr_*, aliases, tests named by a string) is left out on both sides. Prints a table, and with SHOW=n the first n differences of each side.
 set -u
 cd "${BASH_SOURCE[0]%/*}/../.." || exit 1
 root=$PWD folder=$(cd "$1" && pwd) show=${SHOW:-0}
@@ -36,12 +36,14 @@ theirs() {
 	local name functions types map=()
 
 	read -r name functions types < <(kinds "$1")
+	[[ $1 != bash ]] || map=('--map-Sh=+.bats')
 	[[ $1 != tsx ]] || map=('--map-TypeScript=+.tsx')
 	[[ $1 != c ]] || map=('--map-C++=-.h' '--map-C=+.h')
 	cut -f1 "$work/files" | (cd "$folder/$1" && ctags "${map[@]}" --languages="$name" -L - -f - \
-		--output-format=json --fields=+nKS 2>/dev/null) |
+		--output-format=json --fields=+nKSl 2>/dev/null) |
 		jq -r --arg f "$functions" --arg t "$types" '
 			select(._type == "tag") | select(.name | test("^__anon|^anonymous|^Anonymous") | not) |
+			select(.language != "Sh" or (.name | test("[]=]") | not)) |
 			(.kind) as $kind | [.path, .line, .kind, .name, (.signature // "")] | @tsv' |
 		awk -F'\t' -v OFS='\t' -v f="$functions" -v t="$types" -v letters="$work/letters" '
 			BEGIN { while ((getline line < letters) > 0) { split(line, at, " "); letter[at[2]] = at[1] } }
@@ -57,6 +59,10 @@ ours() {
 	jq -r --arg language "$1" '.definitions[] | select(.kind != "constant") |
 		select(.qualified | test("(^|\\.)new(\\.|$)") and $language == "java" | not) |
 		select($language != "c_sharp" or .kind != "function") |
+		select($language != "php" or (.name | startswith("$") | not)) |
+		select($language != "bash" or (.signature | startswith("@test") | not)) |
+		select($language != "ruby" or (.signature |
+			test("^(:|alias|define_|(it|test|specify|scenario|let!?)\\b)") | not)) |
 		(.kind == "type" and (.signature | test("\\bdelegate\\b") | not)) as $type |
 		[.path, .line, (if $type then "type" else "function" end), .name, .endLine] | @tsv' \
 		"$work/dump"

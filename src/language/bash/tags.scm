@@ -1,7 +1,7 @@
 ; What shell scripts define, call and source. A command is a call of the function of that name, if
 ; there is one. Not resolved: commands whose name is computed ("$cmd"), what eval runs, functions
 ; that a script finds only because its caller has sourced them, aliases, and paths with variables
-; in their middle. zsh is read as far as it is Bash.
+; in their middle.
 
 ((comment)? @doc
   .

@@ -80,10 +80,10 @@
   (#any-of? @_maker "define_method" "define_singleton_method")
   (#match? @name "^(:[A-Za-z_]\\w*[?!=]?|[\"'][A-Za-z_]\\w*[?!=]?[\"'])$")
   (#strip! @name "^[:\"']|[\"']$"))
-(alias name: (_) @name) @definition.method
+(alias name: [(identifier) (constant) (operator) (setter)] @name) @definition.method
 ((alias name: (simple_symbol) @name) @definition.method
   (#strip! @name "^:"))
-(alias alias: (identifier) @name) @reference.value
+(alias alias: [(identifier) (constant) (operator) (setter)] @name) @reference.value
 ((alias alias: (simple_symbol) @name) @reference.value
   (#strip! @name "^:"))
 ((call
