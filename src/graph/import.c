@@ -229,6 +229,19 @@ static uint32_t find_dotted(const struct import_index *index, uint32_t from, con
 	return found;
 }
 
+/* PHP imports names and includes files: no name holds a slash, or ends as its files do. */
+static bool is_path(const struct language *language, const char *module)
+{
+	const char *dot = strrchr(module, '.');
+
+	if (strchr(module, '/'))
+		return true;
+	for (const char *const *at = language_extensions(language); dot && *at; at++)
+		if (!strcmp(dot + 1, *at) && strcmp(language_separator(language), ".") != 0)
+			return true;
+	return false;
+}
+
 uint32_t import_find(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence)
 {
@@ -237,6 +250,8 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 	if (!*module)
 		return GRAPH_NONE;
 	if (language_import(language) == LANGUAGE_IMPORT_PATH)
+		return find_path(index, from, module, confidence);
+	if (language_import(language) == LANGUAGE_IMPORT_QUALIFIED && is_path(language, module))
 		return find_path(index, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_QUALIFIED)
 		return qualified_find(index->qualified, from, module, confidence);

@@ -180,28 +180,22 @@
   ]) @reference.type
 
 ; use A\B; use A\B as C; use function A\f; use A\{B, C as D};
-(namespace_use_declaration (namespace_use_clause . (name) @module @name !alias)) @reference.import
-(namespace_use_declaration
-  (namespace_use_clause . (name) @module @name alias: (_) @alias)) @reference.import
 ((namespace_use_declaration
-   (namespace_use_clause (qualified_name (name) @name) @module !alias)) @reference.import
+   (namespace_use_clause . [(name) (qualified_name)] @module !alias)) @reference.import
   (#strip! @module "^\\\\"))
 ((namespace_use_declaration
-   (namespace_use_clause (qualified_name (name) @name) @module alias: (_) @alias)) @reference.import
+   (namespace_use_clause . [(name) (qualified_name)] @module alias: (_) @alias)) @reference.import
   (#strip! @module "^\\\\"))
 ((namespace_use_declaration
    (namespace_name) @_prefix
    body: (namespace_use_group
-     (namespace_use_clause . [(name) @name (qualified_name (name) @name)] @module !alias)))
+     (namespace_use_clause . [(name) (qualified_name)] @module !alias)))
   @reference.import
   (#prepend! @module @_prefix))
 ((namespace_use_declaration
    (namespace_name) @_prefix
    body: (namespace_use_group
-     (namespace_use_clause
-       .
-       [(name) @name (qualified_name (name) @name)] @module
-       alias: (_) @alias)))
+     (namespace_use_clause . [(name) (qualified_name)] @module alias: (_) @alias)))
   @reference.import
   (#prepend! @module @_prefix))
 

@@ -1,0 +1,2 @@
+log() { printf '%s\n' "$*"; }
+die() { log "$@"; exit 1; }

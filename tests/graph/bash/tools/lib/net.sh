@@ -1,0 +1,2 @@
+source "${BASH_SOURCE%/*}/log.sh"
+fetch() { curl "$1" || die "no $1"; }

@@ -1,0 +1,10 @@
+load ../lib/log
+
+@test "logs" {
+	run log x
+	[ "$status" -eq 0 ]
+}
+
+@test "dies" {
+	run die x
+}

@@ -1,0 +1,5 @@
+<?php
+require_once __DIR__ . '/lib/helpers.php';
+include 'vendor/autoload.php';
+
+\App\helper(1);

@@ -1,0 +1,3 @@
+module Shop
+  module Json; end
+end
