@@ -1,4 +1,4 @@
-/* Compiling a language's query. A capture or predicate that we do not know is an error at once. */
+/* Compiling a language's tags. A capture or predicate that we do not know is an error at once. */
 #include "parse/internal.h"
 
 #include "util/error.h"
@@ -100,35 +100,18 @@ static bool find_role(const char *name, uint8_t *role, uint8_t *detail)
 
 static int assign_roles(struct grammar *grammar, const char *language)
 {
-	uint32_t count = ts_query_capture_count(grammar->query), len;
+	uint32_t count = (uint32_t)grammar->tags->captures.count;
 
 	grammar->roles = xcalloc(count + 1, 1);
 	grammar->details = xcalloc(count + 1, 1);
 	for (uint32_t i = 0; i < count; i++) {
-		const char *name = ts_query_capture_name_for_id(grammar->query, i, &len);
+		const char *name = grammar->tags->captures.items[i];
 
 		if (!find_role(name, &grammar->roles[i], &grammar->details[i]))
 			return fail(E_INVALID, "language %s: tags.scm: unknown capture @%s",
 				language, name);
 	}
 	return 0;
-}
-
-static int compile_query(struct grammar *grammar, const struct grammar_source *source)
-{
-	static const char *const words[] = {"", "syntax", "unknown node type", "unknown field",
-		"unknown capture", "impossible pattern", "grammar of another version"};
-	TSQueryError error = TSQueryErrorNone;
-	uint32_t offset = 0, line = 1;
-
-	grammar->query = ts_query_new(
-		source->language(), source->tags, (uint32_t)strlen(source->tags), &offset, &error);
-	if (grammar->query)
-		return 0;
-	for (uint32_t i = 0; i < offset && source->tags[i]; i++)
-		line += source->tags[i] == '\n';
-	return fail(E_INVALID, "language %s: tags.scm line %u: %s", source->name, line,
-		words[error <= TSQueryErrorLanguage ? error : 0]);
 }
 
 int grammar_open(const struct grammar_source *source, struct grammar **out)
@@ -140,16 +123,15 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	grammar->separator = xstrdup(source->separator);
 	grammar->receivers = source->receivers;
 	grammar->parser = ts_parser_new();
-	grammar->cursor = ts_query_cursor_new();
 	if (!ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
 			source->name);
 	if (!rc)
-		rc = compile_query(grammar, source);
+		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);
 	if (!rc)
 		rc = assign_roles(grammar, source->name);
 	if (!rc) {
-		uint32_t count = ts_query_pattern_count(grammar->query);
+		uint32_t count = grammar->tags->pattern_count;
 
 		grammar->predicates = xcalloc(count + 1, sizeof(*grammar->predicates));
 		for (uint32_t i = 0; i < count && !rc; i++)
@@ -167,9 +149,7 @@ void grammar_free(struct grammar *grammar)
 	if (!grammar)
 		return;
 	predicates_free(grammar);
-	ts_query_cursor_delete(grammar->cursor);
-	if (grammar->query)
-		ts_query_delete(grammar->query);
+	tags_free(grammar->tags);
 	ts_parser_delete(grammar->parser);
 	free(grammar->separator);
 	free(grammar->roles);

@@ -3,6 +3,7 @@
 #define PARSE_INTERNAL_H
 
 #include "flywheel/parse.h"
+#include "parse/tags.h"
 #include "util/map.h"
 
 #include <tree_sitter/api.h>
@@ -61,8 +62,7 @@ extern const struct decision_weight decision_weights[];
 struct predicate;
 struct grammar {
 	TSParser *parser;
-	TSQuery *query;
-	TSQueryCursor *cursor;
+	struct tags *tags;
 	char *separator;
 	const char *const *receivers;
 	uint8_t *roles, *details;      /* per capture id */

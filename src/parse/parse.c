@@ -7,22 +7,15 @@
 #include <string.h>
 
 /*
- * Both callbacks come once in a hundred steps of tree-sitter. Counting them instead of reading a
+ * The callback comes once in a hundred steps of tree-sitter. Counting them instead of reading a
  * clock makes the outcome the same on every machine; 200,000 is some seconds of work.
  */
 #define STEP_BUDGET 200000
-#define MATCH_LIMIT 4096
+#define TAGS_BUDGET 50000000u /* looks at nodes */
 #define SIGNATURE_MAX 240
 #define NAME_MAX_BYTES 120 /* of a receiver, of a bound value */
 
 static bool count_parse(TSParseState *state)
-{
-	uint32_t *steps = state->payload;
-
-	return ++*steps > STEP_BUDGET;
-}
-
-static bool count_query(TSQueryCursorState *state)
 {
 	uint32_t *steps = state->payload;
 
@@ -347,28 +340,35 @@ static void take_match(
 		add_span(grammar, found, role, detail, node);
 }
 
+struct taking {
+	const struct grammar *grammar;
+	struct findings *found;
+};
+
+static void on_match(const TSQueryMatch *match, void *payload)
+{
+	struct taking *taking = payload;
+
+	take_match(taking->grammar, match, taking->found);
+}
+
 static enum parse_skip run(struct grammar *grammar, struct findings *found)
 {
 	struct source source = {found->text, found->len};
 	uint32_t steps = 0;
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
 	TSParseOptions parse_options = {&steps, count_parse};
-	TSQueryCursorOptions query_options = {&steps, count_query};
-	TSQueryMatch match;
+	struct taking taking = {grammar, found};
+	bool done;
 	TSTree *tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
 
 	if (!tree) {
 		ts_parser_reset(grammar->parser);
 		return PARSE_COMPLEX;
 	}
-	steps = 0;
-	ts_query_cursor_set_match_limit(grammar->cursor, MATCH_LIMIT);
-	ts_query_cursor_exec_with_options(
-		grammar->cursor, grammar->query, ts_tree_root_node(tree), &query_options);
-	while (ts_query_cursor_next_match(grammar->cursor, &match))
-		take_match(grammar, &match, found);
+	done = tags_run(grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking);
 	ts_tree_delete(tree);
-	return steps > STEP_BUDGET ? PARSE_COMPLEX : PARSE_OK;
+	return done ? PARSE_OK : PARSE_COMPLEX;
 }
 
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)

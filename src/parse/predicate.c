@@ -194,20 +194,22 @@ static void predicate_free(struct predicate *predicate)
 	predicate->regex = NULL;
 }
 
-static struct argument read_argument(const TSQuery *query, const TSQueryPredicateStep *step)
+static struct argument read_argument(const struct tags *tags, const TSQueryPredicateStep *step)
 {
 	struct argument argument = {.is_capture = step->type == TSQueryPredicateStepTypeCapture,
 		.capture = step->value_id};
 
-	if (!argument.is_capture)
-		argument.text = ts_query_string_value_for_id(query, step->value_id, &argument.len);
+	if (!argument.is_capture) {
+		argument.text = tags->texts.items[step->value_id];
+		argument.len = (uint32_t)strlen(argument.text);
+	}
 	return argument;
 }
 
-static int compile_one(const TSQuery *query, const TSQueryPredicateStep *steps, uint32_t count,
+static int compile_one(const struct tags *tags, const TSQueryPredicateStep *steps, uint32_t count,
 	const char *language, struct predicate *out)
 {
-	struct argument head = read_argument(query, &steps[0]);
+	struct argument head = read_argument(tags, &steps[0]);
 	int rc;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -222,7 +224,7 @@ static int compile_one(const TSQuery *query, const TSQueryPredicateStep *steps, 
 	out->count = count - 1;
 	out->arguments = xcalloc(count, sizeof(*out->arguments));
 	for (uint32_t i = 1; i < count; i++)
-		out->arguments[i - 1] = read_argument(query, &steps[i]);
+		out->arguments[i - 1] = read_argument(tags, &steps[i]);
 	if (!fits(out))
 		return fail(E_INVALID, "language %s: tags.scm: wrong arguments for #%s", language,
 			head.text);
@@ -236,9 +238,9 @@ static int compile_one(const TSQuery *query, const TSQueryPredicateStep *steps, 
 
 int predicates_compile(struct grammar *grammar, uint32_t pattern, const char *language)
 {
-	uint32_t steps_left, first = 0, count = 0;
-	const TSQueryPredicateStep *steps =
-		ts_query_predicates_for_pattern(grammar->query, pattern, &steps_left);
+	const struct tags_pattern *of = &grammar->tags->patterns[pattern];
+	const TSQueryPredicateStep *steps = of->steps;
+	uint32_t steps_left = of->step_count, first = 0, count = 0;
 	struct predicate *list;
 	int rc = 0;
 
@@ -249,7 +251,7 @@ int predicates_compile(struct grammar *grammar, uint32_t pattern, const char *la
 	for (uint32_t i = 0; i < steps_left && !rc; i++) {
 		if (steps[i].type != TSQueryPredicateStepTypeDone)
 			continue;
-		rc = compile_one(grammar->query, steps + first, i - first, language, &list[count]);
+		rc = compile_one(grammar->tags, steps + first, i - first, language, &list[count]);
 		count++;
 		first = i + 1;
 	}
@@ -258,7 +260,7 @@ int predicates_compile(struct grammar *grammar, uint32_t pattern, const char *la
 
 void predicates_free(struct grammar *grammar)
 {
-	uint32_t count = grammar->predicates ? ts_query_pattern_count(grammar->query) : 0;
+	uint32_t count = grammar->predicates ? grammar->tags->pattern_count : 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct predicate *list = grammar->predicates[i];

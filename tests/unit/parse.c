@@ -110,7 +110,10 @@ static void bad_queries_are_refused(void **state)
 	assert_refused("((comment) @comment (#eq? \"a\" @comment))", "wrong arguments for #eq?");
 	assert_refused("((comment) @comment (#match? @comment \"(\"))", "#match?");
 	assert_refused("\n(no_such_node) @comment", "line 2: unknown node type");
-	assert_refused("(comment @comment", "syntax");
+	assert_refused("(comment @comment", "cannot read '@comment'");
+	assert_refused("(comment", "a bracket is not closed");
+	assert_refused("(function_definition nobody: (_)) @comment", "unknown field 'nobody'");
+	assert_refused("(expression) @comment", "supertypes");
 }
 
 static struct grammar *c_grammar(struct languages **languages)

@@ -1,0 +1,64 @@
+/*
+ * Our own compiler and executor of query files. tree-sitter's own takes seconds to load a query for
+ * the larger grammars, because it proves every pattern possible, and walks its states at each node;
+ * we trust the tests for the first and look up the patterns of a node by its symbol.
+ *
+ * The language is tree-sitter's: nodes, fields, `!field`, `_` and `(_)`, "literals", alternations,
+ * groups, `.` anchors, `?` `*` `+`, captures, predicates. Not there: supertypes and MISSING.
+ */
+#ifndef PARSE_TAGS_H
+#define PARSE_TAGS_H
+
+#include "util/strings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tree_sitter/api.h>
+
+enum tags_kind { TAGS_NODE, TAGS_ANY, TAGS_CHOICE, TAGS_GROUP };
+
+/* A sequence of siblings. */
+struct tags_list {
+	struct tags_element *items;
+	uint32_t count, room;
+	bool ends; /* a `.` stands behind the last: no named sibling may follow */
+};
+
+struct tags_element {
+	enum tags_kind kind;
+	TSSymbol symbol;                  /* of a NODE */
+	bool named;                       /* ANY: `(_)`, not `_` */
+	bool anchored;                    /* a `.` stands before it */
+	bool optional, repeats, captures; /* captures: it or something in it does */
+	TSFieldId field;                  /* or 0 */
+	uint32_t *ids;                    /* its captures */
+	uint32_t id_count, id_room;
+	TSFieldId *without; /* fields that it must not have */
+	uint32_t without_count, without_room;
+	struct tags_list list; /* children of a node, members of a group, or choices */
+};
+
+struct tags_pattern {
+	struct tags_list list; /* siblings; most often one */
+	TSQueryPredicateStep *steps;
+	uint32_t step_count, step_room;
+};
+
+struct tags {
+	const TSLanguage *language;
+	struct tags_pattern *patterns;
+	uint32_t pattern_count, pattern_room;
+	struct strings captures, texts; /* by id; texts are the predicates' strings */
+	uint32_t **by_symbol;           /* patterns that a node may begin, ended by UINT32_MAX */
+	uint32_t symbol_count;
+};
+
+/* E_INVALID says the line and what is wrong. */
+int tags_new(const TSLanguage *language, const char *name, const char *text, struct tags **out);
+void tags_free(struct tags *tags);
+
+typedef void (*tags_fn)(const TSQueryMatch *match, void *payload);
+/* Calls `fn` for each match in the tree. False: more than `budget` steps, and it gave up. */
+bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload);
+
+#endif
