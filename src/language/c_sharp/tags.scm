@@ -249,7 +249,13 @@
   type: (implicit_type)
   (variable_declarator
     name: (identifier) @name
-    [(identifier) (member_access_expression)] @value)) @binding.name
+    [
+      (identifier)
+      (member_access_expression)
+      (element_access_expression)
+      (conditional_expression)
+      (parenthesized_expression)
+    ] @value)) @binding.name
 (variable_declaration
   type: (implicit_type)
   (variable_declarator
@@ -264,6 +270,9 @@
 (foreach_statement
   type: [(identifier) (generic_name) (qualified_name) (nullable_type)] @value
   left: (identifier) @name) @binding.type
+(foreach_statement
+  type: (implicit_type) left: (identifier) @name right: (_) @value) @binding.element
+(from_clause name: (identifier) @name (_) @value .) @binding.element
 (catch_declaration type: (_) @value name: (identifier) @name) @binding.type
 (declaration_expression
   type: [(identifier) (generic_name) (qualified_name) (nullable_type)] @value

@@ -167,7 +167,9 @@
 ((local_variable_declaration
    type: (type_identifier) @_var
    declarator: (variable_declarator
-     name: (identifier) @name value: [(identifier) (field_access)] @value)) @binding.name
+     name: (identifier) @name value: [
+       (identifier) (field_access) (array_access) (ternary_expression) (parenthesized_expression)
+     ] @value)) @binding.name
   (#eq? @_var "var"))
 ((local_variable_declaration
    type: (type_identifier) @_var
@@ -182,9 +184,13 @@
   (variable_declarator name: (identifier) @name)) @binding.type
 (catch_formal_parameter (catch_type (_) @value) name: (identifier) @name) @binding.type
 (resource type: (_) @value name: (identifier) @name) @binding.type
-(enhanced_for_statement
-  type: [(type_identifier) (scoped_type_identifier) (generic_type) (array_type)] @value
-  name: (identifier) @name) @binding.type
+((enhanced_for_statement
+   type: [(type_identifier) (scoped_type_identifier) (generic_type) (array_type)] @value
+   name: (identifier) @name) @binding.type
+  (#not-eq? @value "var"))
+((enhanced_for_statement
+   type: (type_identifier) @_var name: (identifier) @name value: (_) @value) @binding.element
+  (#eq? @_var "var"))
 (instanceof_expression right: (_) @value name: (identifier) @name) @binding.type
 (type_pattern (_) @value . (identifier) @name) @binding.type
 ((record_pattern_component (_) @value . (identifier) @name) @binding.type

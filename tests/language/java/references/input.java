@@ -41,6 +41,8 @@ class References extends Base<Item> implements Runnable, a.c.Closer<Item> {
 		var alias = made;
 		var field = this.repo;
 		var cast = (Item) o;
+		var either = made == null ? alias : made;
+		for (var each : repo.all()) {}
 		Item one = null, two = made;
 		int skipped = 0;
 		for (Item each : list) {}
