@@ -62,7 +62,7 @@ ours() {
 		select($language != "php" or (.name | startswith("$") | not)) |
 		select($language != "bash" or (.signature | startswith("@test") | not)) |
 		select($language != "ruby" or (.signature |
-			test("^(:|alias|define_|(it|test|specify|scenario|let!?)\\b)") | not)) |
+			test("^(:|alias|define_|(it|test|should|specify|scenario|let!?|subject!?)\\b|\\w+ = )") | not)) |
 		(.kind == "type" and (.signature | test("\\bdelegate\\b") | not)) as $type |
 		[.path, .line, (if $type then "type" else "function" end), .name, .endLine] | @tsv' \
 		"$work/dump"

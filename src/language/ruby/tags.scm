@@ -15,9 +15,9 @@
   .
   [
     (class name: (constant) @name)
-    (class name: (scope_resolution scope: (_) @owner name: (_) @name))
+    (class name: (scope_resolution scope: (_)? @owner name: (_) @name))
     (module name: (constant) @name)
-    (module name: (scope_resolution scope: (_) @owner name: (_) @name))
+    (module name: (scope_resolution scope: (_)? @owner name: (_) @name))
   ] @definition.type
   (#select-adjacent! @doc @definition.type))
 
@@ -57,7 +57,10 @@
   right: (call
     receiver: (constant) @_maker
     method: (identifier) @_new
-    arguments: (argument_list . (constant) @name)) @reference.base
+    arguments: (argument_list . [
+      (constant) @name
+      (scope_resolution scope: (_)? @receiver name: (_) @name)
+    ])) @reference.base
   (#eq? @_maker "Class")
   (#eq? @_new "new"))
 ((comment)? @doc
@@ -77,7 +80,8 @@
    !receiver
    method: (identifier) @_maker
    arguments: (argument_list . [(simple_symbol) (string)] @name)) @definition.method
-  (#any-of? @_maker "define_method" "define_singleton_method")
+  (#any-of? @_maker "define_method" "define_singleton_method" "alias_method" "alias_attribute" "let"
+    "let!" "subject" "subject!")
   (#match? @name "^(:[A-Za-z_]\\w*[?!=]?|[\"'][A-Za-z_]\\w*[?!=]?[\"'])$")
   (#strip! @name "^[:\"']|[\"']$"))
 (alias name: [(identifier) (constant) (operator) (setter)] @name) @definition.method
@@ -85,12 +89,6 @@
   (#strip! @name "^:"))
 (alias alias: [(identifier) (constant) (operator) (setter)] @name) @reference.value
 ((alias alias: (simple_symbol) @name) @reference.value
-  (#strip! @name "^:"))
-((call
-   !receiver
-   method: (identifier) @_maker
-   arguments: (argument_list . (simple_symbol) @name)) @definition.method
-  (#any-of? @_maker "alias_method" "alias_attribute")
   (#strip! @name "^:"))
 ((call
    !receiver
@@ -149,28 +147,21 @@
    method: (identifier) @name
    block: (_)) @definition.test
   (#any-of? @name "it" "specify" "example"))
-((call
-   !receiver
-   method: (identifier) @_maker
-   arguments: (argument_list . (simple_symbol) @name)
-   block: (_)) @definition.function
-  (#any-of? @_maker "let" "let!" "subject" "subject!")
-  (#strip! @name "^:"))
 
 ; What a type inherits and includes.
 (class superclass: (superclass [
   (constant) @name
-  (scope_resolution scope: (_) @receiver name: (_) @name)
+  (scope_resolution scope: (_)? @receiver name: (_) @name)
   (element_reference object: [
     (constant) @name
-    (scope_resolution scope: (_) @receiver name: (_) @name)])
+    (scope_resolution scope: (_)? @receiver name: (_) @name)])
 ]) @reference.base)
 ((call
    !receiver
    method: (identifier) @_mixin
    arguments: (argument_list [
      (constant) @name
-     (scope_resolution scope: (_) @receiver name: (_) @name)
+     (scope_resolution scope: (_)? @receiver name: (_) @name)
    ] @reference.base))
   (#any-of? @_mixin "include" "extend" "prepend"))
 
@@ -185,7 +176,7 @@
 ((call
    receiver: [
      (constant) @name
-     (scope_resolution scope: (_) @receiver name: (constant) @name)
+     (scope_resolution scope: (_)? @receiver name: (constant) @name)
    ]
    method: (identifier) @_new) @reference.new
   (#eq? @_new "new"))
@@ -197,11 +188,6 @@
 ((block_argument (simple_symbol) @name) @reference.value
   (#strip! @name "^:"))
 ((call
-   method: (identifier) @_taker
-   arguments: (argument_list . (simple_symbol) @name)) @reference.value
-  (#any-of? @_taker "method" "instance_method" "public_method" "rescue_from")
-  (#strip! @name "^:"))
-((call
    receiver: (_)? @receiver
    method: (identifier) @_taker
    arguments: (argument_list . (simple_symbol) @name)) @reference.call
@@ -211,7 +197,7 @@
    !receiver
    method: (identifier) @_taker
    arguments: (argument_list (simple_symbol) @name @reference.value))
-  (#match? @_taker "^(before|after|around|prepend|append|skip)_|^(validate|helper_method|module_function)$")
+  (#match? @_taker "^(before|after|around|prepend|append|skip)_|^(method|instance_method|public_method|rescue_from|validate|helper_method|module_function)$")
   (#strip! @name "^:"))
 
 ((call

@@ -44,3 +44,8 @@ class Cart < Store::Base
     a + b + c + d
   end
 end
+
+class ::Outside < ::Root
+  include ::Mixed
+  Failure = Class.new(::RuntimeError)
+end
