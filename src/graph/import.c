@@ -179,25 +179,79 @@ static uint32_t find_path(const struct import_index *index, uint32_t from, const
 	return found;
 }
 
+static bool is_package(const struct import_index *index, const struct language *language,
+	const char *path, size_t len)
+{
+	const char *const *extensions = language_extensions(language);
+	bool found = false;
+
+	for (size_t i = 0; extensions[i] && !found && *language_package(language); i++) {
+		char *name = xstrfmt(
+			"%.*s%s.%s", (int)len, path, language_package(language), extensions[i]);
+
+		found = exact(index, name) != GRAPH_NONE;
+		free(name);
+	}
+	return found;
+}
+
+/*
+ * The file that a module's path means from a root of modules: a folder that is no package itself.
+ * A root around the importing file comes first, the innermost one; else the nearest.
+ */
+static uint32_t by_root(const struct import_index *index, uint32_t from, const char *tail,
+	enum confidence *confidence)
+{
+	const struct map_entry *entry = map_get_str(&index->bases, path_base(tail));
+	const struct source_file *importer = &index->snapshot->files[from];
+	uint32_t best = GRAPH_NONE, best_rank = 0, count = 0;
+	size_t len = strlen(tail);
+
+	for (uint32_t at = entry ? (uint32_t)entry->value.num : GRAPH_NONE; at != GRAPH_NONE;
+		at = index->next_base[at]) {
+		const char *path = index->snapshot->files[at].path;
+		size_t root = strlen(path) - len;
+		bool around;
+		uint32_t rank;
+
+		if (!ends_with(path, tail) || (root && path[root - 1] != '/') ||
+			(root && is_package(index, importer->language, path, root)))
+			continue;
+		around = !strncmp(importer->path, path, root);
+		rank = 1 + shared_folders(importer->path, path) + (around ? 0x10000 : 0);
+		count++;
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = at;
+		}
+	}
+	*confidence = best_rank >= 0x10000 || (count == 1 && strchr(tail, '/')) ? EDGE_RESOLVED
+										: EDGE_LIKELY;
+	return best;
+}
+
 /* Tries path.ext and path/package.ext for the extensions of the importing file's language. */
 static uint32_t find_module(const struct import_index *index, uint32_t from, const char *path,
 	bool relative, enum confidence *confidence)
 {
 	const struct language *language = index->snapshot->files[from].language;
 	const char *const *extensions = language_extensions(language);
+	enum confidence its = EDGE_RESOLVED;
 	uint32_t found = GRAPH_NONE;
 
-	for (size_t i = 0; extensions[i] && found == GRAPH_NONE; i++)
-		for (int package = 0; package < 2 && found == GRAPH_NONE; package++) {
+	for (size_t i = 0; extensions[i]; i++)
+		for (int package = 0; package < 2; package++) {
 			char *name = package ? xstrfmt("%s%s%s.%s", path, *path ? "/" : "",
 						       language_package(language), extensions[i])
 					     : xstrfmt("%s.%s", path, extensions[i]);
+			uint32_t one =
+				relative ? exact(index, name) : by_root(index, from, name, &its);
 
-			if (relative)
-				found = exact(index, name);
-			else
-				found = by_tail(index, from, name, confidence);
 			free(name);
+			if (one == GRAPH_NONE || (found != GRAPH_NONE && its >= *confidence))
+				continue;
+			found = one;
+			*confidence = its;
 		}
 	return found;
 }

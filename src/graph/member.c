@@ -34,10 +34,130 @@ void bases_add(struct resolver *self, uint32_t type, uint32_t target)
 	self->base_count++;
 }
 
-void bases_sort(struct resolver *self)
+/* Range of a type's own bases. */
+static uint32_t bases_of(const struct resolver *self, uint32_t type, uint32_t *end)
+{
+	uint32_t low = 0, high = self->base_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (self->bases[middle].type < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*end = low; *end < self->base_count && self->bases[*end].type == type;)
+		++*end;
+	return low;
+}
+
+static void line_add(struct resolver *self, uint32_t type)
+{
+	GROW(self->lines, self->line_count, self->line_room);
+	self->lines[self->line_count++] = type;
+}
+
+static bool holds(struct span span, uint32_t first, uint32_t type)
+{
+	for (uint32_t i = first; i < span.count; i++)
+		if (span.symbols[i] == type)
+			return true;
+	return false;
+}
+
+#define MERGED_MAX 32
+
+/*
+ * The C3 linearization (Barrett et al., 1996), which Python uses and which agrees with single
+ * inheritance: the next type is a head that stands in no other list's tail. Where there is none,
+ * the first head is taken.
+ */
+static void merge_lines(struct resolver *self, struct span *lists, uint32_t count)
+{
+	uint32_t at[MERGED_MAX] = {0};
+
+	for (;;) {
+		uint32_t next = GRAPH_NONE;
+
+		for (uint32_t i = 0; i < count && next == GRAPH_NONE; i++) {
+			bool tail = at[i] == lists[i].count;
+
+			for (uint32_t k = 0; k < count && !tail; k++)
+				tail = holds(lists[k], at[k] + 1, lists[i].symbols[at[i]]);
+			if (!tail)
+				next = lists[i].symbols[at[i]];
+		}
+		for (uint32_t i = 0; i < count && next == GRAPH_NONE; i++)
+			if (at[i] < lists[i].count)
+				next = lists[i].symbols[at[i]];
+		if (next == GRAPH_NONE)
+			return;
+		line_add(self, next);
+		for (uint32_t i = 0; i < count; i++)
+			while (at[i] < lists[i].count && lists[i].symbols[at[i]] == next)
+				at[i]++;
+	}
+}
+
+static struct map_entry *line_of(const struct resolver *self, uint32_t type)
+{
+	return map_get(&self->line_of, (const char *)&type, sizeof(type));
+}
+
+/* A line in `lines` is its length and its types. */
+static void make_line(struct resolver *self, uint32_t type, int depth)
+{
+	struct span lists[MERGED_MAX];
+	uint32_t copy[MERGED_MAX * MERGED_MAX], copied = 0, count = 0, start, end;
+	uint32_t first = bases_of(self, type, &end), own[MERGED_MAX], owned = 0;
+
+	if (first == end || line_of(self, type))
+		return;
+	map_put(&self->line_of, (const char *)&type, sizeof(type), NULL)->value.num = -1;
+	for (uint32_t i = first; i < end && i - first < MERGED_MAX - 1 && depth < 4 * MAX_DEPTH;
+		i++)
+		make_line(self, self->bases[i].target, depth + 1);
+	for (uint32_t i = first; i < end && count < MERGED_MAX - 1; i++) {
+		struct span line = ancestors_of(self, self->bases[i].target);
+		uint32_t room = MERGED_MAX * MERGED_MAX - copied;
+
+		line.count = line.count < room ? line.count : room;
+		for (uint32_t k = 0; k < line.count; k++)
+			copy[copied + k] = line.symbols[k];
+		if (!line.count)
+			copy[copied] = self->bases[i].target;
+		lists[count++] = (struct span){copy + copied, line.count ? line.count : 1};
+		copied += lists[count - 1].count;
+		own[owned++] = self->bases[i].target;
+		if (copied >= MERGED_MAX * MERGED_MAX - 1)
+			break;
+	}
+	lists[count++] = (struct span){own, owned};
+	start = self->line_count;
+	line_add(self, 0);
+	line_add(self, type);
+	merge_lines(self, lists, count);
+	self->lines[start] = self->line_count - start - 1;
+	line_of(self, type)->value.num = start;
+}
+
+void bases_finish(struct resolver *self)
 {
 	if (self->base_count)
 		qsort(self->bases, self->base_count, sizeof(*self->bases), compare_bases);
+	for (uint32_t i = 0; i < self->base_count; i++)
+		make_line(self, self->bases[i].type, 0);
+}
+
+/* Of a type without bases, or one that is among its own, the line is empty: it stands alone. */
+struct span ancestors_of(const struct resolver *self, uint32_t type)
+{
+	const struct map_entry *entry = line_of(self, type);
+
+	if (!entry || entry->value.num < 0)
+		return (struct span){NULL, 0};
+	return (struct span){self->lines + entry->value.num + 1, self->lines[entry->value.num]};
 }
 
 /* "ns::Foo<T>" is the Foo whose qualified name ends so; the nearest one when there are several. */
@@ -157,43 +277,29 @@ static uint32_t member_of_parts(const struct resolver *self, uint32_t type, uint
 	return found;
 }
 
-static uint32_t search(
-	const struct resolver *self, uint32_t type, uint32_t name, bool own, int depth)
+static uint32_t search(const struct resolver *self, uint32_t type, const char *name, bool own)
 {
-	uint32_t low = 0, high = self->base_count, found = GRAPH_NONE;
+	struct span span = named(self->whole, name), line = ancestors_of(self, type);
+	uint32_t number = span.count ? self->whole->name_of[span.symbols[0]] : 0;
+	uint32_t found = GRAPH_NONE;
 
+	if (!span.count)
+		return GRAPH_NONE;
 	if (own)
-		found = member_of_parts(self, type, name);
-	if (found != GRAPH_NONE || depth > MAX_DEPTH)
-		return found;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (self->bases[middle].type < type)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; found == GRAPH_NONE && low < self->base_count && self->bases[low].type == type;
-		low++)
-		found = search(self, self->bases[low].target, name, true, depth + 1);
+		found = member_of_parts(self, type, number);
+	for (uint32_t i = 1; i < line.count && found == GRAPH_NONE; i++)
+		found = member_of_parts(self, line.symbols[i], number);
 	return found;
 }
 
 uint32_t member_of(const struct resolver *self, uint32_t type, const char *name)
 {
-	struct span span = named(self->whole, name);
-
-	return span.count ? search(self, type, self->whole->name_of[span.symbols[0]], true, 0)
-			  : GRAPH_NONE;
+	return search(self, type, name, true);
 }
 
 uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name)
 {
-	struct span span = named(self->whole, name);
-
-	return span.count ? search(self, type, self->whole->name_of[span.symbols[0]], false, 0)
-			  : GRAPH_NONE;
+	return search(self, type, name, false);
 }
 
 uint32_t type_around(const struct resolver *self, uint32_t symbol)

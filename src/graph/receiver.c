@@ -189,6 +189,11 @@ struct answer find_type(const struct resolver *self, const struct place *place, 
 	while (start && !is_name(text[start - 1]))
 		start--;
 	receiver = xstrndup(text, start);
+	if (strchr("<[", text[len]) && text[len] && language_is_wrapper(place->language, name)) {
+		free(receiver);
+		free(name);
+		return find_type(self, place, text + len + 1);
+	}
 	answer = !*name      ? nowhere
 		 : *receiver ? find_on_receiver(self, place, receiver, name, WANT_TYPE)
 			     : find_plain(self, place, name, WANT_TYPE);

@@ -23,7 +23,7 @@ static struct place place_of(const struct resolver *self, uint32_t file, uint32_
 		source->language};
 }
 
-static void see(struct resolver *self, uint32_t file)
+void see_from(struct resolver *self, uint32_t file)
 {
 	bool transitive = language_import_transitive(self->snapshot->files[file].language);
 	uint32_t count = 0;
@@ -109,6 +109,78 @@ static bool makes_edge(enum edge_kind kind, const struct place *place, struct an
 	       answer.to != place->from;
 }
 
+static void add_reference(struct resolver *self, const struct place *place,
+	const struct fact_reference *at, enum edge_kind kind, struct answer answer)
+{
+	*add_edge(self) = (struct graph_edge){.from = place->from,
+		.file = place->file,
+		.to = answer.to,
+		.kind = kind,
+		.confidence = answer.confidence,
+		.line = at->line,
+		.start = at->start,
+		.name = text_of(self, place->file, at->name),
+		.package = answer.package};
+}
+
+static bool is_plain(const char *name)
+{
+	return !strpbrk(name, "([{");
+}
+
+/* super(x), this(x), cls(x), new static(x): a constructor of a base, of the type around. */
+static struct answer find_constructor(
+	const struct resolver *self, const struct place *place, const char *name)
+{
+	uint32_t type = type_around(self, place->from);
+	struct span line = {NULL, 0};
+
+	if (type == GRAPH_NONE || !strcmp(name, "self"))
+		return nowhere;
+	if (language_is_ancestor(place->language, name)) {
+		line = ancestors_of(self, type);
+		type = line.count > 1 ? line.symbols[1] : GRAPH_NONE;
+	} else if (!language_is_receiver(place->language, name)) {
+		return nowhere;
+	}
+	return (struct answer){type, type == GRAPH_NONE ? EDGE_EXTERNAL : EDGE_RESOLVED, NULL};
+}
+
+/*
+ * A call is what its language's rules say, and what the values of its names add: a name may hold
+ * other functions than the one it was defined as. Without a rule the values are all that is known,
+ * and better than any method of that name.
+ */
+static void add_call(struct resolver *self, const struct place *place, uint32_t reference)
+{
+	const struct facts *facts = &self->snapshot->files[place->file].facts;
+	const struct fact_reference *at = &facts->references[reference];
+	struct answer answer = nowhere;
+	struct targets targets;
+	bool plain = is_plain(facts->text + at->name);
+
+	if (plain && !at->receiver)
+		answer = find_constructor(self, place, facts->text + at->name);
+	if (plain && answer.to == GRAPH_NONE)
+		answer = find_reference(self, place, at, edges_of[at->kind].want);
+	if (plain && at->kind == REFERENCE_NEW && answer.to == GRAPH_NONE && !answer.package)
+		answer = find_reference(self, place, at, WANT_CALL);
+	if (answer.to != GRAPH_NONE && self->graph->symbols[answer.to].kind == SYMBOL_TYPE)
+		answer.to = constructor_of(self, answer.to);
+	flow_targets(self->flow, place->file, reference, &targets);
+	if (answer.to != GRAPH_NONE && answer.confidence == EDGE_RESOLVED)
+		add_reference(self, place, at, EDGE_CALL, answer);
+	else if (!targets.count && targets.known && plain)
+		add_reference(self, place, at, EDGE_CALL,
+			(struct answer){GRAPH_NONE, EDGE_EXTERNAL,
+				targets.package ? targets.package : answer.package});
+	else if (!targets.count && plain)
+		add_reference(self, place, at, EDGE_CALL, answer);
+	for (uint32_t i = 0; i < targets.count; i++)
+		if (answer.confidence != EDGE_RESOLVED || targets.answers[i].to != answer.to)
+			add_reference(self, place, at, EDGE_CALL, targets.answers[i]);
+}
+
 static void add_references(struct resolver *self, uint32_t file)
 {
 	const struct source_file *source = &self->snapshot->files[file];
@@ -116,29 +188,40 @@ static void add_references(struct resolver *self, uint32_t file)
 	for (uint32_t i = 0; i < source->facts.reference_count; i++) {
 		const struct fact_reference *at = &source->facts.references[i];
 		struct place place = place_of(self, file, at->from);
+		enum edge_kind kind = edges_of[at->kind].kind;
 		struct answer answer;
-		enum edge_kind kind;
 
 		if (at->kind == REFERENCE_DECLARATION)
 			continue;
-		kind = edges_of[at->kind].kind;
-		answer = find_reference(self, &place, at, edges_of[at->kind].want);
-		if (at->kind == REFERENCE_NEW && answer.to == GRAPH_NONE && !answer.package)
-			answer = find_reference(self, &place, at, WANT_CALL);
-		if (!makes_edge(kind, &place, answer))
+		if (kind == EDGE_CALL) {
+			add_call(self, &place, i);
 			continue;
-		if (kind == EDGE_CALL && answer.to != GRAPH_NONE &&
-			self->graph->symbols[answer.to].kind == SYMBOL_TYPE)
-			answer.to = constructor_of(self, answer.to);
-		*add_edge(self) = (struct graph_edge){.from = place.from,
-			.file = file,
-			.to = answer.to,
-			.kind = kind,
-			.confidence = answer.confidence,
-			.line = at->line,
-			.start = at->start,
-			.name = source->facts.text + at->name,
-			.package = answer.package};
+		}
+		answer = find_reference(self, &place, at, edges_of[at->kind].want);
+		if (makes_edge(kind, &place, answer))
+			add_reference(self, &place, at, kind, answer);
+	}
+}
+
+/* Functions that are passed, returned, assigned, kept in tables. */
+static void add_values(struct resolver *self, uint32_t file)
+{
+	const struct facts *facts = &self->snapshot->files[file].facts;
+
+	for (uint32_t i = 0; i < facts->binding_count; i++) {
+		const struct fact_binding *at = &facts->bindings[i];
+		uint32_t to = flow_passed(self->flow, file, i);
+		struct place place = place_of(self, file, at->from);
+
+		if (to != GRAPH_NONE && to != place.from)
+			*add_edge(self) = (struct graph_edge){.from = place.from,
+				.file = file,
+				.to = to,
+				.kind = EDGE_VALUE,
+				.confidence = EDGE_LIKELY,
+				.line = at->line,
+				.start = at->start,
+				.name = facts->text + at->value};
 	}
 }
 
@@ -195,12 +278,12 @@ static void find_declarations(struct resolver *self)
 			if (at->kind != REFERENCE_BASE)
 				continue;
 			if (!seen)
-				see(self, file);
+				see_from(self, file);
 			seen = true;
 			add_base(self, file, at);
 		}
 	}
-	bases_sort(self);
+	bases_finish(self);
 }
 
 static int compare_edges(const void *left, const void *right)
@@ -220,28 +303,33 @@ static int compare_edges(const void *left, const void *right)
 	return (a->to > b->to) - (a->to < b->to);
 }
 
-/* A type is named many times in a function: the first stands for all. */
+/* A type or a callback is named many times in a function: the first stands for all. */
 static void drop_repeated(struct graph *graph)
 {
-	uint32_t kept = 0, first = 0;
+	uint32_t kept = 0, first = 0, k;
 
 	for (uint32_t i = 0; i < graph->edge_count; i++) {
 		const struct graph_edge *edge = &graph->edges[i];
-		bool again = false;
 
 		if (kept && (graph->edges[kept - 1].from != edge->from ||
 				    graph->edges[kept - 1].file != edge->file))
 			first = kept;
-		for (uint32_t k = first; edge->kind == EDGE_TYPE && k < kept && !again; k++)
-			again = graph->edges[k].kind == EDGE_TYPE && graph->edges[k].to == edge->to;
-		if (!again)
+		k = edge->kind == EDGE_TYPE || edge->kind == EDGE_VALUE ? first : kept;
+		while (k < kept &&
+			(graph->edges[k].kind != edge->kind || graph->edges[k].to != edge->to))
+			k++;
+		if (k == kept)
 			graph->edges[kept++] = *edge;
+		else if (edge->confidence < graph->edges[k].confidence)
+			graph->edges[k].confidence = edge->confidence;
 	}
 	graph->edge_count = kept;
 }
 
 static void release(struct resolver *self)
 {
+	flow_free(self->flow);
+	recent_free(self->recent);
 	for (uint32_t file = 0; file < self->snapshot->count; file++) {
 		free(self->targets[file]);
 		free(self->certainty[file]);
@@ -253,6 +341,8 @@ static void release(struct resolver *self)
 	free(self->owners);
 	free(self->members);
 	free(self->bases);
+	free(self->lines);
+	map_release(&self->line_of);
 	free(self->declarers);
 	map_release(&self->declared);
 	import_index_free(self->imports);
@@ -270,6 +360,7 @@ void resolve(struct whole *whole)
 		.whole = whole, .graph = &whole->graph, .snapshot = &whole->snapshot};
 	size_t files = whole->snapshot.count + (size_t)1;
 
+	self.recent = recent_new();
 	self.imports = import_index_new(&whole->snapshot);
 	self.targets = xcalloc(files, sizeof(*self.targets));
 	self.certainty = xcalloc(files, sizeof(*self.certainty));
@@ -278,12 +369,14 @@ void resolve(struct whole *whole)
 	find_imports(&self);
 	members_build(&self);
 	find_declarations(&self);
+	self.flow = flow_new(&self);
 	for (uint32_t file = 0; file < whole->snapshot.count; file++) {
 		if (whole->snapshot.files[file].skipped)
 			continue;
-		see(&self, file);
+		see_from(&self, file);
 		add_imports(&self, file);
 		add_references(&self, file);
+		add_values(&self, file);
 	}
 	sort_edges(&whole->graph);
 	drop_repeated(&whole->graph);

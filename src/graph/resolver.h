@@ -29,12 +29,17 @@ struct resolver {
 	uint32_t member_count, member_room;
 	struct base *bases; /* by type, order */
 	uint32_t base_count, base_room;
+	uint32_t *lines; /* lines of ancestors, see ancestors_of */
+	uint32_t line_count, line_room;
+	struct map line_of;  /* type to its place in `lines` */
 	struct map declared; /* name to first entry of `declarers` + 1 */
 	uint32_t *declarers; /* pairs: file, next entry + 1 */
 	uint32_t declarer_count, declarer_room;
 	uint32_t *seen; /* per file: the file that sees it, + 1 */
 	uint32_t *queue;
 	bool *tests; /* per file: it holds tests */
+	struct flow *flow;
+	struct recent *recent; /* what imported names mean in the file at hand */
 	uint32_t edge_room;
 };
 
@@ -62,11 +67,14 @@ struct place {
 /* member.c */
 void members_build(struct resolver *self);
 void bases_add(struct resolver *self, uint32_t type, uint32_t target);
-void bases_sort(struct resolver *self);
+/* After the last one: works out every type's line of ancestors. */
+void bases_finish(struct resolver *self);
 /* A member by its name: the type's own, else that of its nearest base. */
 uint32_t member_of(const struct resolver *self, uint32_t type, const char *name);
 /* The same, but not the type's own. */
 uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name);
+/* A type's bases and theirs, itself first, in the order in which members are looked for. */
+struct span ancestors_of(const struct resolver *self, uint32_t type);
 /* The innermost type around a symbol, itself included, or GRAPH_NONE. */
 uint32_t type_around(const struct resolver *self, uint32_t symbol);
 /* The method that a type is constructed by, else the type. */
@@ -78,6 +86,8 @@ bool is_wanted(const struct graph_symbol *symbol, enum want want);
 const struct fact_definition *fact_of(const struct resolver *self, uint32_t symbol);
 bool same_folder(const char *a, const char *b);
 uint32_t shared_folders(const char *a, const char *b);
+struct recent *recent_new(void);
+void recent_free(struct recent *recent);
 struct meaning find_imported(const struct resolver *self, uint32_t file, const char *name);
 /* A name as another file exports it. */
 struct meaning find_exported(const struct resolver *self, uint32_t file, const char *name);
@@ -93,6 +103,25 @@ struct answer find_on_receiver(const struct resolver *self, const struct place *
 	const char *receiver, const char *name, enum want want);
 /* A type as written: qualified, with arguments, a pointer to one. */
 struct answer find_type(const struct resolver *self, const struct place *place, const char *text);
+
+/* bind.c: what names may hold, from the bindings of all files; NULL when there are none. */
+struct flow;
+struct flow *flow_new(struct resolver *self);
+void flow_free(struct flow *flow);
+#define TARGETS_MAX 8
+struct targets {
+	struct answer answers[TARGETS_MAX];
+	uint32_t count;
+	bool many;           /* more than fit */
+	bool known;          /* what the callee's text holds is known, though it may be outside */
+	const char *package; /* then, or NULL */
+};
+/* What a call may reach by the values of its names. */
+void flow_targets(const struct flow *flow, uint32_t file, uint32_t reference, struct targets *out);
+/* The function that a binding's value names, or GRAPH_NONE. */
+uint32_t flow_passed(const struct flow *flow, uint32_t file, uint32_t binding);
+/* Marks the files that one sees through its imports in `seen`. */
+void see_from(struct resolver *self, uint32_t file);
 
 /* tests.c: edges from tests to what they test, out of the edges made so far. */
 void add_tests(struct resolver *self);

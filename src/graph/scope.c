@@ -171,7 +171,9 @@ static uint32_t imported_definition(
 	char *whole;
 
 	module += strspn(module, "\\:");
-	whole = *name ? xstrfmt("%s%s%s", module, separator, name) : xstrdup(module);
+	whole = *name && strcmp(last_part(module), name) != 0
+			? xstrfmt("%s%s%s", module, separator, name)
+			: xstrdup(module);
 	for (uint32_t i = 0; i < span.count && found == GRAPH_NONE; i++)
 		if (!strcmp(self->graph->symbols[span.symbols[i]].qualified, whole) &&
 			is_related(self, span.symbols[i], language))
@@ -255,11 +257,51 @@ static struct meaning imported(
 	return outside;
 }
 
+/* Names of one file are asked for together and again: the answers for the last file are kept. */
+struct recent {
+	uint32_t file;
+	struct map names; /* to a place in `meanings` + 1 */
+	struct meaning *meanings;
+	uint32_t count, room;
+};
+
+struct recent *recent_new(void)
+{
+	struct recent *recent = xcalloc(1, sizeof(*recent));
+
+	recent->file = GRAPH_NONE;
+	return recent;
+}
+
+void recent_free(struct recent *recent)
+{
+	map_release(&recent->names);
+	free(recent->meanings);
+	free(recent);
+}
+
 struct meaning find_imported(const struct resolver *self, uint32_t file, const char *name)
 {
+	struct recent *recent = self->recent;
+	struct map_entry *entry;
+	struct meaning found;
+
 	if (language_import(language_at(self, file)) == LANGUAGE_IMPORT_PATH)
 		return meaningless; /* an #include names nothing */
-	return imported(self, file, name, false, 0);
+	if (recent->file != file) {
+		map_release(&recent->names);
+		recent->names = (struct map)MAP_INIT;
+		recent->count = 0;
+		recent->file = file;
+	}
+	entry = map_get_str(&recent->names, name);
+	if (entry)
+		return recent->meanings[entry->value.num];
+	found = imported(self, file, name, false, 0);
+	GROW(recent->meanings, recent->count, recent->room);
+	map_put_str(&recent->names, name, NULL)->value.num = recent->count;
+	recent->meanings[recent->count++] = found;
+	return found;
 }
 
 static bool declared_in_sight(const struct resolver *self, uint32_t file, const char *name)

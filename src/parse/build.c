@@ -74,7 +74,9 @@ static int compare_references(const void *left, const void *right)
 		return COMPARE(a->start, b->start);
 	if (a->kind != b->kind)
 		return COMPARE(a->kind, b->kind);
-	return COMPARE(b->receiver, a->receiver); /* the one that says more comes first */
+	if (a->receiver != b->receiver)
+		return COMPARE(b->receiver, a->receiver); /* what says more comes first */
+	return COMPARE(a->name, b->name);
 }
 
 static int compare_imports(const void *left, const void *right)
@@ -359,9 +361,16 @@ static void merge_references(struct findings *found)
 
 	sort(found->references, found->reference_count, sizeof(*found->references),
 		compare_references);
-	for (uint32_t i = 0; i < found->reference_count; i++)
-		if (!kept || found->references[kept - 1].start != found->references[i].start)
-			found->references[kept++] = found->references[i];
+	for (uint32_t i = 0; i < found->reference_count; i++) {
+		const struct fact_reference *at = &found->references[i];
+		bool again = false;
+
+		/* `f()()` calls f, and what f gives: two names at one place. */
+		for (uint32_t k = kept; k-- && found->references[k].start == at->start && !again;)
+			again = found->references[k].name == at->name;
+		if (!again)
+			found->references[kept++] = *at;
+	}
 	found->reference_count = kept;
 }
 

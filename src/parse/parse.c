@@ -188,14 +188,16 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 		reference->receiver = findings_text(found, "?", 1);
 }
 
-/* Place among the named nodes beside it: of an argument, of a parameter. */
-static uint32_t index_of(TSNode node)
+/* Place among the named nodes beside it: of an argument, of a parameter. A lone `*` is neither. */
+static uint32_t index_of(const char *text, TSNode node)
 {
 	uint32_t index = 0;
 
 	for (TSNode at = ts_node_prev_named_sibling(node); !ts_node_is_null(at);
 		at = ts_node_prev_named_sibling(at))
-		index += !ts_node_is_extra(at);
+		index += !ts_node_is_extra(at) &&
+			 (ts_node_end_byte(at) - ts_node_start_byte(at) > 1 ||
+				 is_word(text[ts_node_start_byte(at)]));
 	return index;
 }
 
@@ -216,7 +218,7 @@ static void add_binding(struct findings *found, uint8_t kind, TSNode node, const
 	binding->from = PARSE_NONE;
 	binding->name = short_text(found, &parts[ROLE_NAME]);
 	binding->value = short_text(found, &parts[ROLE_VALUE]);
-	binding->index = counted ? index_of(node) : 0;
+	binding->index = counted ? index_of(found->text, node) : 0;
 	binding->line = ts_node_start_point(node).row + 1;
 	binding->start = ts_node_start_byte(node);
 }

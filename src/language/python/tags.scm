@@ -1,8 +1,13 @@
 ; What Python files define, call and import. A function inside a class is a method by itself.
+; Values flow through names, members, arguments, results, decorators, tuples, lists and tables.
+; Not resolved: what is found by name at run time (getattr, eval, __getattr__), lambdas without a
+; name, order of assignments (a name holds all that it is ever given), keys that are computed,
+; implicit calls of operators, loops and `with`, metaclasses, monkey patches of foreign modules.
 
 ((function_definition
    name: (identifier) @name
    parameters: (_) @parameters
+   return_type: (type)? @returns
    body: (block . (expression_statement . (string) @doc .)?)) @definition.function
   (#strip! @doc "^[a-zA-Z]*(\"\"\"|'''|\"|')|(\"\"\"|'''|\"|')$"))
 
@@ -24,6 +29,57 @@
 
 (call function: (identifier) @name) @reference.call
 (call function: (attribute object: (_) @receiver attribute: (identifier) @name)) @reference.call
+
+(call function: [(call) (subscript)] @name) @reference.call
+(decorator (identifier) @name) @reference.call
+(decorator (attribute object: (_) @receiver attribute: (identifier) @name)) @reference.call
+(decorator (call) @name) @reference.call
+(raise_statement . (identifier) @name) @reference.new
+(raise_statement . (attribute object: (_) @receiver attribute: (identifier) @name)) @reference.new
+(type (identifier) @name) @reference.type
+(type (attribute object: (_) @receiver attribute: (identifier) @name)) @reference.type
+
+(assignment
+  left: (_) @name
+  right: [
+    (identifier) (attribute) (subscript) (assignment) (expression_list) (tuple)
+    (conditional_expression) (boolean_operator) (await)
+    (list . [(identifier) (attribute) (call) (list) (tuple) (none)])
+    (dictionary . (pair value: [(identifier) (attribute) (call) (dictionary)]))
+  ] @value) @binding.name
+(assignment left: (_) @name right: (call function: (_) @value)) @binding.call
+(assignment left: (_) @name type: (type) @value) @binding.type
+(named_expression name: (_) @name value: (_) @value) @binding.name
+(with_item (as_pattern (_) @value alias: (as_pattern_target (_) @name))) @binding.name
+(except_clause (as_pattern (_) @value alias: (as_pattern_target (_) @name))) @binding.type
+(for_statement left: (_) @name right: (_) @value) @binding.element
+(for_in_clause left: (_) @name right: (_) @value) @binding.element
+(decorated_definition
+  (decorator) @value @binding.name
+  definition: [(function_definition name: (_) @name) (class_definition name: (_) @name)])
+
+(parameters (identifier) @binding.parameter @name)
+(parameters (default_parameter name: (_) @name value: (_) @value) @binding.parameter)
+(parameters (typed_parameter . (identifier) @name) @binding.parameter)
+(parameters (typed_default_parameter name: (_) @name) @binding.parameter)
+(parameters (typed_parameter . (identifier) @name type: (type) @value) @binding.type)
+(parameters (typed_default_parameter name: (_) @name type: (type) @value) @binding.type)
+(call
+  function: [(identifier) (attribute) (call)] @name
+  arguments: (argument_list [
+    (identifier) (attribute object: (identifier))
+    (keyword_argument value: [(identifier) (attribute object: (identifier))])
+  ] @binding.argument @value))
+((call
+  function: [(identifier) (attribute)] @name
+  arguments: (argument_list
+    (call function: (identifier) arguments: (_) @_none) @binding.argument @value))
+  (#eq? @_none "()"))
+(return_statement [
+  (identifier) (attribute) (call) (tuple) (expression_list) (conditional_expression)
+  (boolean_operator) (parenthesized_expression) (dictionary) (await)
+] @value) @binding.return
+(yield [(identifier) (attribute) (call) (tuple)] @value) @binding.return
 
 (import_statement name: (dotted_name) @module) @reference.import
 (import_statement
