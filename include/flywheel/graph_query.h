@@ -46,4 +46,20 @@ struct graph_importer {
 struct graph_importer *graph_importers(
 	const struct graph *graph, uint32_t file, uint32_t depth, size_t *count);
 
+/*
+ * Functions, methods and types that nothing of the repository seems to use. Conservative: no edge
+ * reaches them but from themselves, and their name stands nowhere else in its text (strings, macros
+ * and other languages count; comments, documents and declarations do not). Never listed: tests and
+ * what stands in their files, entry points, what a language calls by itself, decorated functions,
+ * methods of a type with a base outside, names that may be put together at run time ("visit_").
+ */
+struct graph_dead {
+	uint32_t symbol;
+	bool visible; /* from outside of its file or type: another repository may use it */
+	uint32_t lines;
+};
+/* By file, then line. The caller frees. E_STOPPED. */
+int graph_dead(
+	struct session *session, const struct graph *graph, struct graph_dead **out, size_t *count);
+
 #endif

@@ -16,6 +16,8 @@ static const struct graph_question questions[] = {
 	{"importers", 1, 1, false, false, graph_ask_importers},
 	{"modules", 0, 0, false, true, graph_ask_modules},
 	{"cross-domain", 0, 2, false, false, graph_ask_cross_domain},
+	{"clones", 0, 1, false, false, graph_ask_clones},
+	{"dead", 0, 1, false, false, graph_ask_dead},
 	{"dump", 0, 0, true, false, graph_dump},
 };
 
@@ -106,6 +108,7 @@ const struct command command_graph = {
 		 "   or: graph importers <path> [--depth N]\n"
 		 "   or: graph modules [--depth N]\n"
 		 "   or: graph cross-domain [<folder> [<folder>]] [--depth N]\n"
+		 "   or: graph (clones | dead) [<folder>] [--limit N]\n"
 		 "   or: graph dump [--tree <tree-ish> | --dir <folder>]",
 	.group = "look",
 	.run = run,

@@ -174,15 +174,6 @@ static void list_links(const struct graph_request *request, struct modules *modu
 		print_json(all);
 }
 
-static bool is_inside(const char *path, const char *folder)
-{
-	size_t len = strlen(folder);
-
-	while (len && folder[len - 1] == '/')
-		len--;
-	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
-}
-
 static void print_edge(const struct graph *graph, const struct graph_edge *edge)
 {
 	printf("%-7s %-9s ", edge_kind_name(edge->kind), confidence_name(edge->confidence));
@@ -226,12 +217,12 @@ static int list_edges(const struct graph_request *request)
 		const char *target;
 
 		if (edge->to == GRAPH_NONE || edge->confidence > EDGE_LIKELY ||
-			!is_inside(graph->files[edge->file].path, from))
+			!path_is_inside(graph->files[edge->file].path, from))
 			continue;
 		target = graph->files[edge->kind == EDGE_IMPORT ? edge->to
 								: graph->symbols[edge->to].file]
 				 .path;
-		if (is_inside(target, from) || (into && !is_inside(target, into)))
+		if (path_is_inside(target, from) || (into && !path_is_inside(target, into)))
 			continue;
 		found++;
 		if (all)

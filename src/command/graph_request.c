@@ -136,6 +136,17 @@ bool graph_find_path(const struct graph_request *request, const char *words, uin
 	return false;
 }
 
+bool path_is_inside(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	while (len && folder[len - 1] == '/')
+		len--;
+	if (!len || (len == 1 && *folder == '.'))
+		return true;
+	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
+}
+
 void print_foreign(const char *before, const char *text, const char *after)
 {
 	struct buf line = BUF_INIT;

@@ -34,6 +34,8 @@ int graph_ask_path(struct graph_request *request);
 int graph_ask_importers(struct graph_request *request);
 int graph_ask_modules(struct graph_request *request);
 int graph_ask_cross_domain(struct graph_request *request);
+int graph_ask_clones(struct graph_request *request);
+int graph_ask_dead(struct graph_request *request);
 
 /* Symbols that words name: "path:line", "path:name" or a name, qualified or not. */
 struct symbol_set {
@@ -44,6 +46,9 @@ struct symbol_set {
 bool graph_find_words(
 	const struct graph_request *request, const char *words, struct symbol_set *out);
 bool graph_find_path(const struct graph_request *request, const char *words, uint32_t *file);
+
+/* Whether a file is in a folder, or is that file; "." is the whole repository. */
+bool path_is_inside(const char *path, const char *folder);
 
 void print_foreign(const char *before, const char *text, const char *after);
 void print_place(const struct graph *graph, uint32_t file, uint32_t line); /* "path:line" */

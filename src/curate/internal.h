@@ -1,6 +1,6 @@
 /*
  * Inside curation: the candidates in memory (texts stay in the sidecar), the filters that reject
- * them, and MinHash signatures for everything that asks how alike two texts are.
+ * them, and the shingles by which texts are compared.
  */
 #ifndef CURATE_INTERNAL_H
 #define CURATE_INTERNAL_H
@@ -8,6 +8,7 @@
 #include "flywheel/curate.h"
 #include "flywheel/example.h"
 #include "util/map.h"
+#include "util/minhash.h"
 
 #define CURATE_SKIPPED 1 /* open() of a filter that cannot run here; `note` says why */
 
@@ -79,42 +80,11 @@ uint32_t candidate_tokens(const struct example *example);
 bool example_is_code(const struct example *example);   /* the answer is whole functions */
 bool example_is_change(const struct example *example); /* it comes from one commit's diff */
 
-/*
- * MinHash (Broder 1997): the share of equal positions in two signatures estimates the Jaccard
- * similarity of the token n-gram sets, with a standard error of sqrt(s(1-s)/256), 0.03 at most.
- */
-#define MINHASH_SIZE 256
 #define SHINGLE_TOKENS 5
-struct signature {
-	uint32_t min[MINHASH_SIZE];
-};
-void signature_init(struct signature *signature);
-void signature_add(struct signature *signature, uint64_t shingle);
 void signature_add_text(struct signature *signature, const char *text, size_t len);
-double signature_similarity(const struct signature *a, const struct signature *b);
 /* Calls `fn` with the hash of every run of `n` tokens; of all of them when there are fewer. */
 typedef int (*shingle_fn)(uint64_t shingle, void *payload);
 int text_shingles(const char *text, size_t len, size_t n, shingle_fn fn, void *payload);
-
-/*
- * Locality-sensitive hashing: signatures that agree on all rows of some band are compared. Rows
- * are as many as still find 99 of 100 pairs at the threshold. Pairs are given as indexes, a < b,
- * each at least once; `group` (may be NULL) keeps pairs within equal numbers.
- */
-typedef int (*pair_fn)(size_t a, size_t b, void *payload);
-size_t lsh_rows(double threshold);
-int lsh_pairs(const struct signature *signatures, const uint32_t *group, size_t count,
-	double threshold, pair_fn fn, void *payload);
-
-/* Disjoint sets, for connected components. */
-struct components {
-	size_t *parent;
-	size_t count;
-};
-void components_init(struct components *components, size_t count);
-size_t components_find(struct components *components, size_t element);
-void components_join(struct components *components, size_t a, size_t b);
-void components_release(struct components *components);
 
 /* Writes the rows of what is alive and the manifest; fills digest and paths. */
 int dataset_freeze(struct curation *curation, struct dataset *out);

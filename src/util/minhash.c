@@ -1,7 +1,7 @@
 /* MinHash signatures, banded LSH over them, and connected components of what is alike. */
-#include "curate/internal.h"
+#include "util/minhash.h"
 
-#include "flywheel/model.h"
+#include "util/map.h"
 #include "util/memory.h"
 
 #include <math.h>
@@ -45,17 +45,6 @@ void signature_add(struct signature *signature, uint64_t shingle)
 	}
 }
 
-static int on_shingle(uint64_t shingle, void *payload)
-{
-	signature_add(payload, shingle);
-	return 0;
-}
-
-void signature_add_text(struct signature *signature, const char *text, size_t len)
-{
-	text_shingles(text, len, SHINGLE_TOKENS, on_shingle, signature);
-}
-
 double signature_similarity(const struct signature *a, const struct signature *b)
 {
 	int equal = 0;
@@ -63,39 +52,6 @@ double signature_similarity(const struct signature *a, const struct signature *b
 	for (int i = 0; i < MINHASH_SIZE; i++)
 		equal += a->min[i] == b->min[i];
 	return (double)equal / MINHASH_SIZE;
-}
-
-#define SHINGLE_MAX 32
-
-struct shingling {
-	uint64_t window[SHINGLE_MAX];
-	size_t n, seen;
-	shingle_fn fn;
-	void *payload;
-};
-
-static int on_token(const char *token, size_t len, size_t offset, void *payload)
-{
-	struct shingling *s = payload;
-
-	(void)offset;
-	if (!len || (unsigned char)token[0] <= ' ') /* line breaks: layout is not content */
-		return 0;
-	memmove(s->window, s->window + 1, (s->n - 1) * sizeof(*s->window));
-	s->window[s->n - 1] = hash_bytes(token, len, 0);
-	if (++s->seen < s->n)
-		return 0;
-	return s->fn(hash_bytes(s->window, s->n * sizeof(*s->window), 1), s->payload);
-}
-
-int text_shingles(const char *text, size_t len, size_t n, shingle_fn fn, void *payload)
-{
-	struct shingling s = {.n = n < SHINGLE_MAX ? n : SHINGLE_MAX, .fn = fn, .payload = payload};
-	int rc = model_tokenize(text, len, on_token, &s);
-
-	if (!rc && s.seen && s.seen < s.n)
-		rc = fn(hash_bytes(s.window, s.n * sizeof(*s.window), 1), payload);
-	return rc;
 }
 
 size_t lsh_rows(double threshold)
