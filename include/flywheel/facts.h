@@ -40,6 +40,7 @@ struct fact_reference {
 	enum reference_kind kind;
 	uint32_t from; /* innermost definition around it, or PARSE_NONE */
 	uint32_t name, receiver, line, start;
+	uint16_t arguments; /* of a call, plus one; 0: not known */
 };
 
 struct fact_import {

@@ -72,6 +72,8 @@ static void print_references(const struct facts *facts)
 		if (at->receiver)
 			printf("%s . ", facts->text + at->receiver);
 		printf("%s", facts->text + at->name);
+		if (at->arguments)
+			printf(" arguments=%d", at->arguments - 1);
 		if (at->from != PARSE_NONE)
 			printf(" in %s", facts->text + facts->definitions[at->from].qualified);
 		putchar('\n');

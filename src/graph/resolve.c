@@ -112,6 +112,7 @@ static bool makes_edge(enum edge_kind kind, const struct place *place, struct an
 static void add_reference(struct resolver *self, const struct place *place,
 	const struct fact_reference *at, enum edge_kind kind, struct answer answer)
 {
+	answer = find_overload(self, answer, kind == EDGE_CALL ? at->arguments : 0);
 	*add_edge(self) = (struct graph_edge){.from = place->from,
 		.file = place->file,
 		.to = answer.to,

@@ -123,6 +123,12 @@ uint32_t flow_passed(const struct flow *flow, uint32_t file, uint32_t binding);
 /* Marks the files that one sees through its imports in `seen`. */
 void see_from(struct resolver *self, uint32_t file);
 
+/*
+ * overload.c: of the functions of its type that have an answer's name, the one that takes so many
+ * arguments (plus one; 0: not known). Likely when several do; the answer when none does.
+ */
+struct answer find_overload(const struct resolver *self, struct answer answer, uint16_t arguments);
+
 /* tests.c: edges from tests to what they test, out of the edges made so far. */
 void add_tests(struct resolver *self);
 struct graph_edge *add_edge(struct resolver *self);

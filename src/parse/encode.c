@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT 3
+#define FORMAT 4
 
 static void put(struct buf *out, uint64_t number)
 {
@@ -49,7 +49,7 @@ static void put_references(struct buf *out, const struct findings *found)
 	for (uint32_t i = 0; i < found->reference_count; i++) {
 		const struct fact_reference *at = &found->references[i];
 
-		put(out, at->kind);
+		put(out, (uint64_t)at->arguments << 3 | at->kind);
 		put(out, at->from + 1U);
 		put(out, at->name);
 		put(out, at->receiver);
@@ -222,8 +222,9 @@ static void get_references(struct reader *in, struct facts *out)
 		struct fact_reference *at = &out->references[i];
 		uint32_t kind = get32(in);
 
-		in->bad |= kind > REFERENCE_VALUE;
-		at->kind = in->bad ? REFERENCE_CALL : (enum reference_kind)kind;
+		in->bad |= (kind & 7) > REFERENCE_VALUE || kind >> 3 > UINT16_MAX;
+		at->kind = in->bad ? REFERENCE_CALL : (enum reference_kind)(kind & 7);
+		at->arguments = (uint16_t)(kind >> 3);
 		at->from = get_index(in, out->definition_count);
 		at->name = get_text(in);
 		at->receiver = get_text(in);

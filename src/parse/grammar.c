@@ -74,6 +74,7 @@ static const struct {
 	{"owner", ROLE_OWNER, 0},
 	{"returns", ROLE_RETURNS, 0},
 	{"value", ROLE_VALUE, 0},
+	{"arguments", ROLE_ARGUMENTS, 0},
 	{"open", ROLE_OPEN, 0},
 };
 

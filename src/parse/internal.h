@@ -34,6 +34,7 @@ enum role {
 	ROLE_OWNER,
 	ROLE_RETURNS,
 	ROLE_VALUE,
+	ROLE_ARGUMENTS,
 	ROLE_OPEN, /* says only that the definition goes on to the next ROLE_CLOSE */
 	ROLE_COUNT
 };

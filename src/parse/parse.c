@@ -13,6 +13,7 @@
 #define STEP_BUDGET 200000
 #define TAGS_BUDGET 50000000u /* looks at nodes */
 #define SIGNATURE_MAX 240
+#define ARGUMENTS_MAX 14   /* of a call, where their number tells overloads apart */
 #define NAME_MAX_BYTES 120 /* of a receiver, of a bound value */
 
 static bool count_parse(TSParseState *state)
@@ -164,6 +165,18 @@ static void add_definition(const struct grammar *grammar, struct findings *found
 	}
 }
 
+/* Plus one, and no more than a byte of the facts holds. */
+static uint16_t count_arguments(const struct part *parts)
+{
+	TSNode list = parts[ROLE_ARGUMENTS].node;
+	uint32_t count = ts_node_named_child_count(list), comments = 0;
+
+	for (uint32_t i = 0; i < count && i < ARGUMENTS_MAX; i++)
+		comments += ts_node_is_extra(ts_node_named_child(list, i));
+	count -= comments;
+	return count < ARGUMENTS_MAX ? (uint16_t)(count + 1) : 0;
+}
+
 static void add_reference(struct findings *found, uint8_t kind, const struct part *parts)
 {
 	struct fact_reference *reference;
@@ -179,6 +192,7 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 	reference->name = part_text(found, name);
 	reference->start = name->start;
 	reference->line = ts_node_start_point(name->node).row + 1;
+	reference->arguments = parts[ROLE_ARGUMENTS].set ? count_arguments(parts) : 0;
 	/* A long receiver is an expression: it names nothing that could be looked up. */
 	reference->receiver = 0;
 	if (parts[ROLE_RECEIVER].set &&

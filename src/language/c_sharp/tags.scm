@@ -1,4 +1,5 @@
-; C#. Not resolved: which of several overloads, which override runs, reflection, generated code,
+; C#. Not resolved: which of several overloads with as many
+; parameters, which override runs, reflection, generated code,
 ; `global using` of another file, dynamic, operators where they are used, an attribute's class by
 ; its short name. Properties, indexers and events are methods: they run code, also when the compiler
 ; writes it. Of their uses those after a dot are references. Fields are bindings unless constant.
@@ -132,30 +133,40 @@
   (primary_constructor_base_type type: (identifier) @name)
 ]) @reference.base
 
-(object_creation_expression type: [
-  (identifier) @name
-  (generic_name (identifier) @name)
-  (qualified_name qualifier: (_) @receiver name: (identifier) @name)
-  (qualified_name qualifier: (_) @receiver name: (generic_name (identifier) @name))
-]) @reference.new
+(object_creation_expression
+  type: [
+    (identifier) @name
+    (generic_name (identifier) @name)
+    (qualified_name qualifier: (_) @receiver name: (identifier) @name)
+    (qualified_name qualifier: (_) @receiver name: (generic_name (identifier) @name))
+  ]
+  arguments: (_)? @arguments) @reference.new
 (variable_declaration
   type: [(identifier) @name (generic_name (identifier) @name)]
-  (variable_declarator (implicit_object_creation_expression))) @reference.new
+  (variable_declarator
+    (implicit_object_creation_expression (argument_list) @arguments))) @reference.new
 (property_declaration
   type: [(identifier) @name (generic_name (identifier) @name)]
-  value: (implicit_object_creation_expression)) @reference.new
+  value: (implicit_object_creation_expression (argument_list) @arguments)) @reference.new
 
-((invocation_expression function: (identifier) @name) @reference.call
+((invocation_expression
+   function: (identifier) @name arguments: (_) @arguments) @reference.call
   (#not-eq? @name "nameof"))
-(invocation_expression function: (generic_name (identifier) @name)) @reference.call
-(invocation_expression function: (member_access_expression
-  expression: _ @receiver
-  name: [(identifier) @name (generic_name (identifier) @name)])) @reference.call
-(invocation_expression function: (conditional_access_expression
-  condition: (_) @receiver
-  (member_binding_expression
-    name: [(identifier) @name (generic_name (identifier) @name)]))) @reference.call
-(constructor_initializer ["base" "this"] @name) @reference.call
+(invocation_expression
+  function: (generic_name (identifier) @name) arguments: (_) @arguments) @reference.call
+(invocation_expression
+  function: (member_access_expression
+    expression: _ @receiver
+    name: [(identifier) @name (generic_name (identifier) @name)])
+  arguments: (_) @arguments) @reference.call
+(invocation_expression
+  function: (conditional_access_expression
+    condition: (_) @receiver
+    (member_binding_expression
+      name: [(identifier) @name (generic_name (identifier) @name)]))
+  arguments: (_) @arguments) @reference.call
+(constructor_initializer
+  ["base" "this"] @name (argument_list) @arguments) @reference.call
 
 ; Groups of methods, and properties that are read or written.
 (member_access_expression

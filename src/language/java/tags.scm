@@ -1,7 +1,9 @@
-; Java. Not resolved: which of several overloads, which override runs, reflection, generated code
+; Java. Not resolved: which of several overloads with as many
+; parameters, which override runs, reflection, generated code
 ; (annotation processors), types of lambdas' untyped parameters. An anonymous class is a type that
 ; is named "new"; a lambda belongs to the method around it; fields are bindings, not definitions,
-; unless they are constants; a record's component is the method that reads it.
+; unless they are constants; a record's component is the method that reads it. The constructors that
+; an enum's constants call are one call, of the enum itself.
 
 (package_declaration [(scoped_identifier) (identifier)] @name) @scope.rest
 
@@ -124,19 +126,24 @@
   ]
   (class_body)) @reference.base
 
-(object_creation_expression type: [
-  (type_identifier) @name
-  (generic_type (type_identifier) @name)
-  (scoped_type_identifier (_) @receiver (type_identifier) @name .)
-  (generic_type (scoped_type_identifier (_) @receiver (type_identifier) @name .))
-]) @reference.new
+(object_creation_expression
+  type: [
+    (type_identifier) @name
+    (generic_type (type_identifier) @name)
+    (scoped_type_identifier (_) @receiver (type_identifier) @name .)
+    (generic_type (scoped_type_identifier (_) @receiver (type_identifier) @name .))
+  ]
+  arguments: (_) @arguments) @reference.new
 (method_reference . [(identifier) (type_identifier)] @name "new" .) @reference.new
 (enum_declaration
-  name: (identifier) @name body: (enum_body (enum_constant arguments: (_) @reference.new)))
+  name: (identifier) @name
+  body: (enum_body (enum_constant arguments: (_) @arguments) @reference.new))
 
-(method_invocation . name: (identifier) @name) @reference.call
-(method_invocation object: (_) @receiver name: (identifier) @name) @reference.call
-(explicit_constructor_invocation constructor: [(super) (this)] @name) @reference.call
+(method_invocation . name: (identifier) @name arguments: (_) @arguments) @reference.call
+(method_invocation
+  object: (_) @receiver name: (identifier) @name arguments: (_) @arguments) @reference.call
+(explicit_constructor_invocation
+  constructor: [(super) (this)] @name arguments: (_) @arguments) @reference.call
 (method_reference . (_) @receiver (identifier) @name .) @reference.value
 
 ((type_identifier) @name @reference.type (#not-eq? @name "var"))

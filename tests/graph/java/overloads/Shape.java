@@ -1,0 +1,50 @@
+class Shape {
+	Shape() {
+		this(0);
+	}
+
+	Shape(int size) {}
+
+	void draw() {
+		draw(1);
+	}
+
+	void draw(int times) {
+		draw(times, "red");
+	}
+
+	void draw(int times, String color) {}
+
+	void fill(String color) {}
+
+	void fill(int color) {}
+
+	static void all(Shape... shapes) {}
+}
+
+class Square extends Shape {
+	Square(int size) {
+		super(size);
+	}
+
+	void draw(int times, String color, boolean again) {
+		draw();
+		draw(2);
+		draw(3, "blue");
+		draw(4, "blue", true);
+		this.fill("green");
+		new Shape(5);
+		new Shape();
+		all(this, this, this);
+	}
+}
+
+enum Level {
+	LOW, HIGH(2), TOP("x", 3);
+
+	Level() {}
+
+	Level(int n) {}
+
+	Level(String name, int n) {}
+}
