@@ -38,7 +38,7 @@ void import_index_free(struct import_index *index)
 	free(index);
 }
 
-static uint32_t exact(const struct import_index *index, const char *path)
+uint32_t import_exact(const struct import_index *index, const char *path)
 {
 	const struct map_entry *entry = map_get_str(&index->paths, path);
 
@@ -69,7 +69,7 @@ static bool below_root(const struct language *language, const char *path, size_t
 }
 
 /* The file whose path ends in `tail` at a folder's boundary, nearest to `from`. */
-static uint32_t by_tail(const struct import_index *index, uint32_t from, const char *tail,
+uint32_t import_by_tail(const struct import_index *index, uint32_t from, const char *tail,
 	enum confidence *confidence)
 {
 	const struct map_entry *entry = map_get_str(&index->bases, path_base(tail));
@@ -98,7 +98,7 @@ static uint32_t by_tail(const struct import_index *index, uint32_t from, const c
 }
 
 /* folder + "../x/./y.h", made plain. NULL when it leaves the tree. The caller frees. */
-static char *join_relative(const char *file, const char *relative)
+char *import_join(const char *file, const char *relative)
 {
 	struct buf path = BUF_INIT;
 
@@ -131,8 +131,8 @@ static uint32_t find_spelled(const struct import_index *index, uint32_t from, co
 	unsigned places, enum confidence *confidence)
 {
 	char *joined =
-		places & BESIDE ? join_relative(index->snapshot->files[from].path, name) : NULL;
-	uint32_t found = joined ? exact(index, joined) : GRAPH_NONE;
+		places & BESIDE ? import_join(index->snapshot->files[from].path, name) : NULL;
+	uint32_t found = joined ? import_exact(index, joined) : GRAPH_NONE;
 	const char *tail = name;
 
 	free(joined);
@@ -140,11 +140,11 @@ static uint32_t find_spelled(const struct import_index *index, uint32_t from, co
 	if (found != GRAPH_NONE || !(places & TAIL))
 		return found;
 	if (*name != '.')
-		return by_tail(index, from, name, confidence);
+		return import_by_tail(index, from, name, confidence);
 	while (!strncmp(tail, "./", 2) || !strncmp(tail, "../", 3))
 		tail += tail[1] == '/' ? 2 : 3;
 	*confidence = EDGE_LIKELY; /* a script's, from the folder where it is started */
-	return exact(index, tail);
+	return import_exact(index, tail);
 }
 
 /* As written, then with the extensions of the language: `require "x"`. */
@@ -189,7 +189,7 @@ static bool is_package(const struct import_index *index, const struct language *
 		char *name = xstrfmt(
 			"%.*s%s.%s", (int)len, path, language_package(language), extensions[i]);
 
-		found = exact(index, name) != GRAPH_NONE;
+		found = import_exact(index, name) != GRAPH_NONE;
 		free(name);
 	}
 	return found;
@@ -245,7 +245,7 @@ static uint32_t find_module(const struct import_index *index, uint32_t from, con
 						       language_package(language), extensions[i])
 					     : xstrfmt("%s.%s", path, extensions[i]);
 			uint32_t one =
-				relative ? exact(index, name) : by_root(index, from, name, &its);
+				relative ? import_exact(index, name) : by_root(index, from, name, &its);
 
 			free(name);
 			if (one == GRAPH_NONE || (found != GRAPH_NONE && its >= *confidence))
@@ -309,6 +309,8 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 		return find_path(index, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_QUALIFIED)
 		return qualified_find(index->qualified, from, module, confidence);
+	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE)
+		return import_relative(index, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_PACKAGE)
 		return import_package(index, from, module, confidence);
 	return find_dotted(index, from, module, confidence);

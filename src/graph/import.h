@@ -12,8 +12,17 @@ struct import_index {
 	struct qualified_index *qualified;
 };
 
+uint32_t import_exact(const struct import_index *index, const char *path);
+/* The file whose path ends in `tail` at a folder's boundary, nearest to `from`. */
+uint32_t import_by_tail(const struct import_index *index, uint32_t from, const char *tail,
+	enum confidence *confidence);
+/* "a/b.c" and "../x/y" make "x/y". NULL when that leaves the tree. The caller frees. */
+char *import_join(const char *file, const char *relative);
+
 /* Each finds the file that `module`, as it is written in the file `from`, means; or GRAPH_NONE. */
 uint32_t import_package(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence);
+uint32_t import_relative(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence);
 
 #endif

@@ -12,7 +12,7 @@ cat <<C
 
 C
 
-setting() { sed -n "s/^[[:space:]]*$2 = //p" "$here/$1/language.conf"; }
+setting() { [ ! -e "$here/$1/language.conf" ] || sed -n "s/^[[:space:]]*$2 = //p" "$here/$1/language.conf"; }
 
 tags() {
 	included=$(setting "$1" include)

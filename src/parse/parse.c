@@ -221,22 +221,6 @@ static uint32_t short_text(struct findings *found, const struct part *part)
 	return part->set && part->end - part->start < NAME_MAX_BYTES ? part_text(found, part) : 0;
 }
 
-static void add_binding(struct findings *found, uint8_t kind, TSNode node, const struct part *parts)
-{
-	struct fact_binding *binding;
-	bool counted = kind == BINDING_PARAMETER || kind == BINDING_ARGUMENT;
-
-	GROW(found->bindings, found->binding_count, found->binding_room);
-	binding = &found->bindings[found->binding_count++];
-	binding->kind = kind;
-	binding->from = PARSE_NONE;
-	binding->name = short_text(found, &parts[ROLE_NAME]);
-	binding->value = short_text(found, &parts[ROLE_VALUE]);
-	binding->index = counted ? index_of(found->text, node) : 0;
-	binding->line = ts_node_start_point(node).row + 1;
-	binding->start = ts_node_start_byte(node);
-}
-
 static uint32_t prefixed_text(
 	const struct grammar *grammar, struct findings *found, const struct part *part)
 {
@@ -253,6 +237,24 @@ static uint32_t prefixed_text(
 	return offset;
 }
 
+static void add_binding(const struct grammar *grammar, struct findings *found, uint8_t kind,
+	TSNode node, const struct part *parts)
+{
+	struct fact_binding *binding;
+	bool counted = kind == BINDING_PARAMETER || kind == BINDING_ARGUMENT;
+
+	GROW(found->bindings, found->binding_count, found->binding_room);
+	binding = &found->bindings[found->binding_count++];
+	binding->kind = kind;
+	binding->from = PARSE_NONE;
+	binding->name = parts[ROLE_NAME].prefix ? prefixed_text(grammar, found, &parts[ROLE_NAME])
+						: short_text(found, &parts[ROLE_NAME]);
+	binding->value = short_text(found, &parts[ROLE_VALUE]);
+	binding->index = counted ? index_of(found->text, node) : 0;
+	binding->line = ts_node_start_point(node).row + 1;
+	binding->start = ts_node_start_byte(node);
+}
+
 static void add_import(
 	const struct grammar *grammar, struct findings *found, bool again, const struct part *parts)
 {
@@ -263,7 +265,7 @@ static void add_import(
 	GROW(found->imports, found->import_count, found->import_room);
 	import = &found->imports[found->import_count++];
 	import->module = prefixed_text(grammar, found, &parts[ROLE_MODULE]);
-	import->name = part_text(found, &parts[ROLE_NAME]);
+	import->name = prefixed_text(grammar, found, &parts[ROLE_NAME]);
 	import->alias = part_text(found, &parts[ROLE_ALIAS]);
 	import->start = parts[ROLE_MODULE].start;
 	import->line = ts_node_start_point(parts[ROLE_MODULE].node).row + 1;
@@ -347,7 +349,7 @@ static void take_match(
 	else if (role == ROLE_IMPORT)
 		add_import(grammar, found, detail, parts);
 	else if (role == ROLE_BINDING)
-		add_binding(found, detail, node, parts);
+		add_binding(grammar, found, detail, node, parts);
 	else if (role == ROLE_SCOPE)
 		add_definition(grammar, found, node, SYMBOL_SCOPE | detail, parts);
 	else if (role >= ROLE_SECTION && role <= ROLE_CLOSE)

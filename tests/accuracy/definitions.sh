@@ -22,12 +22,12 @@ kinds() {
 	c_sharp) echo C\# mpE cisg ;;
 	go) echo Go f sita ;;
 	java) echo Java m ciga ;;
-	javascript) echo JavaScript fmgGS c ;;
+	javascript) echo JavaScript fmgGS - ;; # its classes are also objects with properties
 	php) echo PHP f cit ;;
 	python) echo Python fm c ;;
 	ruby) echo Ruby fS cm ;;
 	rust) echo Rust fPM sgit ;;
-	tsx | typescript) echo TypeScript fmG ciga ;;
+	tsx | typescript) echo TypeScript fmG cig ;; # an alias may be an import
 	esac
 }
 

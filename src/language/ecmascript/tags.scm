@@ -1,0 +1,253 @@
+; What JavaScript and TypeScript have in common; no language of its own. Not resolved: properties that
+; are computed, functions that reach a call through arrays or dynamic property names, prototypes that
+; are built by helpers, globals that a script of a page defines.
+
+((comment)? @doc
+  .
+  (function_declaration
+    name: (identifier) @name
+    parameters: (_) @parameters) @definition.function
+  (#select-adjacent! @doc @definition.function))
+((comment)? @doc
+  .
+  (generator_function_declaration
+    name: (identifier) @name
+    parameters: (_) @parameters) @definition.function
+  (#select-adjacent! @doc @definition.function))
+((comment)? @doc
+  .
+  (export_statement declaration: [
+    (function_declaration name: (identifier) @name)
+    (generator_function_declaration name: (identifier) @name)
+  ] @definition.function)
+  (#select-adjacent! @doc @definition.function))
+
+((comment)? @doc
+  .
+  [
+    (lexical_declaration (variable_declarator
+      name: (identifier) @name
+      value: [
+        (arrow_function parameters: (_) @parameters)
+        (arrow_function parameter: (identifier))
+        (function_expression parameters: (_) @parameters)
+        (generator_function parameters: (_) @parameters)
+      ]) @definition.function)
+    (variable_declaration (variable_declarator
+      name: (identifier) @name
+      value: [
+        (arrow_function parameters: (_) @parameters)
+        (arrow_function parameter: (identifier))
+        (function_expression parameters: (_) @parameters)
+        (generator_function parameters: (_) @parameters)
+      ]) @definition.function)
+  ]
+  (#select-adjacent! @doc @definition.function))
+(variable_declarator
+  name: (identifier) @name
+  value: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier))
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]) @definition.function
+(assignment_expression
+  left: (member_expression property: (property_identifier) @name)
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]) @definition.function
+(assignment_expression
+  left: (member_expression
+    object: (member_expression object: (identifier) @owner property: (property_identifier) @_prototype)
+    property: (property_identifier) @name)
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]
+  (#eq? @_prototype "prototype")) @definition.method
+(pair
+  key: [(property_identifier) (private_property_identifier)] @name
+  value: [
+    (arrow_function parameters: (_) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]) @definition.function
+
+((pair
+  key: (string) @name
+  value: [
+    (arrow_function parameters: (_) @parameters)
+    (function_expression parameters: (_) @parameters)
+  ]) @definition.function
+  (#strip! @name "[\"']"))
+((method_definition name: (string) @name parameters: (_) @parameters) @definition.method
+  (#strip! @name "[\"']"))
+
+(variable_declarator name: (identifier) @name value: (object)) @scope.namespace
+(export_statement
+  "default" @name
+  value: [
+    (arrow_function parameters: (_) @parameters)
+    (function_expression !name parameters: (_) @parameters)
+  ]) @definition.function
+
+((comment)? @doc
+  .
+  (method_definition
+    name: [(property_identifier) (private_property_identifier)] @name
+    parameters: (_) @parameters) @definition.method
+  (#select-adjacent! @doc @definition.method))
+((method_definition name: (private_property_identifier)) @visible.type)
+
+((program (lexical_declaration "const" (variable_declarator name: (identifier) @name) @definition.constant))
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+((program (export_statement declaration:
+    (lexical_declaration "const" (variable_declarator name: (identifier) @name) @definition.constant)))
+  (#match? @name "^[A-Z][A-Z0-9_]+$"))
+
+((call_expression
+  function: [
+    (identifier) @_test
+    (member_expression object: (identifier) @_test)
+  ]
+  arguments: (arguments . [(string) (template_string)] @name . [(arrow_function) (function_expression)])) @definition.test
+  (#any-of? @_test "it" "test" "describe" "suite" "specify" "context" "bench")
+  (#strip! @name "[\"'`]"))
+
+(class_heritage (identifier) @name @reference.base)
+(class_heritage
+  (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.base)
+
+(call_expression function: (identifier) @name) @reference.call
+(call_expression function: (parenthesized_expression (identifier) @name)) @reference.call
+(call_expression function: (member_expression
+  object: (_) @receiver
+  property: [(property_identifier) (private_property_identifier)] @name)) @reference.call
+(call_expression function: (super) @name) @reference.call
+(new_expression constructor: (identifier) @name) @reference.new
+(new_expression constructor: (member_expression
+  object: (_) @receiver property: (property_identifier) @name)) @reference.new
+(decorator (identifier) @name @reference.call)
+(decorator (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.call)
+
+(arguments (identifier) @name @reference.value)
+(arguments
+  (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.value)
+(pair value: (identifier) @name @reference.value)
+(array (identifier) @name @reference.value)
+(object (shorthand_property_identifier) @name @reference.value)
+(assignment_expression right: (identifier) @name @reference.value)
+(return_statement (identifier) @name @reference.value)
+
+((import_statement source: (string) @module) @reference.import
+  (#strip! @module "[\"']"))
+((import_statement
+  (import_clause (identifier) @name @alias) source: (string) @module) @reference.import
+  (#strip! @module "[\"']")
+  (#strip! @name ".*")
+  (#prepend! @name "default"))
+((import_statement
+  (import_clause (named_imports (import_specifier name: (_) @name !alias)))
+  source: (string) @module) @reference.import
+  (#strip! @module "[\"']"))
+((import_statement
+  (import_clause (named_imports (import_specifier name: (_) @name alias: (identifier) @alias)))
+  source: (string) @module) @reference.import
+  (#strip! @module "[\"']"))
+((import_statement
+  (import_clause (namespace_import (identifier) @alias)) source: (string) @module) @reference.import
+  (#strip! @module "[\"']"))
+((export_statement
+  (export_clause (export_specifier name: (_) @name !alias)) source: (string) @module) @reference.reexport
+  (#strip! @module "[\"']"))
+((export_statement
+  (export_clause (export_specifier name: (_) @name alias: (_) @alias))
+  source: (string) @module) @reference.reexport
+  (#strip! @module "[\"']"))
+((export_statement "*" @name source: (string) @module) @reference.reexport
+  (#strip! @module "[\"']"))
+((export_statement (namespace_export (identifier) @alias) source: (string) @module) @reference.reexport
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)))
+  @reference.import
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (object_pattern (shorthand_property_identifier_pattern) @name)
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)))
+  @reference.import
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (object_pattern (pair_pattern key: (property_identifier) @name value: (identifier) @alias))
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)))
+  @reference.import
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((call_expression function: (identifier) @_require arguments: (arguments . (string) @module .))
+  @reference.import
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((call_expression function: (import) arguments: (arguments . (string) @module)) @reference.import
+  (#strip! @module "[\"']"))
+
+((export_statement
+  "default" @name
+  declaration: [
+    (function_declaration name: (identifier) @value)
+    (generator_function_declaration name: (identifier) @value)
+  ]) @binding.name)
+((export_statement "default" @name value: (identifier) @value) @binding.name)
+((export_statement !source (export_clause (export_specifier
+  name: (_) @value alias: (_) @name))) @binding.name)
+(variable_declarator
+  name: (identifier) @name
+  value: (new_expression constructor: (_) @value)) @binding.call
+(variable_declarator
+  name: (identifier) @name
+  value: (call_expression function: [(identifier) (member_expression)] @value)) @binding.call
+(variable_declarator
+  name: (identifier) @name
+  value: (await_expression (call_expression function: [(identifier) (member_expression)] @value))) @binding.call
+(variable_declarator
+  name: (identifier) @name
+  value: [(identifier) (member_expression)] @value) @binding.name
+(assignment_expression
+  left: [(identifier) (member_expression)] @name
+  right: (new_expression constructor: (_) @value)) @binding.call
+(assignment_expression
+  left: [(identifier) (member_expression)] @name
+  right: (call_expression function: [(identifier) (member_expression)] @value)) @binding.call
+(assignment_expression
+  left: [(identifier) (member_expression)] @name
+  right: [(identifier) (member_expression)] @value) @binding.name
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
+  right: (object (pair key: (property_identifier) @name value: (identifier) @value) @binding.name))
+  (#eq? @_module "module")
+  (#eq? @_exports "exports"))
+(return_statement (identifier) @value) @binding.return
+(call_expression
+  function: [(identifier) (member_expression)] @name
+  arguments: (arguments (identifier) @value @binding.argument))
+
+(comment) @comment
+
+(if_statement) @decision.branch
+(else_clause (if_statement) @decision.elseif)
+(else_clause [(statement_block) (expression_statement) (return_statement) (throw_statement)]) @decision.else
+[(for_statement) (for_in_statement) (while_statement) (do_statement)] @decision.loop
+(switch_statement) @decision.switch
+(switch_case) @decision.case
+(catch_clause) @decision.catch
+(ternary_expression) @decision.ternary
+(binary_expression operator: "&&") @decision.and
+(binary_expression operator: "||") @decision.or
+(break_statement label: (_)) @decision.jump
+(continue_statement label: (_)) @decision.jump
+[(arrow_function) (function_expression) (generator_function)] @decision.nest

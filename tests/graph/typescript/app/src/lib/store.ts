@@ -1,0 +1,7 @@
+export class Store {
+	load(): void {}
+}
+
+export function makeStore(): Store {
+	return new Store();
+}

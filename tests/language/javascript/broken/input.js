@@ -1,0 +1,9 @@
+function before() { return after(); }
+
+function broken( {
+	if (x {
+
+class Half {
+	method() { before(); }
+
+function after() { return before(; }
