@@ -244,8 +244,8 @@ static uint32_t find_module(const struct import_index *index, uint32_t from, con
 			char *name = package ? xstrfmt("%s%s%s.%s", path, *path ? "/" : "",
 						       language_package(language), extensions[i])
 					     : xstrfmt("%s.%s", path, extensions[i]);
-			uint32_t one =
-				relative ? import_exact(index, name) : by_root(index, from, name, &its);
+			uint32_t one = relative ? import_exact(index, name)
+						: by_root(index, from, name, &its);
 
 			free(name);
 			if (one == GRAPH_NONE || (found != GRAPH_NONE && its >= *confidence))

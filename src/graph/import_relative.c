@@ -70,8 +70,8 @@ static uint32_t find_package(const struct import_index *index, uint32_t from, co
 	uint32_t found = GRAPH_NONE;
 
 	for (int deep = 0; deep < 2 && found == GRAPH_NONE; deep++) {
-		char *tail = xstrfmt("packages/%.*s%s%s", (int)len, name, deep ? "" : "/src",
-			sub ? sub : "");
+		char *tail = xstrfmt(
+			"packages/%.*s%s%s", (int)len, name, deep ? "" : "/src", sub ? sub : "");
 
 		found = find_module(index, from, tail, import_by_tail, confidence);
 		free(tail);

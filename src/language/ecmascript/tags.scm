@@ -117,10 +117,6 @@
   (#any-of? @_test "it" "test" "describe" "suite" "specify" "context" "bench")
   (#strip! @name "[\"'`]"))
 
-(class_heritage (identifier) @name @reference.base)
-(class_heritage
-  (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.base)
-
 (call_expression function: (identifier) @name) @reference.call
 (call_expression function: (parenthesized_expression (identifier) @name)) @reference.call
 (call_expression function: (member_expression

@@ -19,6 +19,10 @@
 (field_definition
   property: [(property_identifier) (private_property_identifier)] @name
   value: (new_expression constructor: (_) @value)) @binding.call
+(class_heritage (identifier) @name @reference.base)
+(class_heritage
+  (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.base)
+
 (export_statement "default" @name
   declaration: (class_declaration name: (identifier) @value)) @binding.name
 (formal_parameters (identifier) @name @binding.parameter)
