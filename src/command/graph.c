@@ -16,6 +16,7 @@ static const struct graph_question questions[] = {
 	{"importers", 1, 1, false, false, graph_ask_importers},
 	{"modules", 0, 0, false, true, graph_ask_modules},
 	{"cross-domain", 0, 2, false, false, graph_ask_cross_domain},
+	{"hotspots", 0, 1, false, false, graph_ask_hotspots},
 	{"clones", 0, 1, false, false, graph_ask_clones},
 	{"dead", 0, 1, false, false, graph_ask_dead},
 	{"dump", 0, 0, true, false, graph_dump},
@@ -57,6 +58,8 @@ static int run(const struct command *self, int argc, char **argv)
 			&request.depth},
 		{OPTION_NUMBER, 'n', "limit", "N", "show the first N of a ranking (20)",
 			&request.limit},
+		{OPTION_FLAG, 0, "history", NULL,
+			"symbol: also how often it changed, when, and by whom", &request.history},
 		{OPTION_TEXT, 0, "tree", "tree-ish", "dump: this tree instead of HEAD's",
 			&request.tree},
 		{OPTION_TEXT, 0, "dir", "folder", "dump: this folder, in a repository or not",
@@ -102,13 +105,13 @@ const struct command command_graph = {
 	.name = "graph",
 	.summary = "ask the code graph: who calls what, what is hot, alike, dead, or between two "
 		   "commits",
-	.usage = "graph symbol (<name> | <path>:<line>) [--depth N]\n"
+	.usage = "graph symbol (<name> | <path>:<line>) [--depth N] [--history]\n"
 		 "   or: graph (callers | callees) (<name> | <path>:<line>) [--depth N]\n"
 		 "   or: graph path <name> <name>\n"
 		 "   or: graph importers <path> [--depth N]\n"
 		 "   or: graph modules [--depth N]\n"
 		 "   or: graph cross-domain [<folder> [<folder>]] [--depth N]\n"
-		 "   or: graph (clones | dead) [<folder>] [--limit N]\n"
+		 "   or: graph (hotspots | clones | dead) [<folder>] [--limit N]\n"
 		 "   or: graph dump [--tree <tree-ish> | --dir <folder>]",
 	.group = "look",
 	.run = run,

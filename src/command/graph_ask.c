@@ -232,53 +232,80 @@ static struct js *uses_json(const struct graph_links *links, uint32_t symbol)
 	return out;
 }
 
-static void tell_symbols(const struct graph_request *request, const struct symbol_set *set)
-{
-	const struct graph *graph = request->graph;
-	struct js *all = request->json ? js_array() : NULL;
+struct telling {
+	struct graph_request *request;
 	struct graph_metrics metrics;
 	struct graph_links links;
+	struct graph_history *history; /* NULL: not asked for */
+};
 
-	graph_metrics_init(&metrics, graph);
-	graph_links_init(&links, graph, GRAPH_USES, EDGE_AMBIGUOUS);
-	for (size_t i = 0; i < set->count; i++) {
-		uint32_t at = set->items[i], place = place_of(&metrics, graph->symbol_count, at);
-		struct js *item;
+static void print_role(const struct telling *self, uint32_t at)
+{
+	uint32_t count = self->request->graph->symbol_count;
+
+	fputs("    ", stdout);
+	if (self->metrics.roles[at] != ROLE_NONE)
+		printf("role %s, ", role_name(self->metrics.roles[at]));
+	printf("importance %u of %u\n", place_of(&self->metrics, count, at), count);
+}
+
+static struct js *whole_json(const struct telling *self, uint32_t at)
+{
+	const struct graph_metrics *metrics = &self->metrics;
+	struct js *item = symbol_json(self->request->graph, at);
+
+	js_set_text(item, "role", role_name(metrics->roles[at]));
+	js_set_real(item, "pageRank", metrics->rank[at]);
+	js_set_number(
+		item, "importance", place_of(metrics, self->request->graph->symbol_count, at));
+	js_set_number(item, "callers", metrics->callers[at]);
+	js_set_number(item, "callees", metrics->callees[at]);
+	js_set(item, "uses", uses_json(&self->links, at));
+	return item;
+}
+
+static int tell_symbols(struct graph_request *request, const struct symbol_set *set)
+{
+	struct telling self = {.request = request};
+	struct js *all = request->json ? js_array() : NULL;
+	int rc = request->history
+			 ? graph_history_open(&request->session, request->graph, &self.history)
+			 : 0;
+
+	graph_metrics_init(&self.metrics, request->graph);
+	graph_links_init(&self.links, request->graph, GRAPH_USES, EDGE_AMBIGUOUS);
+	for (size_t i = 0; i < set->count && !rc; i++) {
+		struct js *item = all ? whole_json(&self, set->items[i]) : NULL;
 
 		if (!all) {
-			print_symbol(graph, at);
-			if (metrics.roles[at] != ROLE_NONE)
-				printf("    role %s, ", role_name(metrics.roles[at]));
-			printf("%simportance %u of %u\n",
-				metrics.roles[at] == ROLE_NONE ? "    " : "", place,
-				graph->symbol_count);
-			print_uses(&links, at);
-			continue;
+			print_symbol(request->graph, set->items[i]);
+			print_role(&self, set->items[i]);
+			print_uses(&self.links, set->items[i]);
 		}
-		item = symbol_json(graph, at);
-		js_set_text(item, "role", role_name(metrics.roles[at]));
-		js_set_real(item, "pageRank", metrics.rank[at]);
-		js_set_number(item, "importance", place);
-		js_set_number(item, "callers", metrics.callers[at]);
-		js_set_number(item, "callees", metrics.callees[at]);
-		js_set(item, "uses", uses_json(&links, at));
-		js_add(all, item);
+		if (self.history)
+			rc = tell_history(request, self.history, set->items[i], item);
+		if (item)
+			js_add(all, item);
 	}
-	if (all)
+	if (all && !rc)
 		print_json(all);
-	graph_links_release(&links);
-	graph_metrics_release(&metrics);
+	else
+		js_free(all);
+	graph_history_free(self.history);
+	graph_links_release(&self.links);
+	graph_metrics_release(&self.metrics);
+	return rc ? command_fail(rc) : EXIT_OK;
 }
 
 int graph_ask_symbol(struct graph_request *request)
 {
 	struct symbol_set set = {NULL, 0, 0};
-	bool found = graph_find_words(request, request->words[0], &set);
+	int code = graph_find_words(request, request->words[0], &set) ? EXIT_OK : EXIT_NO;
 
-	if (found && (request->dot || request->mermaid))
+	if (code == EXIT_OK && (request->dot || request->mermaid))
 		draw_around(request, &set);
-	else if (found)
-		tell_symbols(request, &set);
+	else if (code == EXIT_OK)
+		code = tell_symbols(request, &set);
 	free(set.items);
-	return found ? EXIT_OK : EXIT_NO;
+	return code;
 }

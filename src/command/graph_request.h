@@ -3,6 +3,7 @@
 #define COMMAND_GRAPH_REQUEST_H
 
 #include "flywheel/command.h"
+#include "flywheel/graph_history.h"
 #include "flywheel/graph_query.h"
 #include "util/js.h"
 
@@ -14,7 +15,7 @@ struct graph_request {
 	int count;
 	long depth, limit; /* 0: as the question likes it */
 	const char *tree, *folder;
-	bool json, dot, mermaid;
+	bool json, dot, mermaid, history;
 };
 
 /* One of the questions of `git flywheel graph`. An answer is the exit code. */
@@ -34,6 +35,7 @@ int graph_ask_path(struct graph_request *request);
 int graph_ask_importers(struct graph_request *request);
 int graph_ask_modules(struct graph_request *request);
 int graph_ask_cross_domain(struct graph_request *request);
+int graph_ask_hotspots(struct graph_request *request);
 int graph_ask_clones(struct graph_request *request);
 int graph_ask_dead(struct graph_request *request);
 
@@ -57,6 +59,14 @@ const char *symbol_label(const struct graph *graph, uint32_t symbol); /* NONE: "
 struct js *symbol_json(const struct graph *graph, uint32_t symbol);
 /* Name, path and line only. */
 struct js *symbol_json_short(const struct graph *graph, uint32_t symbol);
+/* "Ann 80 %, Bob 20 %": the first few of those who changed something `commits` times. */
+void print_shares(const struct graph_history *history, const struct history_share *shares,
+	uint32_t count, uint32_t commits);
+/* What became of a symbol: printed, or set in `out`. 0 or an error. */
+int tell_history(struct graph_request *request, const struct graph_history *history,
+	uint32_t symbol, struct js *out);
+struct js *shares_json(
+	const struct graph_history *history, const struct history_share *shares, uint32_t count);
 void print_json(struct js *value); /* takes ownership */
 
 /* A picture in the language of Graphviz or Mermaid, written node by node. */
