@@ -71,10 +71,12 @@ static const struct {
 	{"module", ROLE_MODULE, 0},
 	{"alias", ROLE_ALIAS, 0},
 	{"receiver", ROLE_RECEIVER, 0},
+	{"receiver.bare", ROLE_RECEIVER, 1},
 	{"owner", ROLE_OWNER, 0},
 	{"returns", ROLE_RETURNS, 0},
 	{"value", ROLE_VALUE, 0},
 	{"arguments", ROLE_ARGUMENTS, 0},
+	{"value.bare", ROLE_VALUE, 1},
 	{"open", ROLE_OPEN, 0},
 };
 

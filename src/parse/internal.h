@@ -45,6 +45,8 @@ enum scope_kind {
 	SCOPE_TYPE       /* a block whose functions are methods of the type it names */
 };
 #define SYMBOL_SCOPE 0x80    /* a raw definition's kind, with enum scope_kind */
+#define BINDING_BARE 0x80U   /* a raw binding's kind: its value is called unless it is a variable */
+#define REFERENCE_BARE 0x40U /* a raw reference's kind: so is its receiver */
 #define REFERENCE_WEAK 0x80U /* a raw reference's kind: none where another stands or a variable */
 
 /*
@@ -74,10 +76,11 @@ struct grammar {
 struct part {
 	bool set;
 	TSNode node;
-	uint32_t start, end; /* bytes; strip! narrows them */
-	const char *prefix;  /* stands before it; prepend! sets it. Not NUL-terminated */
-	uint32_t prefix_len;
+	uint32_t start, end;         /* bytes; strip! narrows them */
+	const char *prefix, *suffix; /* of prepend!, append!; not NUL-terminated */
+	uint32_t prefix_len, suffix_len;
 	bool prefix_joined; /* by the separator of qualified names */
+	bool bare;          /* a word that is a call unless it is a variable */
 };
 
 /* Compiles the predicates of a pattern. E_INVALID: unknown, or with wrong arguments. */

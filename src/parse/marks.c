@@ -8,6 +8,7 @@
 #include "util/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
@@ -112,16 +113,39 @@ static bool is_bound(const struct findings *found, uint32_t from, uint32_t name,
 }
 
 /* A block of tests sees the variables of the block around it, a method sees its own alone. */
-static bool is_variable(const struct findings *found, const struct fact_reference *reference)
+static bool is_variable(const struct findings *found, uint32_t from, uint32_t name, uint32_t start)
 {
-	uint32_t from = reference->from;
-
-	while (!is_bound(found, from, reference->name, reference->start)) {
+	while (!is_bound(found, from, name, start)) {
 		if (from == PARSE_NONE || found->definitions[from].fact.kind != SYMBOL_TEST)
 			return false;
 		from = found->definitions[from].fact.parent;
 	}
 	return true;
+}
+
+/* The text of a call of `name`, or `name` where it is a variable. */
+static uint32_t called(struct findings *found, uint32_t from, uint32_t name, uint32_t start)
+{
+	char *call;
+
+	if (is_variable(found, from, name, start))
+		return name;
+	call = xstrfmt("%s()", found->pool.ptr + name);
+	name = findings_text(found, call, strlen(call));
+	free(call);
+	return name;
+}
+
+static void call_bare_values(struct findings *found)
+{
+	for (uint32_t i = 0; i < found->binding_count; i++) {
+		struct fact_binding *at = &found->bindings[i];
+
+		if (!((unsigned)at->kind & BINDING_BARE))
+			continue;
+		at->kind = (enum binding_kind)((unsigned)at->kind & ~BINDING_BARE);
+		at->value = called(found, at->from, at->value, at->start);
+	}
 }
 
 void marks_variables(struct findings *found)
@@ -137,10 +161,16 @@ void marks_variables(struct findings *found)
 		bool weak = (unsigned)reference.kind & REFERENCE_WEAK;
 
 		if (weak && ((kept && found->references[kept - 1].start == reference.start) ||
-				    is_variable(found, &reference)))
+				    is_variable(found, reference.from, reference.name,
+					    reference.start)))
 			continue;
-		reference.kind = (enum reference_kind)((unsigned)reference.kind & ~REFERENCE_WEAK);
+		if ((unsigned)reference.kind & REFERENCE_BARE)
+			reference.receiver =
+				called(found, reference.from, reference.receiver, reference.start);
+		reference.kind = (enum reference_kind)(
+			(unsigned)reference.kind & ~(REFERENCE_WEAK | REFERENCE_BARE));
 		found->references[kept++] = reference;
 	}
 	found->reference_count = kept;
+	call_bare_values(found);
 }

@@ -177,7 +177,25 @@ static uint16_t count_arguments(const struct part *parts)
 	return count < ARGUMENTS_MAX ? (uint16_t)(count + 1) : 0;
 }
 
-static void add_reference(struct findings *found, uint8_t kind, const struct part *parts)
+/* The text of a part with what its query puts before and behind it. */
+static uint32_t whole_text(
+	const struct grammar *grammar, struct findings *found, const struct part *part)
+{
+	char *text;
+	uint32_t offset;
+
+	if (!part->prefix && !part->suffix)
+		return part_text(found, part);
+	text = xstrfmt("%.*s%s%.*s%.*s", (int)part->prefix_len, part->prefix ? part->prefix : "",
+		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
+		found->text + part->start, (int)part->suffix_len, part->suffix ? part->suffix : "");
+	offset = findings_text(found, text, strlen(text));
+	free(text);
+	return offset;
+}
+
+static void add_reference(const struct grammar *grammar, struct findings *found, uint8_t kind,
+	const struct part *parts)
 {
 	struct fact_reference *reference;
 	const struct part *name = &parts[ROLE_NAME];
@@ -187,7 +205,7 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 		return;
 	GROW(found->references, found->reference_count, found->reference_room);
 	reference = &found->references[found->reference_count++];
-	reference->kind = kind;
+	reference->kind = kind | (parts[ROLE_RECEIVER].bare ? REFERENCE_BARE : 0);
 	reference->from = PARSE_NONE;
 	reference->name = part_text(found, name);
 	reference->start = name->start;
@@ -197,7 +215,7 @@ static void add_reference(struct findings *found, uint8_t kind, const struct par
 	reference->receiver = 0;
 	if (parts[ROLE_RECEIVER].set &&
 		parts[ROLE_RECEIVER].end - parts[ROLE_RECEIVER].start < NAME_MAX_BYTES)
-		reference->receiver = part_text(found, &parts[ROLE_RECEIVER]);
+		reference->receiver = whole_text(grammar, found, &parts[ROLE_RECEIVER]);
 	else if (parts[ROLE_RECEIVER].set)
 		reference->receiver = findings_text(found, "?", 1);
 }
@@ -216,25 +234,12 @@ static uint32_t index_of(const char *text, TSNode node)
 }
 
 /* A text too long to be a name stays away: it could not be looked up. */
-static uint32_t short_text(struct findings *found, const struct part *part)
-{
-	return part->set && part->end - part->start < NAME_MAX_BYTES ? part_text(found, part) : 0;
-}
-
-static uint32_t prefixed_text(
+static uint32_t short_text(
 	const struct grammar *grammar, struct findings *found, const struct part *part)
 {
-	char *text;
-	uint32_t offset;
-
-	if (!part->prefix)
-		return part_text(found, part);
-	text = xstrfmt("%.*s%s%.*s", (int)part->prefix_len, part->prefix,
-		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
-		found->text + part->start);
-	offset = findings_text(found, text, strlen(text));
-	free(text);
-	return offset;
+	return part->set && part->end - part->start < NAME_MAX_BYTES
+		       ? whole_text(grammar, found, part)
+		       : 0;
 }
 
 static void add_binding(const struct grammar *grammar, struct findings *found, uint8_t kind,
@@ -245,11 +250,12 @@ static void add_binding(const struct grammar *grammar, struct findings *found, u
 
 	GROW(found->bindings, found->binding_count, found->binding_room);
 	binding = &found->bindings[found->binding_count++];
-	binding->kind = kind;
+	binding->kind = kind | (parts[ROLE_VALUE].bare ? BINDING_BARE : 0);
 	binding->from = PARSE_NONE;
-	binding->name = parts[ROLE_NAME].prefix ? prefixed_text(grammar, found, &parts[ROLE_NAME])
-						: short_text(found, &parts[ROLE_NAME]);
-	binding->value = short_text(found, &parts[ROLE_VALUE]);
+	binding->name = short_text(grammar, found, &parts[ROLE_NAME]);
+	binding->value = short_text(grammar, found, &parts[ROLE_VALUE]);
+	if (kind == BINDING_ARGUMENT && !binding->name) /* of a callee too long to be a name */
+		found->binding_count--;
 	binding->index = counted ? index_of(found->text, node) : 0;
 	binding->line = ts_node_start_point(node).row + 1;
 	binding->start = ts_node_start_byte(node);
@@ -264,8 +270,8 @@ static void add_import(
 		return;
 	GROW(found->imports, found->import_count, found->import_room);
 	import = &found->imports[found->import_count++];
-	import->module = prefixed_text(grammar, found, &parts[ROLE_MODULE]);
-	import->name = prefixed_text(grammar, found, &parts[ROLE_NAME]);
+	import->module = whole_text(grammar, found, &parts[ROLE_MODULE]);
+	import->name = whole_text(grammar, found, &parts[ROLE_NAME]);
 	import->alias = part_text(found, &parts[ROLE_ALIAS]);
 	import->start = parts[ROLE_MODULE].start;
 	import->line = ts_node_start_point(parts[ROLE_MODULE].node).row + 1;
@@ -333,7 +339,8 @@ static void take_match(
 			parts[its] = (struct part){.set = true,
 				.node = capture->node,
 				.start = ts_node_start_byte(capture->node),
-				.end = ts_node_end_byte(capture->node)};
+				.end = ts_node_end_byte(capture->node),
+				.bare = grammar->details[capture->index] > 0};
 		if (its == ROLE_HELPER || its >= ROLE_NAME || role != ROLE_HELPER)
 			continue;
 		role = its;
@@ -345,7 +352,7 @@ static void take_match(
 	if (role == ROLE_DEFINITION)
 		add_definition(grammar, found, node, detail, parts);
 	else if (role == ROLE_REFERENCE)
-		add_reference(found, detail, parts);
+		add_reference(grammar, found, detail, parts);
 	else if (role == ROLE_IMPORT)
 		add_import(grammar, found, detail, parts);
 	else if (role == ROLE_BINDING)

@@ -143,6 +143,15 @@ static bool hold_prepend(const struct predicate *self, const struct context *con
 	return true;
 }
 
+static bool hold_append(const struct predicate *self, const struct context *context)
+{
+	struct part *part = part_of(context, &self->arguments[0]);
+
+	if (part)
+		text_of(context, &self->arguments[1], &part->suffix, &part->suffix_len);
+	return true;
+}
+
 /* Forgets the first capture unless it ends on the line before the second or on its first line. */
 static bool hold_select_adjacent(const struct predicate *self, const struct context *context)
 {
@@ -166,6 +175,7 @@ static const struct predicate_kind {
 	{"any-of?", "@+", hold_any_of},
 	{"strip!", "@r", hold_strip},
 	{"prepend!", "@?", hold_prepend},
+	{"append!", "@s", hold_append},
 	{"select-adjacent!", "@@", hold_select_adjacent},
 };
 

@@ -258,13 +258,8 @@
     (union_type (named_type) @value)
   ]
   (property_element name: (variable_name (name) @name))) @binding.type
-(property_promotion_parameter
-  type: [
-    (named_type) @value
-    (optional_type (named_type) @value)
-    (union_type (named_type) @value)
-  ]
-  name: (variable_name (name) @name)) @binding.type
+((property_promotion_parameter name: (variable_name (name) @name) @value) @binding.name
+  (#prepend! @name "$this->"))
 ([
   (simple_parameter type: (_) @value name: (variable_name) @name)
   (property_promotion_parameter type: (_) @value name: (variable_name) @name)
@@ -277,27 +272,60 @@
   (variadic_parameter name: (variable_name) @name)
 ] @binding.parameter)
 (catch_clause type: (type_list (named_type) @value) name: (variable_name) @name) @binding.type
-(assignment_expression
-  left: [(variable_name) (member_access_expression) (scoped_property_access_expression)] @name
-  right: (object_creation_expression . [(name) (qualified_name)] @value)) @binding.call
-(assignment_expression
-  left: [(variable_name) (member_access_expression) (scoped_property_access_expression)] @name
-  right: [(variable_name) (member_access_expression)] @value) @binding.name
-(assignment_expression
-  left: [(variable_name) (member_access_expression)] @name
-  right: (function_call_expression function: (_) @value)) @binding.call
 ((assignment_expression
-   left: [(variable_name) (member_access_expression)] @name
-   right: [(member_call_expression) (scoped_call_expression)] @value) @binding.call
-  (#strip! @value "\\([^()]*\\)$"))
+  left: [
+    (variable_name) (member_access_expression) (scoped_property_access_expression)
+    (subscript_expression)
+  ] @name
+  right: [
+    (variable_name) (member_access_expression) (nullsafe_member_access_expression)
+    (object_creation_expression) (function_call_expression) (member_call_expression)
+    (nullsafe_member_call_expression) (scoped_call_expression) (scoped_property_access_expression)
+    (class_constant_access_expression) (array_creation_expression) (conditional_expression)
+    (subscript_expression) (parenthesized_expression)
+  ] @value) @binding.name
+  (#strip! @value "\\(\\.\\.\\.\\)$"))
+(assignment_expression
+  left: [(variable_name) (member_access_expression) (scoped_property_access_expression)] @name
+  right: (binary_expression operator: "??") @value) @binding.name
+(foreach_statement . (_) @value . (variable_name) @name) @binding.element
+(foreach_statement . (_) @value . (pair (_) . (variable_name) @name)) @binding.element
 (function_call_expression
   function: (_) @name
-  arguments: (arguments (argument (variable_name) @value) @binding.argument))
-(member_call_expression
-  name: (_) @name
-  arguments: (arguments (argument (variable_name) @value) @binding.argument))
-(return_statement (variable_name) @value) @binding.return
-(return_statement (object_creation_expression . (name) @value)) @binding.return
+  arguments: (arguments
+    (argument [
+      (variable_name) (member_access_expression) (object_creation_expression)
+      (function_call_expression) (member_call_expression) (scoped_call_expression)
+    ] @value) @binding.argument))
+((member_call_expression
+   arguments: (arguments
+     (argument [
+       (variable_name) (member_access_expression) (object_creation_expression)
+       (function_call_expression) (member_call_expression) (scoped_call_expression)
+     ] @value) @binding.argument)) @name
+  (#strip! @name "(\\((?:[^()]++|(?1))*+\\))$"))
+((scoped_call_expression
+   arguments: (arguments
+     (argument [
+       (variable_name) (member_access_expression) (object_creation_expression)
+       (function_call_expression) (member_call_expression) (scoped_call_expression)
+     ] @value) @binding.argument)) @name
+  (#strip! @name "(\\((?:[^()]++|(?1))*+\\))$"))
+(object_creation_expression
+  .
+  [(name) (qualified_name)] @name
+  (arguments
+    (argument [
+      (variable_name) (member_access_expression) (object_creation_expression)
+      (function_call_expression) (member_call_expression) (scoped_call_expression)
+    ] @value) @binding.argument))
+(return_statement [
+    (variable_name) (member_access_expression) (nullsafe_member_access_expression)
+    (object_creation_expression) (function_call_expression) (member_call_expression)
+    (nullsafe_member_call_expression) (scoped_call_expression) (scoped_property_access_expression)
+    (class_constant_access_expression) (array_creation_expression) (conditional_expression)
+    (subscript_expression) (parenthesized_expression)
+] @value) @binding.return
 
 (comment) @comment
 

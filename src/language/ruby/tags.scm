@@ -165,7 +165,28 @@
    ] @reference.base))
   (#any-of? @_mixin "include" "extend" "prepend"))
 
-((call receiver: (_) @receiver method: [(identifier) (constant)] @name) @reference.call
+((call receiver: (identifier) @receiver.bare method: [(identifier) (constant)] @name) @reference.call
+  (#not-eq? @name "new"))
+((call
+   receiver: (call receiver: (_) !arguments !block) @receiver
+   method: [(identifier) (constant)] @name) @reference.call
+  (#not-eq? @name "new")
+  (#append! @receiver "()"))
+((call
+   receiver: (call arguments: (_)) @receiver
+   method: [(identifier) (constant)] @name) @reference.call
+  (#not-eq? @name "new"))
+((call receiver: (call block: (_)) @receiver method: [(identifier) (constant)] @name) @reference.call
+  (#not-eq? @name "new"))
+((call
+   receiver: [
+     (constant) (scope_resolution) (instance_variable) (class_variable) (global_variable) (self)
+     (super) (nil) (true) (false) (string) (integer) (float) (array) (hash) (element_reference)
+     (parenthesized_statements) (simple_symbol) (regex) (lambda) (string_array) (symbol_array)
+     (delimited_symbol) (heredoc_beginning) (if) (begin) (case) (yield) (chained_string) (subshell)
+     (unary) (character) (rational) (complex)
+   ] @receiver
+   method: [(identifier) (constant)] @name) @reference.call
   (#not-eq? @name "new"))
 ((call
    receiver: [(identifier) (self) (call) (instance_variable) (class_variable)] @receiver
@@ -311,22 +332,72 @@
   (#any-of? @reference.none "private" "protected" "public" "module_function" "block_given?"
     "binding" "raise" "__method__" "__dir__" "__FILE__" "__LINE__" "__ENCODING__"))
 
-; What a variable stands for.
-(assignment left: (_) @name right: [(identifier) (instance_variable) (constant)] @value) @binding.name
+; What a variable stands for. A reader gives its field; a method gives its last expression.
+(assignment left: (_) @name right: (identifier) @value.bare) @binding.name
+(assignment left: (_) @name right: [
+  (instance_variable) (constant) (scope_resolution) (array) (element_reference)
+  (parenthesized_statements) (conditional) (binary operator: "||")
+] @value) @binding.name
 ((assignment
    left: (_) @name
    right: (call receiver: (_) @value method: (identifier) @_new)) @binding.call
   (#eq? @_new "new"))
 ((assignment
    left: (_) @name
-   right: (call method: (identifier) @_method) @value) @binding.call
+   right: (call receiver: (_) method: (identifier) !arguments !block) @value) @binding.name
+  (#match? @value "^(?!.*\\bnew$)")
+  (#append! @value "()"))
+((assignment
+   left: (_) @name
+   right: (call method: (identifier) @_method arguments: (_) !block) @value) @binding.name
   (#not-eq? @_method "new")
-  (#strip! @value "[(\\s{](?s:.*)$"))
+  (#match? @value "\\)$"))
+((assignment
+   left: (_) @name
+   right: (call method: (identifier) @_method arguments: (_) !block) @value) @binding.call
+  (#not-eq? @_method "new")
+  (#match? @value "[^)]$")
+  (#strip! @value " .*$"))
 ((operator_assignment
    left: (_) @name
    operator: "||="
    right: (call receiver: (_) @value method: (identifier) @_new)) @binding.call
   (#eq? @_new "new"))
+(operator_assignment
+  left: (_) @name
+  operator: "||="
+  right: [(identifier) @value.bare (instance_variable) @value (constant) @value]) @binding.name
+((call
+   !receiver
+   method: (identifier) @_reader
+   arguments: (argument_list (simple_symbol) @value @binding.return))
+  (#any-of? @_reader "attr_reader" "attr_accessor")
+  (#strip! @value "^:")
+  (#prepend! @value "@"))
+(return (argument_list . [(instance_variable) (constant)] @value .)) @binding.return
+(return (argument_list . (identifier) @value.bare .)) @binding.return
+(method body: (body_statement [(instance_variable) (constant)] @value @binding.return .))
+(method body: (body_statement (identifier) @value.bare @binding.return .))
+(method body: [(instance_variable) (constant)] @value @binding.return)
+((method body: (body_statement
+   (call receiver: (constant) @value method: (identifier) @_new) @binding.return .))
+  (#eq? @_new "new")
+  (#append! @value "()"))
+((singleton_method body: (body_statement
+   (call receiver: (constant) @value method: (identifier) @_new) @binding.return .))
+  (#eq? @_new "new")
+  (#append! @value "()"))
+((method body: (body_statement
+   (call receiver: (_) method: (identifier) !arguments !block) @value @binding.return .))
+  (#match? @value "^(?!.*\\bnew$)")
+  (#append! @value "()"))
+((call
+   receiver: (_) @value
+   method: (identifier) @_each
+   block: (_ parameters: (block_parameters . (identifier) @name))) @binding.element
+  (#any-of? @_each "each" "map" "select" "reject" "find" "detect" "each_with_index" "flat_map"
+    "filter" "filter_map" "any?" "all?" "sort_by" "group_by" "find_all" "each_with_object" "sum"))
+(for pattern: (identifier) @name value: (in (_) @value)) @binding.element
 (method_parameters (identifier) @name @binding.parameter)
 (method_parameters
   [
@@ -336,9 +407,37 @@
     (hash_splat_parameter name: (_) @name)
     (block_parameter name: (_) @name)
   ] @binding.parameter)
-(call
+((call
+  !receiver
   method: (identifier) @name
-  arguments: (argument_list [(identifier) (instance_variable)] @value @binding.argument))
+  arguments: (argument_list
+    [
+      (identifier) @value.bare (instance_variable) @value (constant) @value
+      (scope_resolution) @value
+    ] @binding.argument))
+  (#match? @name "^(?!(require(_relative)?|load|include|extend|prepend)$)"))
+((call
+   receiver: (_)
+   method: (identifier) @_method
+   !block
+   arguments: (argument_list
+     [
+      (identifier) @value.bare (instance_variable) @value (constant) @value
+      (scope_resolution) @value
+    ]
+     @binding.argument)) @name
+  (#not-eq? @_method "new")
+  (#strip! @name "(\\((?:[^()]++|(?1))*+\\))$| .*$"))
+((call
+   receiver: (_) @name
+   method: (identifier) @_method
+   arguments: (argument_list
+     [
+      (identifier) @value.bare (instance_variable) @value (constant) @value
+      (scope_resolution) @value
+    ]
+     @binding.argument))
+  (#eq? @_method "new"))
 ((call
    method: (identifier) @name
    arguments: (argument_list
@@ -347,7 +446,6 @@
      @binding.argument))
   (#eq? @_method "method")
   (#strip! @value "^:"))
-(return (argument_list . (identifier) @value .)) @binding.return
 
 (comment) @comment
 
