@@ -55,7 +55,7 @@ static void declare(struct flow *flow, uint32_t file, const struct fact_binding 
 	case BINDING_PARAMETER:
 		if (place.from == GRAPH_NONE || !at->name)
 			break;
-		flow_copy(flow, flow_put(flow, SCOPE_PARAMETER(place.from), at->index),
+		flow_alias(flow, SCOPE_PARAMETER(place.from), at->index,
 			flow_put(flow, place.from,
 				flow_word(flow, text + at->name, strlen(text + at->name))));
 		if (!at->index && language_is_receiver(place.language, text + at->name))
@@ -78,10 +78,14 @@ static void declare(struct flow *flow, uint32_t file, const struct fact_binding 
 static uint32_t declared_type(struct flow *flow, const struct place *place, const char *text)
 {
 	struct answer answer = find_type(flow->self, place, text);
+	uint32_t type = type_around(flow->self, place->from);
 
+	if (type != GRAPH_NONE && language_is_receiver(place->language, text)) /* Self, static */
+		return flow_constant(flow, VALUE(VALUE_DECLARED, type));
 	if (answer.to != GRAPH_NONE && answer.confidence <= EDGE_LIKELY)
 		return flow_constant(flow, VALUE(VALUE_DECLARED, answer.to));
-	return answer.package ? flow_outside(flow, answer.package) : NODE_NONE;
+	/* A type that is nowhere in the tree is outside of it. */
+	return answer.to == GRAPH_NONE ? flow_outside(flow, answer.package) : NODE_NONE;
 }
 
 /* The innermost decorator stands last and is applied first: each takes what the next one gives. */

@@ -162,15 +162,46 @@ static uint32_t imported_variable(
 	return node;
 }
 
+static uint32_t either(struct flow *flow, uint32_t a, uint32_t b)
+{
+	uint32_t node;
+
+	if (!a || !b)
+		return a ? a : b;
+	node = flow_put(flow, SCOPE_OBJECT(flow_object(flow)), 0);
+	flow_copy(flow, a, node);
+	flow_copy(flow, b, node);
+	return node;
+}
+
 static uint32_t node_of_import(struct flow *flow, const struct place *place, const char *name)
 {
 	struct meaning meaning = find_imported(flow->self, place->file, name);
 
 	if (meaning.symbol != GRAPH_NONE)
 		return flow_constant(flow, flow_value_of_symbol(flow, meaning.symbol));
-	if (meaning.file != GRAPH_NONE)
-		return flow_constant(flow, VALUE(VALUE_FILE, meaning.file));
+	if (meaning.file != GRAPH_NONE) {
+		uint32_t module = flow_constant(flow, VALUE(VALUE_FILE, meaning.file));
+
+		if (language_import(place->language) != LANGUAGE_IMPORT_RELATIVE)
+			return module;
+		/* What require() gives is the module, or what it has as its default. */
+		return either(
+			flow, module, flow_member(flow, module, flow_word(flow, "default", 7)));
+	}
 	return meaning.package ? flow_outside(flow, meaning.package) : NODE_NONE;
+}
+
+/* \\App\\Models\\User */
+static struct answer find_path(struct flow *flow, const struct place *place, const char *path)
+{
+	const char *last = strrchr(path, '\\') + 1;
+	char *qualifier = xstrndup(path, (size_t)(last - path - 1));
+	struct answer answer = find_qualified(
+		flow->self, place, qualifier + strspn(qualifier, "\\"), last, WANT_ANY);
+
+	free(qualifier);
+	return answer;
 }
 
 /* A name that is no variable around the place: imported, or a definition. */
@@ -183,7 +214,8 @@ static uint32_t named_outside(
 
 	if (node)
 		return node;
-	answer = find_plain(flow->self, place, name, WANT_ANY);
+	answer = strchr(name, '\\') ? find_path(flow, place, name)
+				    : find_plain(flow->self, place, name, WANT_ANY);
 	if (answer.to == GRAPH_NONE)
 		return answer.package ? flow_outside(flow, answer.package)
 				      : node_of_import(flow, place, name);
@@ -429,18 +461,6 @@ static uint32_t read_postfix(struct reader *in)
 	}
 }
 
-static uint32_t either(struct flow *flow, uint32_t a, uint32_t b)
-{
-	uint32_t node;
-
-	if (!a || !b)
-		return a ? a : b;
-	node = flow_put(flow, SCOPE_OBJECT(flow_object(flow)), 0);
-	flow_copy(flow, a, node);
-	flow_copy(flow, b, node);
-	return node;
-}
-
 /* An expression up to a comma or a closing bracket. */
 static uint32_t read_choice(struct reader *in)
 {
@@ -566,6 +586,22 @@ static void declare_part(
 	flow_declare(flow, place, target);
 }
 
+/* self.x = ...: x is a field of the type around. */
+static void declare_field(
+	struct flow *flow, const struct place *place, const char *target, size_t len)
+{
+	uint32_t type = type_around(flow->self, place->from);
+	char *name = xstrndup(target, len);
+	const char *field = target + len + strspn(target + len, ".->");
+	size_t end = 0;
+
+	while (is_name(field[end]))
+		end++;
+	if (type != GRAPH_NONE && end && !field[end] && language_is_receiver(place->language, name))
+		flow_put(flow, type, flow_word(flow, field, end));
+	free(name);
+}
+
 void flow_declare(struct flow *flow, const struct place *place, const char *target)
 {
 	size_t len = 0;
@@ -575,6 +611,8 @@ void flow_declare(struct flow *flow, const struct place *place, const char *targ
 		len++;
 	if (len && !target[len])
 		flow_put(flow, scope_of(place), flow_word(flow, target, len));
+	else if (len && (target[len] == '.' || target[len] == '-'))
+		declare_field(flow, place, target, len);
 	else if (is_pattern(target))
 		each_part(flow, place, target, NODE_NONE, declare_part);
 }

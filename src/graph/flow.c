@@ -109,9 +109,9 @@ bool flow_known(const struct flow *flow, uint32_t scope, uint32_t name, uint32_t
 	return true;
 }
 
-void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
+void flow_alias(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
 {
-	uint64_t key = (uint64_t)SCOPE_KNOWN(scope) << 32 | name;
+	uint64_t key = (uint64_t)scope << 32 | name;
 	uint32_t at;
 
 	if (flow->used * 3 >= flow->slot_count * 2)
@@ -119,7 +119,12 @@ void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
 	at = slot_of(flow, key);
 	flow->used += !flow->slots[at];
 	flow->keys[at] = key;
-	flow->slots[at] = node ? node : NODE_NOTHING;
+	flow->slots[at] = node;
+}
+
+void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
+{
+	flow_alias(flow, SCOPE_KNOWN(scope), name, node ? node : NODE_NOTHING);
 }
 
 static uint32_t new_link(struct flow *flow, uint32_t what, uint32_t next)
@@ -169,7 +174,7 @@ void flow_copy(struct flow *flow, uint32_t from, uint32_t to)
 
 uint32_t flow_constant(struct flow *flow, uint32_t value)
 {
-	uint32_t node = flow_put(flow, SCOPE_CONSTANT, value);
+	uint32_t node = put(flow, SCOPE_CONSTANT, value, NODE_CONSTANT);
 
 	flow_add(flow, node, value);
 	return node;
@@ -212,13 +217,21 @@ static void follow(struct flow *flow, uint32_t at)
 		apply(flow, at, values[i]);
 }
 
+static bool is_outside(const struct flow *flow, uint32_t at)
+{
+	const struct node *node = &flow->nodes[at];
+
+	return node->kind == NODE_CONSTANT &&
+	       VALUE_TAG(flow->links[node->values].what) == VALUE_OUTSIDE;
+}
+
 static uint32_t expression(
 	struct flow *flow, enum node_kind kind, uint32_t scope, uint32_t base, uint32_t name)
 {
 	uint32_t count = flow->node_count, at;
 
-	if (base == NODE_NONE)
-		return NODE_NONE;
+	if (base == NODE_NONE || is_outside(flow, base))
+		return base; /* what comes from outside is outside */
 	at = put(flow, scope, name, kind);
 	if (at < count) /* known before */
 		return at;
@@ -253,7 +266,8 @@ uint32_t flow_follow(
 {
 	uint32_t at;
 
-	if (base == NODE_NONE || other == NODE_NONE)
+	if (base == NODE_NONE || other == NODE_NONE ||
+		(kind != NODE_DECORATE && is_outside(flow, base)))
 		return NODE_NONE;
 	at = new_node(flow, kind);
 	flow->nodes[at].base = base;
@@ -300,11 +314,13 @@ static void apply_type_member(
 {
 	struct span line = ancestors_of(flow->self, type);
 	uint32_t found = member_of(flow->self, type, flow->texts[name]);
-	uint32_t own = flow_put(flow, type, name);
 
-	flow_copy(flow, own, at);
+	flow_copy(flow, flow_get(flow, type, name), at);
 	for (uint32_t i = 1; i < line.count; i++)
 		flow_copy(flow, flow_get(flow, line.symbols[i], name), at);
+	/* Foo.new is Foo's: what calling that gives is an object. */
+	if (found == GRAPH_NONE && !bound && !strcmp(flow->texts[name], "new"))
+		flow_add(flow, at, VALUE(VALUE_TYPE, type));
 	if (found == GRAPH_NONE || flow->self->graph->symbols[found].kind == SYMBOL_CONSTANT)
 		return;
 	if (flow->self->graph->symbols[found].kind == SYMBOL_TYPE)

@@ -34,6 +34,7 @@ enum value_tag {
 
 enum node_kind {
 	NODE_PLAIN,
+	NODE_CONSTANT, /* one value, known from the start */
 	NODE_MEMBER,
 	NODE_CALL,
 	NODE_INDEX,    /* name 0: any */
@@ -88,6 +89,8 @@ uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name);
 /* What a name was found to mean outside of the variables of a scope; false: not looked for yet. */
 bool flow_known(const struct flow *flow, uint32_t scope, uint32_t name, uint32_t *node);
 void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node);
+/* Makes a node that there is already stand for another scope's name too. */
+void flow_alias(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node);
 void flow_add(struct flow *flow, uint32_t node, uint32_t value);
 void flow_copy(struct flow *flow, uint32_t from, uint32_t to);
 uint32_t flow_constant(struct flow *flow, uint32_t value);

@@ -277,6 +277,16 @@ static uint32_t member_of_parts(const struct resolver *self, uint32_t type, uint
 	return found;
 }
 
+bool has_foreign_base(const struct resolver *self, uint32_t type)
+{
+	struct span line = ancestors_of(self, type);
+	bool foreign = self->foreign[type];
+
+	for (uint32_t i = 1; i < line.count && !foreign; i++)
+		foreign = self->foreign[line.symbols[i]];
+	return foreign;
+}
+
 static uint32_t search(const struct resolver *self, uint32_t type, const char *name, bool own)
 {
 	struct span span = named(self->whole, name), line = ancestors_of(self, type);

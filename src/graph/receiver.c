@@ -127,7 +127,7 @@ static struct answer find_any_method(
 				self->snapshot->files[symbol->file].language, place->language))
 			continue;
 		tally_add(self, &all, place->file, span.symbols[i]);
-		if (self->seen[symbol->file] == place->file + 1)
+		if (is_in_sight(self, place->file, symbol->file))
 			tally_add(self, &near, place->file, span.symbols[i]);
 	}
 	if (near.count)
@@ -152,7 +152,9 @@ struct answer find_on_receiver(const struct resolver *self, const struct place *
 		found = find_exported(self, value.at, name).symbol;
 	if (found != GRAPH_NONE && is_wanted(&self->graph->symbols[found], want))
 		return (struct answer){found, EDGE_RESOLVED, NULL};
-	if (value.kind == VALUE_FILE) /* a module that does not have it */
+	/* A module that does not have it, or a type that has it from outside. */
+	if (value.kind == VALUE_FILE || value.kind == VALUE_ANCESTORS ||
+		(value.kind == VALUE_TYPE && has_foreign_base(self, value.at)))
 		return nowhere;
 	if (value.kind == VALUE_NONE && *language_separator(place->language) &&
 		language_scope(place->language) != LANGUAGE_SCOPE_FILE)

@@ -263,6 +263,8 @@ static void add_base(struct resolver *self, uint32_t file, const struct fact_ref
 	answer = find_reference(self, &place, at, WANT_TYPE);
 	if (answer.to != GRAPH_NONE && answer.to != place.from && answer.confidence <= EDGE_LIKELY)
 		bases_add(self, place.from, answer.to);
+	else if (answer.to == GRAPH_NONE)
+		self->foreign[place.from] = true;
 }
 
 static void find_declarations(struct resolver *self)
@@ -329,7 +331,6 @@ static void drop_repeated(struct graph *graph)
 
 static void release(struct resolver *self)
 {
-	flow_free(self->flow);
 	recent_free(self->recent);
 	for (uint32_t file = 0; file < self->snapshot->count; file++) {
 		free(self->targets[file]);
@@ -343,6 +344,8 @@ static void release(struct resolver *self)
 	free(self->members);
 	free(self->bases);
 	free(self->lines);
+	free(self->foreign);
+	free(self->spaces);
 	map_release(&self->line_of);
 	free(self->declarers);
 	map_release(&self->declared);
@@ -369,6 +372,8 @@ void resolve(struct whole *whole)
 	self.queue = xcalloc(files, sizeof(*self.queue));
 	find_imports(&self);
 	members_build(&self);
+	find_spaces(&self);
+	self.foreign = xcalloc(whole->graph.symbol_count + (size_t)1, sizeof(bool));
 	find_declarations(&self);
 	self.flow = flow_new(&self);
 	for (uint32_t file = 0; file < whole->snapshot.count; file++) {
@@ -379,6 +384,8 @@ void resolve(struct whole *whole)
 		add_references(&self, file);
 		add_values(&self, file);
 	}
+	flow_free(self.flow);
+	self.flow = NULL;
 	sort_edges(&whole->graph);
 	drop_repeated(&whole->graph);
 	add_tests(&self);

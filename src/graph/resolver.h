@@ -32,6 +32,8 @@ struct resolver {
 	uint32_t *lines; /* lines of ancestors, see ancestors_of */
 	uint32_t line_count, line_room;
 	struct map line_of;  /* type to its place in `lines` */
+	bool *foreign;       /* per symbol: a type with a base that is not of this tree */
+	uint32_t *spaces;    /* per file: its folder or namespace; 0: none */
 	struct map declared; /* name to first entry of `declarers` + 1 */
 	uint32_t *declarers; /* pairs: file, next entry + 1 */
 	uint32_t declarer_count, declarer_room;
@@ -75,6 +77,8 @@ uint32_t member_of(const struct resolver *self, uint32_t type, const char *name)
 uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name);
 /* A type's bases and theirs, itself first, in the order in which members are looked for. */
 struct span ancestors_of(const struct resolver *self, uint32_t type);
+/* Whether some ancestor is not of this tree: it may hold any member. */
+bool has_foreign_base(const struct resolver *self, uint32_t type);
 /* The innermost type around a symbol, itself included, or GRAPH_NONE. */
 uint32_t type_around(const struct resolver *self, uint32_t symbol);
 /* The method that a type is constructed by, else the type. */
@@ -84,6 +88,9 @@ bool is_method(const struct resolver *self, uint32_t symbol);
 /* scope.c */
 bool is_wanted(const struct graph_symbol *symbol, enum want want);
 const struct fact_definition *fact_of(const struct resolver *self, uint32_t symbol);
+/* Whether one file sees another: by its imports, or as one of its folder or namespace. */
+bool is_in_sight(const struct resolver *self, uint32_t file, uint32_t other);
+void find_spaces(struct resolver *self);
 bool same_folder(const char *a, const char *b);
 uint32_t shared_folders(const char *a, const char *b);
 struct recent *recent_new(void);

@@ -49,12 +49,24 @@ bool same_folder(const char *a, const char *b)
 	return len == other_len && !memcmp(a, b, len);
 }
 
+/* A type may be written in several parts: they are one. */
+static bool is_part(const struct graph *graph, uint32_t a, uint32_t b)
+{
+	const struct graph_symbol *symbols = graph->symbols;
+
+	return symbols[a].kind == SYMBOL_TYPE && symbols[b].kind == SYMBOL_TYPE &&
+	       symbols[a].qualified[strcspn(symbols[a].qualified, ".:\\")] &&
+	       !strcmp(symbols[a].qualified, symbols[b].qualified);
+}
+
 void tally_add(const struct resolver *self, struct tally *tally, uint32_t file, uint32_t symbol)
 {
 	const struct graph_file *files = self->graph->files;
 	uint32_t shared =
 		shared_folders(files[file].path, files[self->graph->symbols[symbol].file].path);
 
+	if (tally->count && is_part(self->graph, tally->best, symbol))
+		return;
 	if (!tally->count++ || shared > tally->shared) {
 		tally->best = symbol;
 		tally->shared = shared;
@@ -101,6 +113,30 @@ static bool means_something(struct meaning meaning)
 static struct meaning imported(
 	const struct resolver *self, uint32_t file, const char *name, bool again, int depth);
 
+/* `export default f`, `module.exports = f`, `export { f as name }`: a name for another one. */
+static struct meaning exported_by_binding(
+	const struct resolver *self, uint32_t file, const char *name, int depth)
+{
+	const struct facts *facts = &self->snapshot->files[file].facts;
+	struct meaning found = meaningless;
+
+	for (uint32_t i = 0; i < facts->binding_count && !means_something(found); i++) {
+		const struct fact_binding *at = &facts->bindings[i];
+		const char *bound = facts->text + at->name, *value = facts->text + at->value;
+
+		if (at->kind != BINDING_NAME || at->from != PARSE_NONE ||
+			(strcmp(bound, name) != 0 &&
+				(strcmp(name, "default") != 0 ||
+					strcmp(bound, "module.exports") != 0)) ||
+			!strcmp(value, name))
+			continue;
+		found.symbol = top_level(self, file, value);
+		if (!means_something(found) && depth < MAX_DEPTH)
+			found = imported(self, file, value, false, depth + 1);
+	}
+	return found;
+}
+
 /* A name as another file exports it: defined there, handed on, or a file of that package. */
 static struct meaning exported(
 	const struct resolver *self, uint32_t file, const char *name, int depth)
@@ -126,6 +162,11 @@ static struct meaning exported(
 			}
 		}
 		return found;
+	}
+	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE) {
+		found = exported_by_binding(self, file, name, depth);
+		if (means_something(found))
+			return found;
 	}
 	/* Python hands on all that it imports; others say what. */
 	return imported(
@@ -313,6 +354,42 @@ static bool declared_in_sight(const struct resolver *self, uint32_t file, const 
 		if (self->seen[self->declarers[2 * (at - 1)]] == file + 1)
 			return true;
 	return false;
+}
+
+bool is_in_sight(const struct resolver *self, uint32_t file, uint32_t other)
+{
+	return self->seen[other] == file + 1 ||
+	       (self->spaces[file] && self->spaces[file] == self->spaces[other]);
+}
+
+/* The folder of a file, or the namespace that its first definition is in. */
+void find_spaces(struct resolver *self)
+{
+	struct map known = MAP_INIT;
+
+	self->spaces = xcalloc(self->graph->file_count + (size_t)1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < self->graph->file_count; i++) {
+		const struct graph_file *file = &self->graph->files[i];
+		const struct language *language = language_at(self, i);
+		const struct graph_symbol *first = &self->graph->symbols[file->first_symbol];
+		struct map_entry *entry;
+		char *key = NULL;
+		size_t len;
+		bool added;
+
+		if (file->skipped || !file->symbol_count ||
+			(language_scope(language) != LANGUAGE_SCOPE_FOLDER &&
+				language_scope(language) != LANGUAGE_SCOPE_NAMESPACE))
+			continue;
+		len = strlen(first->qualified) - strlen(first->name);
+		key = len ? xstrndup(first->qualified, len) : graph_module(file->path);
+		entry = map_put_str(&known, key, &added);
+		if (added)
+			entry->value.num = (int64_t)known.count;
+		self->spaces[i] = (uint32_t)entry->value.num;
+		free(key);
+	}
+	map_release(&known);
 }
 
 /* Whether the scope that a symbol stands in is around `from`. Methods are in no scope. */
