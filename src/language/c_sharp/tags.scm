@@ -154,11 +154,14 @@
   (#not-eq? @name "nameof"))
 (invocation_expression
   function: (generic_name (identifier) @name) arguments: (_) @arguments) @reference.call
-(invocation_expression
-  function: (member_access_expression
-    expression: _ @receiver
-    name: [(identifier) @name (generic_name (identifier) @name)])
-  arguments: (_) @arguments) @reference.call
+; ((Foo)x) and (x as Foo) are a Foo.
+((invocation_expression
+   function: (member_access_expression
+     expression: _ @receiver
+     name: [(identifier) @name (generic_name (identifier) @name)])
+   arguments: (_) @arguments) @reference.call
+  (#strip! @receiver
+    "^(?=(\\((?:[^()]++|(?1))*+\\))$)\\(\\((?=[A-Z][\\w.<>?, ]*\\)\\s*[\\w(])|^\\((?s:.*)\\bas (?=[A-Z][\\w.<>?, ]*\\)$)|^[A-Z][\\w.<>?, ]*\\K\\)(?s:.*)$"))
 (invocation_expression
   function: (conditional_access_expression
     condition: (_) @receiver

@@ -140,8 +140,11 @@
   body: (enum_body (enum_constant arguments: (_) @arguments) @reference.new))
 
 (method_invocation . name: (identifier) @name arguments: (_) @arguments) @reference.call
-(method_invocation
-  object: (_) @receiver name: (identifier) @name arguments: (_) @arguments) @reference.call
+; Outer.this is an Outer, and ((Foo) x) is a Foo.
+((method_invocation
+   object: (_) @receiver name: (identifier) @name arguments: (_) @arguments) @reference.call
+  (#strip! @receiver
+    "^(?=(\\((?:[^()]++|(?1))*+\\))$)\\(\\((?=[A-Z][\\w.<>?, ]*\\)\\s*[\\w(])|^[A-Z][\\w.<>?, ]*\\K\\)(?s:.*)$|\\.this$"))
 (explicit_constructor_invocation
   constructor: [(super) (this)] @name arguments: (_) @arguments) @reference.call
 (method_reference . (_) @receiver (identifier) @name .) @reference.value

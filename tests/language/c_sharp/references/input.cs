@@ -29,6 +29,8 @@ class References : Base<Item>, IThing, A.C.Closer
 		new Outer.Inner<string>();
 		Typed<Item>();
 		((Item)thing).Cast();
+		(thing as Item).Soft();
+		(Plain()).Paren();
 		Use(nameof(Plain), typeof(Item), default(Shape));
 		await Later();
 		var text = $"{Format(1)} and {repo.Label}";

@@ -23,6 +23,10 @@ class References extends Base<Item> implements Runnable, a.c.Closer<Item> {
 		new Outer.Inner<String>();
 		first.new Inner();
 		this.<Item>typed();
+		References.this.outer();
+		((a.c.Other) make(1)).other();
+		(plain()).paren();
+		((Item) first).field.held();
 		((Item) thing).cast();
 	}
 
