@@ -58,6 +58,34 @@ static void load_rules(
 	buf_release(&text);
 }
 
+static bool ends_in(const struct source_file *file, const char *ending)
+{
+	return !file->skipped && ends_with(file->path, ending);
+}
+
+/* A header's name does not say whose it is: it is of the language that the tree has more of. */
+static const struct language *language_of_headers(const struct snapshot *snapshot)
+{
+	const struct language *plain = languages_named(snapshot->languages, "c");
+	const struct language *plus = languages_named(snapshot->languages, "cpp");
+	size_t c = 0, cpp = 0;
+
+	for (uint32_t i = 0; i < snapshot->count; i++) {
+		c += ends_in(&snapshot->files[i], ".c");
+		cpp += snapshot->files[i].language == plus && plus;
+	}
+	return cpp > c ? plus : plain;
+}
+
+static void claim_headers(struct snapshot *snapshot)
+{
+	const struct language *language = language_of_headers(snapshot);
+
+	for (uint32_t i = 0; i < snapshot->count && language; i++)
+		if (ends_in(&snapshot->files[i], ".h"))
+			snapshot->files[i].language = language;
+}
+
 static void choose_languages(struct session *session, struct snapshot *snapshot)
 {
 	struct ignore *ignore = ignore_new();
@@ -73,6 +101,7 @@ static void choose_languages(struct session *session, struct snapshot *snapshot)
 		if (!file->language)
 			file->skipped = "no language";
 	}
+	claim_headers(snapshot);
 	ignore_free(ignore);
 }
 

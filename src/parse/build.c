@@ -312,6 +312,10 @@ static void nest_definitions(struct findings *found, const char *separator)
 				(parent && parent->kind == SYMBOL_TYPE && *separator)))
 			fact->kind = SYMBOL_METHOD;
 		take_visibility(found, raw);
+		if (raw->fact.visibility == VISIBLE_FILE && parent && parent->kind == SYMBOL_TYPE) {
+			raw->fact.visibility = VISIBLE_EVERYWHERE; /* a static method's `static` */
+			raw->has_visibility = false;
+		}
 		fact->cyclomatic = holds_code(fact->kind);
 		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0);
 		qualify(found, fact, separator);

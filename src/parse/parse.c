@@ -43,6 +43,23 @@ static uint32_t part_text(struct findings *found, const struct part *part)
 			 : 0;
 }
 
+/* The text of a part with what its query puts before and behind it. */
+static uint32_t whole_text(
+	const struct grammar *grammar, struct findings *found, const struct part *part)
+{
+	char *text;
+	uint32_t offset;
+
+	if (!part->prefix && !part->suffix)
+		return part_text(found, part);
+	text = xstrfmt("%.*s%s%.*s%.*s", (int)part->prefix_len, part->prefix ? part->prefix : "",
+		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
+		found->text + part->start, (int)part->suffix_len, part->suffix ? part->suffix : "");
+	offset = findings_text(found, text, strlen(text));
+	free(text);
+	return offset;
+}
+
 static bool is_word(char c)
 {
 	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -147,7 +164,7 @@ static void add_definition(const struct grammar *grammar, struct findings *found
 	fact->kind = kind;
 	fact->parent = PARSE_NONE;
 	fact->name = part_text(found, &parts[ROLE_NAME]);
-	fact->owner = part_text(found, &parts[ROLE_OWNER]);
+	fact->owner = whole_text(grammar, found, &parts[ROLE_OWNER]);
 	fact->returns = part_text(found, &parts[ROLE_RETURNS]);
 	fact->start = ts_node_start_byte(node);
 	fact->end = ts_node_end_byte(node);
@@ -175,23 +192,6 @@ static uint16_t count_arguments(const struct part *parts)
 		comments += ts_node_is_extra(ts_node_named_child(list, i));
 	count -= comments;
 	return count < ARGUMENTS_MAX ? (uint16_t)(count + 1) : 0;
-}
-
-/* The text of a part with what its query puts before and behind it. */
-static uint32_t whole_text(
-	const struct grammar *grammar, struct findings *found, const struct part *part)
-{
-	char *text;
-	uint32_t offset;
-
-	if (!part->prefix && !part->suffix)
-		return part_text(found, part);
-	text = xstrfmt("%.*s%s%.*s%.*s", (int)part->prefix_len, part->prefix ? part->prefix : "",
-		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
-		found->text + part->start, (int)part->suffix_len, part->suffix ? part->suffix : "");
-	offset = findings_text(found, text, strlen(text));
-	free(text);
-	return offset;
 }
 
 static void add_reference(const struct grammar *grammar, struct findings *found, uint8_t kind,

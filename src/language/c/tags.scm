@@ -1,4 +1,6 @@
-; What C files define, call and include. A prototype is a declaration, never a definition.
+; What C files define, call and include. A prototype is a declaration, never a definition. Not
+; resolved: calls through function pointers, what a macro expands to (the macro is called, and is a
+; node), definitions that a macro makes, which branch of an #if is built (all are seen).
 
 ((comment)? @doc
   .
@@ -22,7 +24,12 @@
 (struct_specifier name: (type_identifier) @name body: (_)) @definition.type
 (union_specifier name: (type_identifier) @name body: (_)) @definition.type
 (enum_specifier name: (type_identifier) @name body: (_)) @definition.type
-(type_definition declarator: (type_identifier) @name) @definition.type
+(type_definition declarator: [
+  (type_identifier) @name
+  (pointer_declarator declarator: (type_identifier) @name)
+  (array_declarator declarator: (type_identifier) @name)
+  (function_declarator declarator: (type_identifier) @name)
+]) @definition.type
 (type_definition
   declarator: (function_declarator declarator:
     (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition.type
@@ -37,8 +44,49 @@
 (call_expression
   function: (field_expression argument: (_) @receiver field: (field_identifier) @name)) @reference.call
 
+(declaration type: (type_identifier) @name @reference.type)
+(parameter_declaration type: (type_identifier) @name @reference.type)
+(field_declaration type: (type_identifier) @name @reference.type)
+(function_definition type: (type_identifier) @name @reference.type)
+(type_descriptor type: (type_identifier) @name @reference.type)
+(type_definition type: (type_identifier) @name @reference.type)
+(struct_specifier name: (type_identifier) @name !body) @reference.type
+(union_specifier name: (type_identifier) @name !body) @reference.type
+(enum_specifier name: (type_identifier) @name !body) @reference.type
+
+(argument_list (identifier) @name @reference.value)
+(argument_list (pointer_expression argument: (identifier) @name @reference.value))
+(initializer_list (identifier) @name @reference.value)
+(initializer_list (pointer_expression argument: (identifier) @name @reference.value))
+(initializer_pair value: (identifier) @name @reference.value)
+(initializer_pair value: (pointer_expression argument: (identifier) @name @reference.value))
+(assignment_expression right: (identifier) @name @reference.value)
+(init_declarator value: (identifier) @name @reference.value)
+(return_statement (identifier) @name @reference.value)
+
 ((preproc_include path: [(string_literal) (system_lib_string)] @module) @reference.import
   (#strip! @module "\""))
+
+((declaration
+  type: [(type_identifier) (struct_specifier) (union_specifier)] @value
+  declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+  ]) @binding.type
+  (#strip! @value "^(struct|union) +"))
+((parameter_declaration
+  type: [(type_identifier) (struct_specifier) (union_specifier)] @value
+  declarator: [(identifier) @name (pointer_declarator declarator: (identifier) @name)]) @binding.type
+  (#strip! @value "^(struct|union) +"))
+((field_declaration
+  type: [(type_identifier) (struct_specifier) (union_specifier)] @value
+  declarator: [
+    (field_identifier) @name
+    (pointer_declarator declarator: (field_identifier) @name)
+  ]) @binding.type
+  (#strip! @value "^(struct|union) +"))
 
 (comment) @comment
 

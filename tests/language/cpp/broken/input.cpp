@@ -1,0 +1,7 @@
+int before() { return after(); }
+
+class Half {
+	void run( {
+
+namespace x {
+int after() { return before(; }
