@@ -192,12 +192,13 @@ static bool match_at(struct walk *walk, const struct tags_element *element, cons
 {
 	struct kid *kid = &rest->kids[at];
 	uint16_t before = walk->capture_count;
-	bool matched;
+	bool fitting = fits(walk, element, kid), matched;
 
-	if (!fits(walk, element, kid))
-		return false;
-	if (rest->kids == walk->level && at > walk->touched)
+	/* Its children may have been read to see that it does not fit. */
+	if (kid->loaded && rest->kids == walk->level && at > walk->touched)
 		walk->touched = at;
+	if (!fitting)
+		return false;
 	for (uint32_t i = 0; i < element->id_count && walk->capture_count < CAPTURES_MAX; i++)
 		walk->captures[walk->capture_count++] =
 			(TSQueryCapture){kid->node, element->ids[i]};

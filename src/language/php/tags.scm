@@ -258,6 +258,29 @@
     (union_type (named_type) @value)
   ]
   (property_element name: (variable_name (name) @name))) @binding.type
+; Doc comments, where the code does not say: @var of a property or of a variable, @return.
+((comment) @value
+  .
+  (property_declaration
+    !type
+    (property_element name: (variable_name (name) @name))) @binding.type
+  (#match? @value "@var\\s+\\??\\\\?[A-Z]")
+  (#strip! @value "^(?s:.*?@var\\s+)\\??|(?s:[^\\w\\\\].*)$"))
+((comment) @name @value @binding.type
+  (#match? @name "@var\\s+\\??\\\\?[A-Z][\\w\\\\]*\\s+\\$\\w")
+  (#strip! @name "^(?s:.*?@var\\s+\\S+\\s+)|(?s:[^\\w$].*)$")
+  (#strip! @value "^(?s:.*?@var\\s+)\\??|(?s:[^\\w\\\\].*)$"))
+((comment) @returns
+  .
+  (method_declaration name: (_) @name !return_type) @definition.method
+  (#match? @returns "@return\\s+\\??\\\\?[A-Z]")
+  (#strip! @returns "^(?s:.*?@return\\s+)\\??|(?s:[^\\w\\\\].*)$"))
+((comment) @returns
+  .
+  (function_definition name: (_) @name !return_type) @definition.function
+  (#match? @returns "@return\\s+\\??\\\\?[A-Z]")
+  (#strip! @returns "^(?s:.*?@return\\s+)\\??|(?s:[^\\w\\\\].*)$"))
+
 ((property_promotion_parameter name: (variable_name (name) @name) @value) @binding.name
   (#prepend! @name "$this->"))
 ([
