@@ -32,3 +32,22 @@ class Square : Shape
 		var other = new Shape { };
 	}
 }
+
+class Gallery
+{
+	Square? best;
+
+	async Task<Square> Load() => best;
+
+	async Task Show()
+	{
+		var first = await Load();
+		first.Draw(1);
+		(await Load()).Draw(2);
+		best?.Draw(3);
+		foreach (var each in new List<Square>())
+			each.Draw(4, "red", false);
+		if (best is Shape shape)
+			shape.Draw();
+	}
+}
