@@ -229,8 +229,11 @@ static void bind_file(struct flow *flow, uint32_t file)
 	uint32_t count = flow->self->snapshot->files[file].facts.binding_count;
 
 	flow->passed[file] = xcalloc(count + (size_t)1, sizeof(uint32_t));
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
+		flow->file = file;
+		flow->binding = i;
 		flow->passed[file][i] = bind(flow, file, i);
+	}
 }
 
 /* Languages whose queries give bindings; of others the plain rules are all there is. */
@@ -265,6 +268,7 @@ struct flow *flow_new(struct resolver *self)
 		see_from(self, file);
 		bind_results(flow, file);
 		bind_file(flow, file);
+		flow->binding = PARSE_NONE;
 		bind_calls(flow, file);
 	}
 	flow_solve(flow);
@@ -289,6 +293,7 @@ void flow_free(struct flow *flow)
 	free(flow->slots);
 	free(flow->queue);
 	free(flow->texts);
+	free(flow->entries);
 	free(flow->packages);
 	map_release(&flow->outside);
 	map_release(&flow->words);
@@ -385,6 +390,7 @@ void flow_targets(const struct flow *flow, uint32_t file, uint32_t reference, st
 		return;
 	}
 	out->known = node->count > 0;
+	out->variable = out->known && node->kind == NODE_PLAIN;
 	if (node->kind == NODE_MEMBER) {
 		out->known |= is_outside(flow, node->base);
 		if (out->count == 1 && all_declared(flow, node->base))
@@ -410,4 +416,24 @@ uint32_t flow_passed(const struct flow *flow, uint32_t file, uint32_t binding)
 		(len > name_len && !strchr(".:= ", text[len - name_len - 1])))
 		return GRAPH_NONE;
 	return VALUE_INDEX(value);
+}
+
+bool flow_hides(
+	const struct flow *flow, const struct place *place, const char *name, uint32_t definition)
+{
+	const struct graph_symbol *symbols = flow->self->graph->symbols;
+	const struct map_entry *word = map_get_str(&flow->words, name);
+
+	/* Where methods are called by plain names, variables have names of their own. */
+	if (!word || language_implicit_receiver(place->language) ||
+		language_is_receiver(place->language, name))
+		return false;
+	for (uint32_t at = place->from; at != GRAPH_NONE; at = symbols[at].parent) {
+		if (symbols[definition].parent == at)
+			return false;
+		if (symbols[at].kind != SYMBOL_TYPE &&
+			flow_get(flow, at, (uint32_t)word->value.num))
+			return true;
+	}
+	return false;
 }

@@ -305,17 +305,34 @@ static uint32_t place_key(struct flow *flow, uint32_t place)
 	return word;
 }
 
+static void note_entry(struct flow *flow, uint32_t node)
+{
+	uint32_t value;
+
+	if (flow->nodes[node].kind != NODE_CONSTANT || flow->binding == PARSE_NONE)
+		return;
+	value = flow->links[flow->nodes[node].values].what;
+	if (VALUE_TAG(value) != VALUE_FUNCTION)
+		return;
+	GROW(flow->entries, flow->entry_count, flow->entry_room);
+	flow->entries[flow->entry_count++] =
+		(struct entry){flow->file, flow->binding, VALUE_INDEX(value)};
+}
+
 /* A tuple or a list, up to its closing bracket. `first` was read already, if `given`. */
 static uint32_t read_items(struct reader *in, char close, bool given, uint32_t first)
 {
 	uint32_t object = flow_object(in->flow), count = 0;
 
-	if (given)
+	if (given) {
+		note_entry(in->flow, first);
 		flow_copy(in->flow, first,
 			flow_entry(in->flow, object, place_key(in->flow, count++)));
+	}
 	for (skip_blank(in); *in->at && *in->at != close && *in->at != '='; skip_blank(in)) {
 		uint32_t item = read_choice(in);
 
+		note_entry(in->flow, item);
 		flow_copy(
 			in->flow, item, flow_entry(in->flow, object, place_key(in->flow, count++)));
 		if (take(in, "for")) { /* a comprehension: what it makes is its item */
@@ -354,6 +371,7 @@ static uint32_t read_table(struct reader *in)
 			in->at = start;
 			item = read_choice(in);
 		}
+		note_entry(in->flow, item);
 		flow_copy(in->flow, item, flow_entry(in->flow, object, key));
 		skip_item(in);
 		if (*in->at != ',')

@@ -329,6 +329,11 @@ static void apply_type_member(
 		flow_copy(flow, flow_put(flow, SCOPE_RESULT(found), 0), at);
 	else
 		flow_add(flow, at, VALUE(bound ? VALUE_BOUND : VALUE_FUNCTION, found));
+	/* An inherited method sees the members of the type that it is called on. */
+	if (bound && flow->self->owners[found] != type &&
+		flow_get(flow, SCOPE_PARAMETER(found), NAME_RECEIVER))
+		flow_add(flow, flow_get(flow, SCOPE_PARAMETER(found), 0),
+			VALUE(VALUE_INSTANCE, type));
 }
 
 static void apply_file_member(struct flow *flow, uint32_t at, uint32_t file, uint32_t name)

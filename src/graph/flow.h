@@ -59,8 +59,16 @@ struct link {
 	uint32_t what, next; /* a value or a node; index of the next link, or 0 */
 };
 
+/* A function that stands in a list, a tuple or a table that a binding's value has. */
+struct entry {
+	uint32_t file, binding, function;
+};
+
 struct flow {
 	struct resolver *self;
+	struct entry *entries; /* by file, binding */
+	uint32_t entry_count, entry_room;
+	uint32_t file, binding; /* that is read now */
 	struct node *nodes;
 	struct link *links;
 	uint32_t node_count, node_room, link_count, link_room;

@@ -2,7 +2,7 @@
  * From references to edges. A name is looked for where its language would see it: what is found in
  * one place only is resolved or likely, several equal candidates are ambiguous, none is external.
  */
-#include "graph/resolver.h"
+#include "graph/flow.h"
 
 #include "util/memory.h"
 
@@ -147,38 +147,57 @@ static struct answer find_constructor(
 	return (struct answer){type, type == GRAPH_NONE ? EDGE_EXTERNAL : EDGE_RESOLVED, NULL};
 }
 
+/* What the language's rules alone say of a call. */
+static struct answer rule_of_call(
+	const struct resolver *self, const struct place *place, const struct fact_reference *at)
+{
+	const char *name = text_of(self, place->file, at->name);
+	struct answer answer = nowhere;
+
+	if (!is_plain(name))
+		return nowhere;
+	if (!at->receiver)
+		answer = find_constructor(self, place, name);
+	if (answer.to == GRAPH_NONE)
+		answer = find_reference(self, place, at, edges_of[at->kind].want);
+	if (at->kind == REFERENCE_NEW && answer.to == GRAPH_NONE && !answer.package)
+		answer = find_reference(self, place, at, WANT_CALL);
+	if (answer.to == GRAPH_NONE)
+		return answer;
+	/* A parameter hides the function of its name that stands further out. */
+	if (!at->receiver && flow_hides(self->flow, place, name, answer.to))
+		return nowhere;
+	if (self->graph->symbols[answer.to].kind == SYMBOL_TYPE)
+		answer.to = constructor_of(self, answer.to);
+	return answer;
+}
+
 /*
- * A call is what its language's rules say, and what the values of its names add: a name may hold
- * other functions than the one it was defined as. Without a rule the values are all that is known,
- * and better than any method of that name.
+ * What the rules leave one answer for is that, and what a name that is defined here was given
+ * besides: a decorator's function. Else the values of names are what is known, and better than any
+ * method of that name.
  */
 static void add_call(struct resolver *self, const struct place *place, uint32_t reference)
 {
 	const struct facts *facts = &self->snapshot->files[place->file].facts;
 	const struct fact_reference *at = &facts->references[reference];
-	struct answer answer = nowhere;
+	struct answer answer = rule_of_call(self, place, at);
+	bool sure = answer.to != GRAPH_NONE && answer.confidence == EDGE_RESOLVED;
 	struct targets targets;
-	bool plain = is_plain(facts->text + at->name);
 
-	if (plain && !at->receiver)
-		answer = find_constructor(self, place, facts->text + at->name);
-	if (plain && answer.to == GRAPH_NONE)
-		answer = find_reference(self, place, at, edges_of[at->kind].want);
-	if (plain && at->kind == REFERENCE_NEW && answer.to == GRAPH_NONE && !answer.package)
-		answer = find_reference(self, place, at, WANT_CALL);
-	if (answer.to != GRAPH_NONE && self->graph->symbols[answer.to].kind == SYMBOL_TYPE)
-		answer.to = constructor_of(self, answer.to);
 	flow_targets(self->flow, place->file, reference, &targets);
-	if (answer.to != GRAPH_NONE && answer.confidence == EDGE_RESOLVED)
-		add_reference(self, place, at, EDGE_CALL, answer);
-	else if (!targets.count && targets.known && plain)
-		add_reference(self, place, at, EDGE_CALL,
-			(struct answer){GRAPH_NONE, EDGE_EXTERNAL,
-				targets.package ? targets.package : answer.package});
-	else if (!targets.count && plain)
+	if (sure && at->receiver)
+		targets.count = 0;
+	/* `raise error`: what was made before is made no more. */
+	if (at->kind == REFERENCE_NEW && !sure && !targets.count && targets.variable)
+		return;
+	if (!sure && !targets.count && targets.known)
+		answer = (struct answer){GRAPH_NONE, EDGE_EXTERNAL,
+			targets.package ? targets.package : answer.package};
+	if (sure || (!targets.count && is_plain(facts->text + at->name)))
 		add_reference(self, place, at, EDGE_CALL, answer);
 	for (uint32_t i = 0; i < targets.count; i++)
-		if (answer.confidence != EDGE_RESOLVED || targets.answers[i].to != answer.to)
+		if (!sure || targets.answers[i].to != answer.to)
 			add_reference(self, place, at, EDGE_CALL, targets.answers[i]);
 }
 
@@ -204,25 +223,38 @@ static void add_references(struct resolver *self, uint32_t file)
 	}
 }
 
-/* Functions that are passed, returned, assigned, kept in tables. */
-static void add_values(struct resolver *self, uint32_t file)
+static void add_value(
+	struct resolver *self, uint32_t file, const struct fact_binding *at, uint32_t to)
 {
-	const struct facts *facts = &self->snapshot->files[file].facts;
+	struct place place = place_of(self, file, at->from);
 
-	for (uint32_t i = 0; i < facts->binding_count; i++) {
-		const struct fact_binding *at = &facts->bindings[i];
-		uint32_t to = flow_passed(self->flow, file, i);
-		struct place place = place_of(self, file, at->from);
+	if (to != GRAPH_NONE && to != place.from)
+		*add_edge(self) = (struct graph_edge){.from = place.from,
+			.file = file,
+			.to = to,
+			.kind = EDGE_VALUE,
+			.confidence = EDGE_LIKELY,
+			.line = at->line,
+			.start = at->start,
+			.name = self->graph->symbols[to].name};
+}
 
-		if (to != GRAPH_NONE && to != place.from)
-			*add_edge(self) = (struct graph_edge){.from = place.from,
-				.file = file,
-				.to = to,
-				.kind = EDGE_VALUE,
-				.confidence = EDGE_LIKELY,
-				.line = at->line,
-				.start = at->start,
-				.name = facts->text + at->value};
+/* Functions that are passed, returned, assigned, kept in tables. */
+static void add_values(struct resolver *self)
+{
+	for (uint32_t file = 0; file < self->snapshot->count; file++) {
+		const struct facts *facts = &self->snapshot->files[file].facts;
+
+		for (uint32_t i = 0; i < facts->binding_count; i++)
+			add_value(
+				self, file, &facts->bindings[i], flow_passed(self->flow, file, i));
+	}
+	for (uint32_t i = 0; i < self->flow->entry_count; i++) {
+		const struct entry *entry = &self->flow->entries[i];
+
+		add_value(self, entry->file,
+			&self->snapshot->files[entry->file].facts.bindings[entry->binding],
+			entry->function);
 	}
 }
 
@@ -303,6 +335,8 @@ static int compare_edges(const void *left, const void *right)
 		return a->start < b->start ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
+	if (a->confidence != b->confidence)
+		return a->confidence < b->confidence ? -1 : 1;
 	return (a->to > b->to) - (a->to < b->to);
 }
 
@@ -382,8 +416,8 @@ void resolve(struct whole *whole)
 		see_from(&self, file);
 		add_imports(&self, file);
 		add_references(&self, file);
-		add_values(&self, file);
 	}
+	add_values(&self);
 	flow_free(self.flow);
 	self.flow = NULL;
 	sort_edges(&whole->graph);

@@ -121,10 +121,14 @@ struct targets {
 	uint32_t count;
 	bool many;           /* more than fit */
 	bool known;          /* what the callee's text holds is known, though it may be outside */
+	bool variable;       /* by a name that may hold several things */
 	const char *package; /* then, or NULL */
 };
 /* What a call may reach by the values of its names. */
 void flow_targets(const struct flow *flow, uint32_t file, uint32_t reference, struct targets *out);
+/* Whether a variable of a function around the place stands nearer than a definition. */
+bool flow_hides(
+	const struct flow *flow, const struct place *place, const char *name, uint32_t definition);
 /* The function that a binding's value names, or GRAPH_NONE. */
 uint32_t flow_passed(const struct flow *flow, uint32_t file, uint32_t binding);
 /* Marks the files that one sees through its imports in `seen`. */

@@ -117,6 +117,15 @@ static const struct {
 		"    def step(self):\n        self.run()\n        self.step()\n\n\n"
 		"def main(x):\n    build()\n    pkg.build()\n    c.make()\n    make()\n    gone()\n"
 		"    len(x)\n    x.only()\n    Base.step(x)\n    x.nothing()\n    pkg.gone()\n"},
+	{"flow.py",
+		"from app import Sub\nfrom missing import tool\n\n\nclass Left(Sub):\n"
+		"    def only(self):\n        pass\n\n\nclass Right(Sub):\n"
+		"    def step(self):\n        super().step()\n\n\nclass Both(Left, Right):\n"
+		"    def __init__(self):\n        self.other = Left()\n        self.step()\n"
+		"        self.other.only()\n\n\ndef take(one, two):\n    one()\n    two()\n"
+		"    tool.use()\n    def one_more():\n        one()\n\n\ndef one():\n    pass\n\n\n"
+		"def test_take():\n    take(one, two=tool)\n    Both().run()\n    x = Left\n"
+		"    x().only()\n    one.nothing.step()\n"},
 };
 
 static int set_up(void **state)
@@ -185,6 +194,9 @@ static char *edge_words(
 			strcmp(edge->name, name) != 0 || !from != !source ||
 			(from && strcmp(from, source) != 0) || n--)
 			continue;
+		if (edge->to == GRAPH_NONE && edge->package && edge->kind == EDGE_CALL)
+			return xstrfmt(
+				"%s of %s", confidence_name(edge->confidence), edge->package);
 		if (edge->to == GRAPH_NONE)
 			return xstrdup(confidence_name(edge->confidence));
 		if (edge->kind == EDGE_IMPORT) {
@@ -232,12 +244,24 @@ static void names_resolve_as_their_language_says(void **state)
 		{"app.py", "main", "build", 1, "resolved pkg/core.py:make"},
 		{"app.py", "main", "make", 0, "resolved pkg/core.py:make"},
 		{"app.py", "main", "make", 1, "resolved pkg/core.py:make"},
-		{"app.py", "main", "gone", 0, "external"},
+		{"app.py", "main", "gone", 0, "external of missing"},
 		{"app.py", "main", "gone", 1, "external"},
 		{"app.py", "main", "len", 0, "external"},
 		{"app.py", "main", "only", 0, "likely pkg/core.py:Base.only"},
 		{"app.py", "main", "step", 0, "resolved pkg/core.py:Base.step"},
 		{"app.py", "main", "nothing", 0, "external"},
+		/* What names hold, and the order of ancestors. */
+		{"flow.py", "Left", "Sub", 0, "resolved app.py:Sub"},
+		{"flow.py", "Right.step", "step", 0, "resolved app.py:Sub.step"},
+		{"flow.py", "Both.__init__", "Left", 0, "resolved flow.py:Left"},
+		{"flow.py", "Both.__init__", "step", 0, "resolved flow.py:Right.step"},
+		{"flow.py", "Both.__init__", "only", 0, "likely flow.py:Left.only"},
+		{"flow.py", "take", "one", 0, "likely flow.py:one"},
+		{"flow.py", "take", "two", 0, "external of missing"},
+		{"flow.py", "take", "use", 0, "external of missing"},
+		{"flow.py", "test_take", "one", 0, "likely flow.py:one"},
+		{"flow.py", "test_take", "run", 0, "likely pkg/core.py:Base.run"},
+		{"flow.py", "test_take", "only", 0, "likely flow.py:Left.only"},
 	};
 	struct graph *graph = open_main(*state);
 
@@ -266,11 +290,53 @@ static void questions_are_answered(void **state)
 	end = graph_edges_of(graph, symbol, &first);
 	assert_int_equal(end - first, 1);
 	end = graph_calls_to(graph, symbol, &first);
-	assert_int_equal(end - first, 1);
+	assert_int_equal(end - first, 2);
 	assert_string_equal(
 		graph->symbols[graph->edges[graph->incoming[first]].from].qualified, "Sub.step");
-	assert_int_equal(graph->symbols[symbol].fan_in, 1);
+	assert_int_equal(graph->symbols[symbol].fan_in, 2);
 	assert_int_equal(graph->symbols[symbol].fan_out, 1);
+	graph_free(graph);
+}
+
+static uint32_t count_edges(const struct graph *graph, enum edge_kind kind)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		count += graph->edges[i].kind == kind;
+	return count;
+}
+
+static void kinds_of_edges_are_told_apart(void **state)
+{
+	struct graph *graph = open_main(*state);
+
+	assert_int_equal(count_edges(graph, EDGE_INHERIT), 5);
+	assert_int_equal(count_edges(graph, EDGE_VALUE), 1); /* `one`, passed */
+	assert_int_equal(count_edges(graph, EDGE_TYPE), 0);
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		if (graph->edges[i].kind == EDGE_TEST)
+			assert_string_equal(
+				graph->symbols[graph->edges[i].from].qualified, "test_take");
+	assert_int_equal(count_edges(graph, EDGE_TEST), 5);
+	graph_free(graph);
+}
+
+static void ambiguous_edges_list_their_candidates(void **state)
+{
+	struct graph *graph = open_main(*state);
+	uint32_t found[4], total = 0;
+
+	for (uint32_t i = 0; i < graph->edge_count; i++) {
+		if (strcmp(graph->edges[i].name, "spread") != 0)
+			continue;
+		assert_int_equal(graph->edges[i].confidence, EDGE_AMBIGUOUS);
+		total = graph_candidates(graph, &graph->edges[i], found, 4);
+		assert_int_equal(graph_candidates(graph, &graph->edges[i], found, 1), 2);
+	}
+	assert_int_equal(total, 2);
+	assert_string_equal(graph->files[graph->symbols[found[0]].file].path, "lib/one.c");
+	assert_string_equal(graph->files[graph->symbols[found[1]].file].path, "lib/two.c");
 	graph_free(graph);
 }
 
@@ -322,6 +388,8 @@ int main(void)
 		cmocka_unit_test(rules_skip_files),
 		cmocka_unit_test(names_resolve_as_their_language_says),
 		cmocka_unit_test(questions_are_answered),
+		cmocka_unit_test(kinds_of_edges_are_told_apart),
+		cmocka_unit_test(ambiguous_edges_list_their_candidates),
 		cmocka_unit_test(facts_from_the_sidecar_give_the_same_graph),
 		cmocka_unit_test(comments_of_other_files_are_none),
 	};

@@ -19,6 +19,10 @@
    body: (block . (expression_statement . (string) @doc .)?)) @definition.type
   (#strip! @doc "^[a-zA-Z]*(\"\"\"|'''|\"|')|(\"\"\"|'''|\"|')$"))
 
+(assignment
+  left: (identifier) @name
+  right: (lambda parameters: (_)? @parameters)) @definition.function
+
 ((module (expression_statement (assignment left: (identifier) @name) @definition.constant))
   (#match? @name "^_*[A-Z][A-Z0-9_]*$"))
 
@@ -75,6 +79,8 @@
   arguments: (argument_list
     (call function: (identifier) arguments: (_) @_none) @binding.argument @value))
   (#eq? @_none "()"))
+(assignment right: (lambda parameters: (lambda_parameters (identifier) @binding.parameter @name)))
+(assignment right: (lambda body: [(identifier) (attribute) (call)] @binding.return @value))
 (return_statement [
   (identifier) (attribute) (call) (tuple) (expression_list) (conditional_expression)
   (boolean_operator) (parenthesized_expression) (dictionary) (await)
