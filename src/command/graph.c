@@ -19,6 +19,7 @@ static const struct graph_question questions[] = {
 	{"hotspots", 0, 1, false, false, graph_ask_hotspots},
 	{"clones", 0, 1, false, false, graph_ask_clones},
 	{"dead", 0, 1, false, false, graph_ask_dead},
+	{"diff", 1, 2, true, false, graph_ask_diff},
 	{"dump", 0, 0, true, false, graph_dump},
 };
 
@@ -112,6 +113,7 @@ const struct command command_graph = {
 		 "   or: graph modules [--depth N]\n"
 		 "   or: graph cross-domain [<folder> [<folder>]] [--depth N]\n"
 		 "   or: graph (hotspots | clones | dead) [<folder>] [--limit N]\n"
+		 "   or: graph diff <commit> [<commit>]\n"
 		 "   or: graph dump [--tree <tree-ish> | --dir <folder>]",
 	.group = "look",
 	.run = run,

@@ -37,6 +37,7 @@ int graph_ask_modules(struct graph_request *request);
 int graph_ask_cross_domain(struct graph_request *request);
 int graph_ask_hotspots(struct graph_request *request);
 int graph_ask_clones(struct graph_request *request);
+int graph_ask_diff(struct graph_request *request);
 int graph_ask_dead(struct graph_request *request);
 
 /* Symbols that words name: "path:line", "path:name" or a name, qualified or not. */

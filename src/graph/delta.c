@@ -3,6 +3,7 @@
  * calls and imports were gained or lost. A pure function of the commit: callees are named as they
  * are written, because what a name resolved to would depend on the whole tree.
  */
+#include "graph/entity.h"
 #include "graph/internal.h"
 
 #include "util/memory.h"
@@ -129,55 +130,24 @@ static void line_of_one(struct strings *lines, char sign, const struct lone *lon
 				qualified(lone->facts, fact), fact->cyclomatic, fact->cognitive));
 }
 
-/* Whether a definition's own text changed, and not only that of a definition inside of it. */
-static bool differs(const struct facts *old, uint32_t a, const struct facts *new, uint32_t b)
-{
-	uint32_t i = a + 1, k = b + 1;
-	bool inner = false;
-
-	if (old->definitions[a].body == new->definitions[b].body)
-		return false;
-	while (i < old->definition_count && old->definitions[i].start < old->definitions[a].end) {
-		inner |= k >= new->definition_count ||
-			 old->definitions[i].body != new->definitions[k].body;
-		i++;
-		k++;
-	}
-	inner |= k < new->definition_count &&new->definitions[k].start < new->definitions[b].end;
-	return !inner;
-}
-
-/* Pairs definitions of the same kind and qualified name in order; the rest stands alone. */
+/* Definitions that changed get a line; those of one side only stand alone. */
 static void compare_definitions(const struct change *change, struct strings *lines,
 	struct lones *removed, struct lones *added)
 {
 	const struct facts *old = &change->before, *new = &change->after;
-	bool *paired = xcalloc(new->definition_count + (size_t)1, sizeof(*paired));
-	struct map names = MAP_INIT;
-	uint32_t *next = xcalloc(new->definition_count + (size_t)1, sizeof(*next));
+	bool *paired;
+	uint32_t *partner = pair_definitions(old, new, &paired);
 
-	for (uint32_t i = new->definition_count; i--;) {
-		struct map_entry *entry =
-			map_put_str(&names, qualified(new, &new->definitions[i]), NULL);
-
-		next[i] = (uint32_t)entry->value.num;
-		entry->value.num = i + 1;
-	}
 	for (uint32_t i = 0; i < old->definition_count; i++) {
 		const struct fact_definition *was = &old->definitions[i], *is;
-		struct map_entry *entry = map_get_str(&names, qualified(old, was));
-		uint32_t at = entry ? (uint32_t)entry->value.num : 0;
 
-		while (at && (paired[at - 1] || new->definitions[at - 1].kind != was->kind))
-			at = next[at - 1];
-		if (!at) {
+		if (partner[i] == PARSE_NONE) {
 			GROW(removed->items, removed->count, removed->capacity);
 			removed->items[removed->count++] = (struct lone){change, old, was, false};
 			continue;
 		}
-		paired[at - 1] = true;
-		is = &new->definitions[at - 1];
-		if (differs(old, i, new, at - 1))
+		is = &new->definitions[partner[i]];
+		if (definition_differs(old, i, new, partner[i]))
 			add_line(lines, xstrfmt("~ %s %s:%s cyclomatic %u -> %u cognitive %u -> %u",
 						symbol_kind_name(is->kind), change->path,
 						qualified(new, is), was->cyclomatic, is->cyclomatic,
@@ -190,8 +160,7 @@ static void compare_definitions(const struct change *change, struct strings *lin
 		added->items[added->count++] =
 			(struct lone){change, new, &new->definitions[i], false};
 	}
-	map_release(&names);
-	free(next);
+	free(partner);
 	free(paired);
 }
 

@@ -103,6 +103,7 @@ static bool is_control(const char *text, size_t len)
 struct shaping {
 	struct shape *shape;
 	const char *own;
+	bool member; /* what comes is a member of something */
 	uint64_t window[SHAPE_SHINGLE];
 };
 
@@ -112,7 +113,8 @@ static uint64_t token_hash(
 	const char *own = shaping->own;
 
 	if (own) {
-		if (kind == TOKEN_WORD && strlen(own) == len && !memcmp(own, text, len))
+		if (kind == TOKEN_WORD && !shaping->member && strlen(own) == len &&
+			!memcmp(own, text, len))
 			return TOKEN_WORD + 1;
 		return hash_bytes(text, len, 0);
 	}
@@ -131,6 +133,7 @@ static int on_token(
 	(void)offset;
 	memmove(window, window + 1, (SHAPE_SHINGLE - 1) * sizeof(*window));
 	window[SHAPE_SHINGLE - 1] = token_hash(shaping, kind, text, len);
+	shaping->member = kind == TOKEN_MARK && (*text == '.' || *text == '>');
 	shape->hash = hash_bytes(&window[SHAPE_SHINGLE - 1], sizeof(*window), shape->hash);
 	if (++shape->tokens >= SHAPE_SHINGLE)
 		signature_add(&shape->signature, hash_bytes(window, sizeof(shaping->window), 1));

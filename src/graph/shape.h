@@ -27,7 +27,8 @@ struct shape {
 };
 /*
  * Names, numbers and strings are one token each, whatever they say; words of control flow and
- * marks count. With `own` only that name is replaced and all else counts as written.
+ * marks count. With `own` only that name is replaced, where it is no
+ * member of something else, and all else counts as written.
  */
 void shape_init(struct shape *shape, const char *text, size_t from, size_t to,
 	const struct facts *facts, const char *own);
