@@ -311,6 +311,8 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 		return qualified_find(index->qualified, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE)
 		return import_relative(index, from, module, confidence);
+	if (language_import(language) == LANGUAGE_IMPORT_CRATE)
+		return import_crate(index, from, module, confidence);
 	if (language_import(language) == LANGUAGE_IMPORT_PACKAGE)
 		return import_package(index, from, module, confidence);
 	return find_dotted(index, from, module, confidence);

@@ -24,5 +24,7 @@ uint32_t import_package(const struct import_index *index, uint32_t from, const c
 	enum confidence *confidence);
 uint32_t import_relative(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence);
+uint32_t import_crate(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence);
 
 #endif

@@ -438,7 +438,7 @@ static void count_complexity(struct findings *found)
 			fact = &found->definitions[owner].fact;
 			level = level_of(&depth, fact->start);
 			/* `f = function` ends as its function does, whose body is f's own. */
-			if (!level && only_nests(weight) && at->end == fact->end)
+			if (!level && only_nests(weight) && fact->end - at->end <= 1)
 				continue;
 			add_weight(&fact->cyclomatic, weight->cyclomatic);
 			if (!weight->run || !inner || inner->weight != at->weight)

@@ -1,0 +1,10 @@
+mod store;
+pub mod orders;
+use std::collections::HashMap;
+use serde;
+use crate::a::b as c;
+use self::near::*;
+use super::{up, other::Deep, more as less};
+use crate::tree::{self, leaf::{Green, Red}};
+pub use crate::api::handed;
+pub use crate::api::{one, two};
