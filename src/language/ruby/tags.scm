@@ -378,6 +378,10 @@
 (return (argument_list . (identifier) @value.bare .)) @binding.return
 (method body: (body_statement [(instance_variable) (constant)] @value @binding.return .))
 (method body: (body_statement (identifier) @value.bare @binding.return .))
+(method body: (body_statement
+  [(assignment left: (_) @value) (operator_assignment left: (_) @value)] @binding.return .))
+(singleton_method body: (body_statement
+  [(assignment left: (_) @value) (operator_assignment left: (_) @value)] @binding.return .))
 (method body: [(instance_variable) (constant)] @value @binding.return)
 ((method body: (body_statement
    (call receiver: (constant) @value method: (identifier) @_new) @binding.return .))
