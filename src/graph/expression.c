@@ -413,6 +413,7 @@ static uint32_t read_primary(struct reader *in)
 		in->at += strspn(in->at, "0123456789abcdefxABCDEFXL_.");
 		return flow_outside(in->flow, NULL);
 	}
+	in->at += strspn(in->at, "@"); /* Ruby's fields */
 	while (is_name(*in->at))
 		in->at++;
 	return in->at > start ? flow_name(in->flow, in->place, start, (size_t)(in->at - start))
