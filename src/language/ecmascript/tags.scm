@@ -25,36 +25,59 @@
 ((comment)? @doc
   .
   [
-    (lexical_declaration (variable_declarator
+    (lexical_declaration . (variable_declarator
       name: (identifier) @name
       value: [
         (arrow_function parameters: (_) @parameters)
-        (arrow_function parameter: (identifier))
+        (arrow_function parameter: (identifier) @parameters)
         (function_expression parameters: (_) @parameters)
         (generator_function parameters: (_) @parameters)
       ]) @definition.function)
-    (variable_declaration (variable_declarator
+    (variable_declaration . (variable_declarator
       name: (identifier) @name
       value: [
         (arrow_function parameters: (_) @parameters)
-        (arrow_function parameter: (identifier))
+        (arrow_function parameter: (identifier) @parameters)
         (function_expression parameters: (_) @parameters)
         (generator_function parameters: (_) @parameters)
       ]) @definition.function)
+    (export_statement declaration: (lexical_declaration . (variable_declarator
+      name: (identifier) @name
+      value: [
+        (arrow_function parameters: (_) @parameters)
+        (arrow_function parameter: (identifier) @parameters)
+        (function_expression parameters: (_) @parameters)
+        (generator_function parameters: (_) @parameters)
+      ]) @definition.function))
   ]
   (#select-adjacent! @doc @definition.function))
 (variable_declarator
   name: (identifier) @name
   value: [
     (arrow_function parameters: (_) @parameters)
-    (arrow_function parameter: (identifier))
+    (arrow_function parameter: (identifier) @parameters)
     (function_expression parameters: (_) @parameters)
     (generator_function parameters: (_) @parameters)
   ]) @definition.function
+((comment)? @doc
+  .
+  (expression_statement (assignment_expression
+    left: [(identifier) @name (member_expression property: (property_identifier) @name)]
+    right: [
+        (arrow_function parameters: (_) @parameters)
+        (arrow_function parameter: (identifier) @parameters)
+        (function_expression parameters: (_) @parameters)
+        (generator_function parameters: (_) @parameters)
+      ]) @definition.function)
+  (#select-adjacent! @doc @definition.function))
 (assignment_expression
-  left: (member_expression property: (property_identifier) @name)
+  left: [
+    (identifier) @name
+    (member_expression property: [(property_identifier) (private_property_identifier)] @name)
+  ]
   right: [
     (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
     (function_expression parameters: (_) @parameters)
     (generator_function parameters: (_) @parameters)
   ]) @definition.function
@@ -64,35 +87,83 @@
     property: (property_identifier) @name)
   right: [
     (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
     (function_expression parameters: (_) @parameters)
     (generator_function parameters: (_) @parameters)
   ]
   (#eq? @_prototype "prototype")) @definition.method
+(assignment_expression
+  left: (member_expression object: (identifier) @owner property: (property_identifier) @name)
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]
+  (#match? @owner "^[A-Z]")) @definition.method
+((assignment_expression
+  left: (member_expression object: (identifier) @name property: (property_identifier) @_prototype)
+  right: (object)) @scope.type
+  (#eq? @_prototype "prototype"))
+((comment)? @doc
+  .
+  (pair
+    key: (property_identifier) @name
+    value: [
+      (arrow_function parameters: (_) @parameters)
+      (arrow_function parameter: (identifier) @parameters)
+      (function_expression parameters: (_) @parameters)
+      (generator_function parameters: (_) @parameters)
+    ]) @definition.function
+  (#select-adjacent! @doc @definition.function))
 (pair
-  key: [(property_identifier) (private_property_identifier)] @name
+  key: (property_identifier) @name
   value: [
     (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
     (function_expression parameters: (_) @parameters)
     (generator_function parameters: (_) @parameters)
   ]) @definition.function
-
 ((pair
   key: (string) @name
   value: [
     (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
     (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
   ]) @definition.function
   (#strip! @name "[\"']"))
 ((method_definition name: (string) @name parameters: (_) @parameters) @definition.method
   (#strip! @name "[\"']"))
+(assignment_pattern
+  left: (identifier) @name
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]) @definition.function
+(object_assignment_pattern
+  left: (shorthand_property_identifier_pattern) @name
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ]) @definition.function
 
 (variable_declarator name: (identifier) @name value: (object)) @scope.namespace
-(export_statement
-  "default" @name
-  value: [
-    (arrow_function parameters: (_) @parameters)
-    (function_expression !name parameters: (_) @parameters)
-  ]) @definition.function
+((comment)? @doc
+  .
+  (export_statement
+    "default" @name
+    value: [
+      (arrow_function parameters: (_) @parameters)
+      (arrow_function parameter: (identifier) @parameters)
+      (function_expression parameters: (_) @parameters)
+      (generator_function parameters: (_) @parameters)
+    ]) @definition.function
+  (#select-adjacent! @doc @definition.function))
 
 ((comment)? @doc
   .
@@ -112,12 +183,16 @@
   function: [
     (identifier) @_test
     (member_expression object: (identifier) @_test)
+    (call_expression function: (member_expression object: (identifier) @_test))
+    (call_expression function: (member_expression object: (member_expression object: (identifier) @_test)))
   ]
-  arguments: (arguments . [(string) (template_string)] @name . [(arrow_function) (function_expression)])) @definition.test
-  (#any-of? @_test "it" "test" "describe" "suite" "specify" "context" "bench")
+  arguments: (arguments
+    . [(string) (template_string)] @name
+    [(arrow_function) (function_expression) (generator_function)])) @definition.test
+  (#any-of? @_test "it" "test" "describe" "suite" "specify" "context" "bench" "fit" "xit" "fdescribe" "xdescribe")
   (#strip! @name "[\"'`]"))
 
-(call_expression function: (identifier) @name) @reference.call
+((call_expression function: (identifier) @name) @reference.call (#not-eq? @name "require"))
 (call_expression function: (parenthesized_expression (identifier) @name)) @reference.call
 (call_expression function: (member_expression
   object: (_) @receiver
@@ -189,6 +264,69 @@
   @reference.import
   (#eq? @_require "require")
   (#strip! @module "[\"']"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (member_expression
+    object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .))
+    property: (property_identifier) @name)) @reference.import
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports @name)
+  right: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)))
+  @reference.reexport
+  (#eq? @_module "module")
+  (#eq? @_exports "exports")
+  (#eq? @_require "require")
+  (#strip! @name ".*")
+  (#prepend! @name "*")
+  (#strip! @module "[\"']"))
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
+  right: (object (spread_element
+    (call_expression function: (identifier) @_require @name arguments: (arguments . (string) @module .)))))
+  @reference.reexport
+  (#eq? @_module "module")
+  (#eq? @_exports "exports")
+  (#eq? @_require "require")
+  (#strip! @name ".*")
+  (#prepend! @name "*")
+  (#strip! @module "[\"']"))
+((assignment_expression
+  left: (member_expression object: (identifier) @_exports property: (property_identifier) @alias)
+  right: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)))
+  @reference.reexport
+  (#eq? @_exports "exports")
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((call_expression
+  function: [(identifier) @_star (member_expression property: (property_identifier) @_star)]
+  arguments: (arguments
+    . (call_expression function: (identifier) @name arguments: (arguments . (string) @module .))))
+  @reference.reexport
+  (#eq? @_star "__exportStar")
+  (#strip! @name ".*")
+  (#prepend! @name "*")
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (await_expression
+    (call_expression function: (import) arguments: (arguments . (string) @module)))) @reference.import
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (object_pattern (shorthand_property_identifier_pattern) @name)
+  value: (await_expression
+    (call_expression function: (import) arguments: (arguments . (string) @module)))) @reference.import
+  (#strip! @module "[\"']"))
+((variable_declarator
+  name: (identifier) @alias
+  value: (call_expression arguments: (arguments
+    . (arrow_function body: (call_expression
+      function: (import) @name
+      arguments: (arguments . (string) @module)))))) @reference.import
+  (#strip! @name ".*")
+  (#prepend! @name "default")
+  (#strip! @module "[\"']"))
 ((call_expression function: (import) arguments: (arguments . (string) @module)) @reference.import
   (#strip! @module "[\"']"))
 
@@ -202,41 +340,97 @@
 ((export_statement !source (export_clause (export_specifier
   name: (_) @value alias: (_) @name))) @binding.name)
 (variable_declarator
-  name: (identifier) @name
-  value: (new_expression constructor: (_) @value)) @binding.call
+  name: [(identifier) (array_pattern)] @name
+  value: [
+    (new_expression constructor: (_) @value)
+    (call_expression function: (_) @value)
+    (await_expression (call_expression function: (_) @value))
+  ]
+  (#not-eq? @value "require")
+  (#not-eq? @value "import")) @binding.call
 (variable_declarator
-  name: (identifier) @name
-  value: (call_expression function: [(identifier) (member_expression)] @value)) @binding.call
-(variable_declarator
-  name: (identifier) @name
-  value: (await_expression (call_expression function: [(identifier) (member_expression)] @value))) @binding.call
-(variable_declarator
-  name: (identifier) @name
-  value: [(identifier) (member_expression)] @value) @binding.name
+  name: [(identifier) (array_pattern)] @name
+  value: [
+    (identifier) (member_expression) (subscript_expression) (ternary_expression) (this)
+    (binary_expression operator: ["||" "??" "&&"]) (parenthesized_expression)
+  ] @value) @binding.name
+((variable_declarator
+  name: (object_pattern [
+    (shorthand_property_identifier_pattern) @name @value
+    (pair_pattern key: (property_identifier) @value value: (identifier) @name)
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @name @value)
+  ] @binding.name)
+  value: [(identifier) (member_expression) (this) (call_expression function: (identifier) @_function)] @_object)
+  (#not-eq? @_function "require")
+  (#prepend! @value @_object))
+((variable_declarator
+  name: (identifier) @_table
+  value: (object (pair
+    key: (property_identifier) @name
+    value: [(identifier) (member_expression)] @value) @binding.name))
+  (#prepend! @name @_table))
+((variable_declarator
+  name: (identifier) @_table
+  value: (object (shorthand_property_identifier) @name @value @binding.name))
+  (#prepend! @name @_table))
 (assignment_expression
   left: [(identifier) (member_expression)] @name
-  right: (new_expression constructor: (_) @value)) @binding.call
+  right: [
+    (new_expression constructor: (_) @value)
+    (call_expression function: (_) @value)
+    (await_expression (call_expression function: (_) @value))
+  ]
+  (#not-eq? @value "require")
+  (#not-eq? @value "import")) @binding.call
 (assignment_expression
   left: [(identifier) (member_expression)] @name
-  right: (call_expression function: [(identifier) (member_expression)] @value)) @binding.call
+  right: [
+    (identifier) (member_expression) (subscript_expression) (ternary_expression) (this)
+    (binary_expression operator: ["||" "??" "&&"]) (parenthesized_expression)
+  ] @value) @binding.name
 (assignment_expression
+  left: (member_expression object: (this) property: (property_identifier) @value) @name
+  right: [(arrow_function) (function_expression)]) @binding.name
+(augmented_assignment_expression
   left: [(identifier) (member_expression)] @name
-  right: [(identifier) (member_expression)] @value) @binding.name
+  operator: ["||=" "??="]
+  right: [(new_expression) (call_expression) (identifier) (member_expression)] @value) @binding.name
+(for_in_statement left: [(identifier) (array_pattern)] @name operator: "of" right: (_) @value) @binding.element
+((call_expression
+  function: (member_expression object: (_) @value property: (property_identifier) @_each)
+  arguments: (arguments . (arrow_function parameter: (identifier) @name))) @binding.element
+  (#any-of? @_each "forEach" "map" "filter" "find" "some" "every" "flatMap" "findIndex"))
 ((assignment_expression
   left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
   right: (object (pair key: (property_identifier) @name value: (identifier) @value) @binding.name))
   (#eq? @_module "module")
   (#eq? @_exports "exports"))
-(return_statement (identifier) @value) @binding.return
+(return_statement [
+  (identifier) (member_expression) (call_expression) (new_expression) (ternary_expression) (this)
+  (binary_expression operator: ["||" "??" "&&"]) (await_expression) (parenthesized_expression)
+] @value) @binding.return
+(variable_declarator value: (arrow_function body: [
+  (identifier) (member_expression) (call_expression) (new_expression) (ternary_expression)
+] @value @binding.return))
+(pair value: (arrow_function body: [
+  (identifier) (member_expression) (call_expression) (new_expression)
+] @value @binding.return))
 (call_expression
   function: [(identifier) (member_expression)] @name
-  arguments: (arguments (identifier) @value @binding.argument))
+  arguments: (arguments [(identifier) (member_expression) (new_expression) (call_expression)] @value @binding.argument))
+(new_expression
+  constructor: [(identifier) (member_expression)] @name
+  arguments: (arguments [(identifier) (member_expression) (new_expression) (call_expression)] @value @binding.argument))
 
 (comment) @comment
 
 (if_statement) @decision.branch
 (else_clause (if_statement) @decision.elseif)
-(else_clause [(statement_block) (expression_statement) (return_statement) (throw_statement)]) @decision.else
+(else_clause [
+  (statement_block) (expression_statement) (return_statement) (throw_statement) (for_statement)
+  (for_in_statement) (while_statement) (do_statement) (switch_statement) (try_statement)
+  (break_statement) (continue_statement)
+]) @decision.else
 [(for_statement) (for_in_statement) (while_statement) (do_statement)] @decision.loop
 (switch_statement) @decision.switch
 (switch_case) @decision.case

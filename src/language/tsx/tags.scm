@@ -7,3 +7,5 @@
 (jsx_self_closing_element name: (member_expression
   object: (_) @receiver property: (property_identifier) @name)) @reference.call
 (jsx_expression (identifier) @name @reference.value)
+(jsx_expression
+  (member_expression object: (_) @receiver property: (property_identifier) @name) @reference.value)
