@@ -16,46 +16,62 @@ static bool same_type(const struct resolver *self, uint32_t a, uint32_t b)
 				 !strcmp(symbols[a].qualified, symbols[b].qualified));
 }
 
-/* How many methods beside `symbol` have its name and so many parameters; `first` is one. */
-static uint32_t fitting(
-	const struct resolver *self, uint32_t symbol, uint32_t parameters, uint32_t *first)
+/* Whether it takes any number at its end (`Object... rest`, `params int[] rest`). */
+static bool is_open(const struct graph_symbol *symbol)
+{
+	return strstr(symbol->signature, "...") || strstr(symbol->signature, "params ");
+}
+
+/* Of the methods of one name beside a symbol: those with so many parameters, those that may have.
+ */
+struct fits {
+	uint32_t exact, exact_count, open, open_count;
+};
+
+static struct fits find_fits(const struct resolver *self, uint32_t symbol, uint32_t arguments)
 {
 	const struct graph_symbol *symbols = self->graph->symbols;
 	struct span span = named(self->whole, symbols[symbol].name);
-	uint32_t count = 0;
+	struct fits fits = {GRAPH_NONE, 0, GRAPH_NONE, 0};
 
 	for (uint32_t i = 0; i < span.count; i++) {
 		uint32_t at = span.symbols[i];
 
-		if (symbols[at].parameters != parameters || symbols[at].kind == SYMBOL_TYPE ||
-			symbols[at].kind == SYMBOL_CONSTANT || !is_method(self, at) ||
+		if (symbols[at].kind == SYMBOL_TYPE || symbols[at].kind == SYMBOL_CONSTANT ||
+			!is_method(self, at) ||
 			!same_type(self, self->owners[at], self->owners[symbol]))
 			continue;
-		if (!count++)
-			*first = at;
+		if (symbols[at].parameters == arguments && !fits.exact_count++)
+			fits.exact = at;
+		else if (arguments + 1 >= symbols[at].parameters && is_open(&symbols[at]) &&
+			 symbols[at].parameters != arguments && !fits.open_count++)
+			fits.open = at;
 	}
-	return count;
+	return fits;
 }
 
 struct answer find_overload(const struct resolver *self, struct answer answer, uint16_t arguments)
 {
-	uint32_t at = answer.to, found = GRAPH_NONE, count = 0;
+	struct fits fits = {GRAPH_NONE, 0, GRAPH_NONE, 0};
+	uint32_t at = answer.to;
 
 	if (!arguments || at == GRAPH_NONE || answer.confidence == EDGE_AMBIGUOUS ||
 		!is_method(self, at) || self->owners[at] == GRAPH_NONE)
 		return answer;
-	for (int depth = 0; depth < MAX_DEPTH && at != GRAPH_NONE && !count; depth++) {
+	for (int depth = 0; depth < MAX_DEPTH && at != GRAPH_NONE; depth++) {
 		uint32_t type = self->owners[at];
 
-		count = fitting(self, at, arguments - 1U, &found);
+		fits = find_fits(self, at, arguments - 1U);
+		if (fits.exact_count + fits.open_count)
+			break;
 		at = type == GRAPH_NONE
 			     ? GRAPH_NONE
 			     : inherited_member(self, type, self->graph->symbols[at].name);
 	}
-	if (!count)
+	if (!(fits.exact_count + fits.open_count))
 		return answer;
-	answer.to = found;
-	if (count > 1 && answer.confidence == EDGE_RESOLVED)
+	answer.to = fits.exact_count ? fits.exact : fits.open;
+	if (fits.exact_count + fits.open_count > 1 && answer.confidence == EDGE_RESOLVED)
 		answer.confidence = EDGE_LIKELY;
 	return answer;
 }

@@ -369,9 +369,14 @@ static void merge_references(struct findings *found)
 		const struct fact_reference *at = &found->references[i];
 		bool again = false;
 
-		/* `f()()` calls f, and what f gives: two names at one place. */
+		/*
+		 * `f()()` calls f, and what f gives: two names at one place. An anonymous class
+		 * both inherits the type that it names and is made by its constructor.
+		 */
 		for (uint32_t k = kept; k-- && found->references[k].start == at->start && !again;)
-			again = found->references[k].name == at->name;
+			again = found->references[k].name == at->name &&
+				!(found->references[k].kind == REFERENCE_BASE &&
+					at->kind == REFERENCE_NEW);
 		if (!again)
 			found->references[kept++] = *at;
 	}

@@ -195,7 +195,7 @@ static uint16_t count_arguments(const struct part *parts)
 }
 
 static void add_reference(const struct grammar *grammar, struct findings *found, uint8_t kind,
-	const struct part *parts)
+	TSNode node, const struct part *parts)
 {
 	struct fact_reference *reference;
 	const struct part *name = &parts[ROLE_NAME];
@@ -210,6 +210,11 @@ static void add_reference(const struct grammar *grammar, struct findings *found,
 	reference->name = part_text(found, name);
 	reference->start = name->start;
 	reference->line = ts_node_start_point(name->node).row + 1;
+	/* One name for many: the constants of a Java enum are made by the enum's constructor. */
+	if (name->end <= ts_node_start_byte(node)) {
+		reference->start = ts_node_start_byte(node);
+		reference->line = ts_node_start_point(node).row + 1;
+	}
 	reference->arguments = parts[ROLE_ARGUMENTS].set ? count_arguments(parts) : 0;
 	/* A long receiver is an expression: it names nothing that could be looked up. */
 	reference->receiver = 0;
@@ -352,7 +357,7 @@ static void take_match(
 	if (role == ROLE_DEFINITION)
 		add_definition(grammar, found, node, detail, parts);
 	else if (role == ROLE_REFERENCE)
-		add_reference(grammar, found, detail, parts);
+		add_reference(grammar, found, detail, node, parts);
 	else if (role == ROLE_IMPORT)
 		add_import(grammar, found, detail, parts);
 	else if (role == ROLE_BINDING)

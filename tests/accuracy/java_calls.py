@@ -5,9 +5,10 @@
     tests/accuracy/java_calls.py <sources> <classes> [--misses] [--binary git-flywheel]
 
 A call is the same when file, class, method and number of parameters are, within a statement's
-lines. Left out on both sides: constructors that constructors call (most are implicit). What only
-the compiler writes is left out there: bridges, values() of enums, string concatenation. Not left
-out, though no source spells them: iterator() of a loop, constructors of an enum's constants.
+lines. Left out on both sides: constructors that constructors call (most are implicit), and the
+one that `new Interface() {}` calls. What only the compiler writes is left out there: bridges,
+values() of enums, string concatenation. Not left out, though no source spells them: iterator() of
+a loop, constructors without parameters of an enum's constants.
 """
 import argparse
 import collections
@@ -91,7 +92,9 @@ def theirs(folder):
         for line, owner, method, descriptor, caller in one.calls:
             if method == "<init>":
                 of_constructor = caller == "<init>" and owner in (one.name, one.parent)
-                if owner in classes and not of_constructor and simple(owner) != "new":
+                while owner in classes and simple(owner) == "new":
+                    owner = classes[owner].parent  # what an anonymous class is written as
+                if owner in classes and not of_constructor:
                     found.add((one.file, line, simple(owner), method, None))
                 continue
             owner = declaring(classes, owner, (method, descriptor))
@@ -114,6 +117,8 @@ def ours(binary, folder):
             continue
         one, parts = known[to["path"], to["line"], to["qualified"]], to["qualified"].split(".")
         owner, method, count = parts[-2] if len(parts) > 1 else "", parts[-1], one.get("parameters")
+        if one["kind"] == "type" and re.search(r"\binterface\b", one["signature"]):
+            continue
         if one["kind"] == "type" or owner == method:
             owner, method, count = parts[-1], "<init>", None
         found[edge["confidence"]].add((edge["path"], edge["line"], owner, method, count))

@@ -48,3 +48,18 @@ enum Level {
 
 	Level(String name, int n) {}
 }
+
+class Check {
+	static void that(boolean right, Object value) {}
+
+	static void that(boolean right, String text, long number) {}
+
+	static void that(boolean right, String text, Object... more) {}
+
+	void use() {
+		that(true, "x");
+		that(true);
+		that(true, "x", 1);
+		that(true, "x", 1, 2);
+	}
+}
