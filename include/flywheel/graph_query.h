@@ -51,7 +51,8 @@ struct graph_importer *graph_importers(
  * reaches them but from themselves, and their name stands nowhere else in its text (strings, macros
  * and other languages count; comments, documents and declarations do not). Never listed: tests and
  * what stands in their files, entry points, what a language calls by itself, decorated functions,
- * methods of a type with a base outside, names that may be put together at run time ("visit_").
+ * enumerations, types with a base outside and their members, names that may be put together at run
+ * time ("visit_").
  */
 struct graph_dead {
 	uint32_t symbol;

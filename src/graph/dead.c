@@ -86,6 +86,12 @@ static bool has_attribute(const char *text, size_t start)
 	return false;
 }
 
+/* An enumeration lives by its constants, whoever names its tag. */
+static bool is_enumeration(const struct graph_symbol *symbol)
+{
+	return symbol->kind == SYMBOL_TYPE && strstr(symbol->signature, "enum") != NULL;
+}
+
 static bool is_inside(const struct graph *graph, uint32_t symbol, uint32_t outer)
 {
 	while (symbol != GRAPH_NONE && symbol != outer)
@@ -128,6 +134,7 @@ static void choose(struct dead *self)
 		struct map_entry *entry;
 
 		if (reached[i] || symbol->kind == SYMBOL_CONSTANT || symbol->kind == SYMBOL_TEST ||
+			is_enumeration(symbol) ||
 			path_holds_tests(graph->files[symbol->file].path) ||
 			is_called_by_itself(self, symbol) || is_decorated(self, symbol))
 			continue;
