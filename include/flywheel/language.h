@@ -54,6 +54,8 @@ bool language_implicit_receiver(const struct language *language);
 bool language_import_transitive(const struct language *language);
 bool language_is_receiver(const struct language *language, const char *name); /* self, this */
 bool language_is_ancestor(const struct language *language, const char *name); /* super() */
+/* A method of built-in types (append, get): on an unknown receiver it says nothing. */
+bool language_is_builtin(const struct language *language, const char *name);
 /* A type that stands for its first argument: Optional[T], Box<T>. */
 bool language_is_wrapper(const struct language *language, const char *name);
 /* Whether names of one can mean definitions of the other: TypeScript and JavaScript. */

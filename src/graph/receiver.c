@@ -111,7 +111,11 @@ static struct value value_of_receiver(
 	return value_of_path(self, place, receiver);
 }
 
-/* A method called on something whose type is not known: never better than likely. */
+/*
+ * A method called on something whose type is not known: never better than likely, nor that where
+ * built-in types have one of its name. What hands on to another object of the same method is
+ * common, what calls itself so is not: it is not the method around.
+ */
 static struct answer find_any_method(
 	const struct resolver *self, const struct place *place, const char *name)
 {
@@ -122,7 +126,8 @@ static struct answer find_any_method(
 	for (uint32_t i = 0; i < span.count; i++) {
 		const struct graph_symbol *symbol = &graph->symbols[span.symbols[i]];
 
-		if (!is_wanted(symbol, WANT_FUNCTION) || !is_method(self, span.symbols[i]) ||
+		if (span.symbols[i] == place->from || !is_wanted(symbol, WANT_FUNCTION) ||
+			!is_method(self, span.symbols[i]) ||
 			!language_related(
 				self->snapshot->files[symbol->file].language, place->language))
 			continue;
@@ -131,7 +136,9 @@ static struct answer find_any_method(
 			tally_add(self, &near, place->file, span.symbols[i]);
 	}
 	if (near.count)
-		return tally_answer(&near, EDGE_LIKELY, EDGE_AMBIGUOUS);
+		return tally_answer(&near,
+			language_is_builtin(place->language, name) ? EDGE_AMBIGUOUS : EDGE_LIKELY,
+			EDGE_AMBIGUOUS);
 	return tally_answer(&all, EDGE_AMBIGUOUS, EDGE_AMBIGUOUS);
 }
 

@@ -18,7 +18,8 @@
 struct language {
 	const struct language_data *data;
 	size_t index;
-	struct strings extensions, files, receivers, interpreters, ancestors, wrappers, roots;
+	struct strings extensions, files, receivers, interpreters, ancestors, wrappers, builtins,
+		roots;
 	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
@@ -79,6 +80,8 @@ static int set(struct language *language, const char *key, const char *value)
 		strings_add(&language->receivers, value);
 	else if (!strcmp(key, "ancestor"))
 		strings_add(&language->ancestors, value);
+	else if (!strcmp(key, "builtin"))
+		strings_split(&language->builtins, value, ' ');
 	else if (!strcmp(key, "wrapper"))
 		strings_add(&language->wrappers, value);
 	else if (!strcmp(key, "constructor"))
@@ -215,6 +218,7 @@ void languages_free(struct languages *languages)
 		strings_release(&language->interpreters);
 		strings_release(&language->ancestors);
 		strings_release(&language->wrappers);
+		strings_release(&language->builtins);
 		free(language->name);
 		free(language->separator);
 		free(language->package);
@@ -332,6 +336,11 @@ bool language_is_receiver(const struct language *language, const char *name)
 bool language_is_ancestor(const struct language *language, const char *name)
 {
 	return strings_contains(&language->ancestors, name);
+}
+
+bool language_is_builtin(const struct language *language, const char *name)
+{
+	return strings_contains(&language->builtins, name);
 }
 
 bool language_is_wrapper(const struct language *language, const char *name)
