@@ -136,6 +136,13 @@ static uint32_t variable_around(const struct flow *flow, const struct place *pla
 	return node ? node : flow_get(flow, SCOPE_FILE(place->file), word);
 }
 
+bool flow_has(const struct flow *flow, const struct place *place, const char *name)
+{
+	const struct map_entry *word = flow ? map_get_str(&flow->words, name) : NULL;
+
+	return word && variable_around(flow, place, (uint32_t)word->value.num);
+}
+
 /* A variable of another file that an import names. */
 static uint32_t imported_variable(
 	struct flow *flow, uint32_t file, const char *name, uint32_t word, int depth)

@@ -142,6 +142,20 @@ static struct answer find_any_method(
 	return tally_answer(&all, EDGE_AMBIGUOUS, EDGE_AMBIGUOUS);
 }
 
+/* "Math", "JSON": named like a type, and nothing here is called so. */
+static bool is_foreign_type(
+	const struct resolver *self, const struct place *place, const char *receiver)
+{
+	const char *end = receiver + strspn(receiver, "\\:");
+
+	if (!isupper((unsigned char)*end))
+		return false;
+	while (is_name(*end))
+		end++;
+	return !*end && find_plain(self, place, receiver, WANT_ANY).to == GRAPH_NONE &&
+	       !flow_has(self->flow, place, receiver);
+}
+
 struct answer find_on_receiver(const struct resolver *self, const struct place *place,
 	const char *receiver, const char *name, enum want want)
 {
@@ -166,7 +180,8 @@ struct answer find_on_receiver(const struct resolver *self, const struct place *
 	if (value.kind == VALUE_NONE && *language_separator(place->language) &&
 		language_scope(place->language) != LANGUAGE_SCOPE_FILE)
 		answer = find_qualified(self, place, receiver, name, want);
-	if (answer.to != GRAPH_NONE || want == WANT_TYPE)
+	if (answer.to != GRAPH_NONE || want == WANT_TYPE ||
+		(value.kind == VALUE_NONE && is_foreign_type(self, place, receiver)))
 		return answer;
 	return find_any_method(self, place, name);
 }

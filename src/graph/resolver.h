@@ -126,6 +126,8 @@ struct targets {
 };
 /* What a call may reach by the values of its names. */
 void flow_targets(const struct flow *flow, uint32_t file, uint32_t reference, struct targets *out);
+/* Whether a name is a variable where it stands, or a field of the types around. */
+bool flow_has(const struct flow *flow, const struct place *place, const char *name);
 /* Whether a variable of a function around the place stands nearer than a definition. */
 bool flow_hides(
 	const struct flow *flow, const struct place *place, const char *name, uint32_t definition);
