@@ -20,6 +20,7 @@ struct grammar_source {
 	const struct TSLanguage *(*language)(void);
 	const char *separator; /* between the parts of a qualified name; "" does not qualify */
 	const char *const *receivers; /* parameters that are not counted (self); NULL-terminated */
+	bool fragments;               /* it has #if, which may stand around a part of anything */
 };
 
 /* E_INVALID names the language and the line of a capture or predicate that is not known. */

@@ -23,7 +23,7 @@ struct language {
 	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
-	bool implicit_receiver, transitive;
+	bool implicit_receiver, transitive, fragments;
 	char version[DIGEST_HEX + 1];
 };
 
@@ -96,6 +96,8 @@ static int set(struct language *language, const char *key, const char *value)
 		replace(&language->package, value);
 	else if (!strcmp(key, "implicitReceiver"))
 		language->implicit_receiver = yes;
+	else if (!strcmp(key, "fragments"))
+		language->fragments = yes;
 	else if (!strcmp(key, "importTransitive"))
 		language->transitive = yes;
 	else if (!strcmp(key, "import") && (at = word_of(imports, value)) >= 0)
@@ -395,6 +397,7 @@ int language_grammar(const struct language *language, struct grammar **out)
 		.language = language->data->grammar,
 		.separator = language->separator,
 		.receivers = (const char *const *)language->receivers.items,
+		.fragments = language->fragments,
 	};
 
 	return grammar_open(&source, out);

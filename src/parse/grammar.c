@@ -125,6 +125,7 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	*out = NULL;
 	grammar->separator = xstrdup(source->separator);
 	grammar->receivers = source->receivers;
+	grammar->fragments = source->fragments;
 	grammar->parser = ts_parser_new();
 	if (!ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",

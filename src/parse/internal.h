@@ -68,6 +68,7 @@ struct grammar {
 	struct tags *tags;
 	char *separator;
 	const char *const *receivers;
+	bool fragments;
 	uint8_t *roles, *details;      /* per capture id */
 	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
 };
@@ -151,6 +152,9 @@ uint32_t sweep_to(struct sweep *sweep, uint32_t start);
 void marks_close(struct findings *found);
 void marks_sections(struct findings *found);
 void marks_variables(struct findings *found);
+
+/* Appends the text with `#if` around fragments made blank, of the same length; false: has none. */
+bool fragments_blank(const char *text, size_t len, struct buf *out);
 
 /* The reason not to parse, from the bytes alone. */
 enum parse_skip content_check(const char *text, size_t len);

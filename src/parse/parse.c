@@ -389,8 +389,14 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
 	TSParseOptions parse_options = {&steps, count_parse};
 	struct taking taking = {grammar, found};
+	struct buf blanked = BUF_INIT;
 	bool done;
-	TSTree *tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
+	TSTree *tree;
+
+	if (grammar->fragments && fragments_blank(found->text, found->len, &blanked))
+		source.text = blanked.ptr;
+	tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
+	buf_release(&blanked);
 
 	if (!tree) {
 		ts_parser_reset(grammar->parser);

@@ -1,8 +1,9 @@
-; C#. Not resolved: which of several overloads with as many
-; parameters, which override runs, reflection, generated code,
-; `global using` of another file, dynamic, operators where they are used, an attribute's class by
-; its short name. Properties, indexers and events are methods: they run code, also when the compiler
-; writes it. Of their uses those after a dot are references. Fields are bindings unless constant.
+; C#. Not resolved: which of several overloads with as many parameters, which override runs,
+; reflection, generated code, `global using` of another file, dynamic, operators where they are
+; used, an attribute's class by its short name, all but the first branch of an #if in the middle of
+; something. Properties, indexers and events are methods: they run code, also when the compiler
+; writes it; of their uses those after a dot are references. Fields are bindings unless constant. A
+; member without a modifier is private where it is a class's method, else visible.
 
 (namespace_declaration name: (_) @name) @scope.namespace
 (file_scoped_namespace_declaration name: (_) @name) @scope.rest

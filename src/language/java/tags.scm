@@ -1,8 +1,8 @@
-; Java. Not resolved: which of several overloads with as many
-; parameters, which override runs, reflection, generated code
-; (annotation processors), types of lambdas' untyped parameters. An anonymous class is a type that
-; is named "new"; a lambda belongs to the method around it; fields are bindings, not definitions,
-; unless they are constants; a record's component is the method that reads it.
+; Java. Not resolved: which of several overloads with as many parameters, which override runs,
+; reflection, generated code (annotation processors), types of lambdas' untyped parameters. An
+; anonymous class is a type that is named "new"; a lambda belongs to the method around it; fields
+; are bindings, not definitions, unless they are constants; a record's component is the method that
+; reads it.
 
 (package_declaration [(scoped_identifier) (identifier)] @name) @scope.rest
 
