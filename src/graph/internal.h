@@ -94,7 +94,7 @@ struct whole {
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
 /* Makes the edges. Raise the version when the same facts give other edges. */
-#define RESOLVER_VERSION "2"
+#define RESOLVER_VERSION "3"
 void resolve(struct whole *whole);
 
 /* All symbols of one name, in order; those of one file are together. */
