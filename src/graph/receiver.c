@@ -142,13 +142,13 @@ static struct answer find_any_method(
 	return tally_answer(&all, EDGE_AMBIGUOUS, EDGE_AMBIGUOUS);
 }
 
-/* "Math", "JSON": named like a type, and nothing here is called so. */
+/* "Math", "string": named like a type or built in, and nothing here is called so. */
 static bool is_foreign_type(
 	const struct resolver *self, const struct place *place, const char *receiver)
 {
 	const char *end = receiver + strspn(receiver, "\\:");
 
-	if (!isupper((unsigned char)*end))
+	if (!isupper((unsigned char)*end) && !language_is_builtin(place->language, receiver))
 		return false;
 	while (is_name(*end))
 		end++;
