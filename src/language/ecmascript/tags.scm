@@ -69,8 +69,9 @@
         (function_expression parameters: (_) @parameters)
         (generator_function parameters: (_) @parameters)
       ]) @definition.function)
+  (#not-eq? @name "exports")
   (#select-adjacent! @doc @definition.function))
-(assignment_expression
+((assignment_expression
   left: [
     (identifier) @name
     (member_expression property: [(property_identifier) (private_property_identifier)] @name)
@@ -81,6 +82,36 @@
     (function_expression parameters: (_) @parameters)
     (generator_function parameters: (_) @parameters)
   ]) @definition.function
+  (#not-eq? @name "exports"))
+; What the module is has the name `exports`: it begins behind that, for the binding to stand outside.
+((comment)? @doc
+  .
+  (expression_statement (assignment_expression
+    left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
+    right: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ] @definition.function))
+  (#eq? @_module "module")
+  (#eq? @name "exports")
+  (#select-adjacent! @doc @definition.function))
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @name)
+  right: [
+    (arrow_function parameters: (_) @parameters)
+    (arrow_function parameter: (identifier) @parameters)
+    (function_expression parameters: (_) @parameters)
+    (generator_function parameters: (_) @parameters)
+  ] @definition.function)
+  (#eq? @_module "module")
+  (#eq? @name "exports"))
+((assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @value) @name
+  right: [(arrow_function) (function_expression) (generator_function)]) @binding.name
+  (#eq? @_module "module")
+  (#eq? @value "exports"))
 (assignment_expression
   left: (member_expression
     object: (member_expression object: (identifier) @owner property: (property_identifier) @_prototype)
@@ -213,7 +244,7 @@
 (assignment_expression right: (identifier) @name @reference.value)
 (return_statement (identifier) @name @reference.value)
 
-((import_statement source: (string) @module) @reference.import
+((import_statement . "import" . source: (string) @module) @reference.import
   (#strip! @module "[\"']"))
 ((import_statement
   (import_clause (identifier) @name @alias) source: (string) @module) @reference.import
@@ -260,8 +291,36 @@
   @reference.import
   (#eq? @_require "require")
   (#strip! @module "[\"']"))
-((call_expression function: (identifier) @_require arguments: (arguments . (string) @module .))
-  @reference.import
+; A module that is taken without being bound to a name: one that is bound would be found twice.
+((expression_statement (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((arguments (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((pair value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((arrow_function body: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((return_statement (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((call_expression function: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((array (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((assignment_expression right: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((spread_element (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .)) @reference.import)
+  (#eq? @_require "require")
+  (#strip! @module "[\"']"))
+((expression_statement (call_expression function: (member_expression
+  object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @module .))))) @reference.import
   (#eq? @_require "require")
   (#strip! @module "[\"']"))
 ((variable_declarator

@@ -23,9 +23,9 @@
 (type_alias_declaration name: (type_identifier) @name) @definition.type
 (variable_declarator name: (identifier) @name value: (class)) @definition.type
 (assignment_expression
-  left: (member_expression property: (property_identifier) @name) right: (class !name)) @definition.type
+  left: (member_expression property: (property_identifier) @name) right: (class !name) @definition.type)
 (assignment_expression
-  left: (member_expression) right: (class name: (type_identifier) @name)) @definition.type
+  left: (member_expression) right: (class name: (type_identifier) @name) @definition.type)
 (assignment_expression
   left: (member_expression) @name right: (class name: (type_identifier) @value)) @binding.name
 (export_statement "default" @name value: (class)) @definition.type
