@@ -49,14 +49,16 @@ bool same_folder(const char *a, const char *b)
 	return len == other_len && !memcmp(a, b, len);
 }
 
-/* A type may be written in several parts: they are one. */
+/* A type may be written in several parts, a method's overloads stand together: they are one. */
 static bool is_part(const struct graph *graph, uint32_t a, uint32_t b)
 {
-	const struct graph_symbol *symbols = graph->symbols;
+	const struct graph_symbol *one = &graph->symbols[a], *other = &graph->symbols[b];
 
-	return symbols[a].kind == SYMBOL_TYPE && symbols[b].kind == SYMBOL_TYPE &&
-	       symbols[a].qualified[strcspn(symbols[a].qualified, ".:\\")] &&
-	       !strcmp(symbols[a].qualified, symbols[b].qualified);
+	if (one->kind != other->kind || strcmp(one->qualified, other->qualified) != 0)
+		return false;
+	if (one->kind == SYMBOL_METHOD)
+		return one->file == other->file && one->parent == other->parent;
+	return one->kind == SYMBOL_TYPE && one->qualified[strcspn(one->qualified, ".:\\")];
 }
 
 void tally_add(const struct resolver *self, struct tally *tally, uint32_t file, uint32_t symbol)
@@ -165,8 +167,12 @@ static struct meaning exported(
 	}
 	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE) {
 		found = exported_by_binding(self, file, name, depth);
+		if (!means_something(found))
+			found = imported(self, file, name, true, depth + 1);
+		/* `export { X }` of an import is no fact of its own. */
 		if (means_something(found))
 			return found;
+		return imported(self, file, name, false, depth + 1);
 	}
 	/* Python hands on all that it imports; others say what. */
 	return imported(
