@@ -121,9 +121,10 @@ static uint32_t variable_around(const struct flow *flow, const struct place *pla
 {
 	const struct resolver *self = flow->self;
 	bool implicit = language_implicit_receiver(place->language);
-	uint32_t node = NODE_NONE;
+	uint32_t node = NODE_NONE, steps = 0;
 
-	for (uint32_t at = place->from; at != GRAPH_NONE && !node;) {
+	/* Owners are found by name, so that hostile input can make a circle of them. */
+	for (uint32_t at = place->from; at != GRAPH_NONE && !node && steps++ < MAX_SCOPES;) {
 		bool type = self->graph->symbols[at].kind == SYMBOL_TYPE;
 
 		if (!type || at == place->from)

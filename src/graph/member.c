@@ -209,7 +209,8 @@ void members_build(struct resolver *self)
 		const struct fact_definition *fact = fact_of(self, i);
 		uint32_t type = symbol->parent;
 
-		if (fact->owner)
+		/* A type within `impl T` (Rust) may have T's own name. */
+		if (fact->owner && symbol->kind != SYMBOL_TYPE)
 			type = owner_type(self, symbol->file,
 				self->snapshot->files[symbol->file].facts.text + fact->owner);
 		else if (type != GRAPH_NONE && graph->symbols[type].kind != SYMBOL_TYPE)

@@ -7,7 +7,8 @@
 
 #include "graph/internal.h"
 
-#define MAX_DEPTH 12 /* of re-exports and of base classes followed */
+#define MAX_DEPTH 12  /* of re-exports and of base classes followed */
+#define MAX_SCOPES 64 /* around a place */
 
 struct base {
 	uint32_t type, order, target; /* symbols; the order in which they are written */
