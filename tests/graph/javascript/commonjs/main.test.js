@@ -1,0 +1,7 @@
+const Store = require("./lib/store");
+
+describe("the store", () => {
+	it("adds", () => {
+		new Store().add(1);
+	});
+});

@@ -1,0 +1,4 @@
+function load(): void {}
+export function useLoader() {
+	return { load };
+}
