@@ -35,7 +35,7 @@ TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
 	check-command check-chaos check-parity unit-tests man \
-	sanitize valgrind coverage bench lint format check-headers clean force
+	sanitize valgrind coverage bench bench-graph lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
@@ -193,6 +193,10 @@ coverage: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(COVERAGE) all unit-tests
 	@BUILD=build-coverage FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-coverage) tests/run unit command || :
 	@tests/coverage.sh build-coverage
+
+# The graph against universal-ctags, gcc, and what else knows better: doc/accuracy.md.
+bench-graph: all
+	@tests/accuracy/run
 
 bench: all
 	@for t in tests/bench/*.sh; do "$$t" || exit 1; done
