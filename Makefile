@@ -118,6 +118,10 @@ $(BUILD)/tests/history: tests/replay/history.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
 
+$(BUILD)/tests/bench-parse: tests/bench/parse.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
 # Random histories, to hold an incremental index against a clean one.
 $(BUILD)/tests/parity-history: tests/parity/history.c
 	@mkdir -p $(@D)
@@ -198,8 +202,10 @@ coverage: all
 bench-graph: all
 	@tests/accuracy/run
 
-bench: all
-	@for t in tests/bench/*.sh; do "$$t" || exit 1; done
+bench: all $(BUILD)/tests/bench-parse
+	@tests/bench/hook.sh
+	@tests/accuracy/fetch.sh $(BUILD)/accuracy
+	@tests/bench/graph.sh $(BUILD)/accuracy
 
 # -- demo and installation ------------------------------------------------------------------------
 demo: deps
