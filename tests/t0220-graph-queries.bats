@@ -111,3 +111,15 @@ int b(int n) { return a(n); }'
 	run git flywheel graph path main write --dot --json
 	[ "$status" -eq 129 ]
 }
+
+@test "an ambiguous call is told for each of its candidates" {
+	mkdir a b c
+	echo 'int pick(int n) { return n; }' >a/pick.c
+	echo 'int pick(int n) { return n + 1; }' >b/pick.c
+	echo 'int use(void) { return pick(1); }' >c/use.c
+	git add -A && git commit -q -m 'Two of a name'
+	for path in a/pick.c b/pick.c; do
+		run git flywheel graph callers "$path:pick"
+		[ "$(grep -c '    ambiguous use  c/use.c:1' <<<"$output")" -eq 1 ]
+	done
+}

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CANDIDATES 64 /* of one ambiguous call that are looked at */
+
 /* A walk along calls; what was opened once is not opened again, so that a dense graph stays short.
  */
 struct walk {
@@ -90,6 +92,33 @@ static void list_calls(struct walk *walk, uint32_t symbol, long level, struct js
 			follow(walk, &graph->edges[i], level, out);
 }
 
+static bool may_mean(const struct graph *graph, const struct graph_edge *edge, uint32_t symbol)
+{
+	uint32_t candidates[CANDIDATES];
+	uint32_t count = graph_candidates(graph, edge, candidates, CANDIDATES);
+
+	for (uint32_t i = 0; i < count && i < CANDIDATES; i++)
+		if (candidates[i] == symbol)
+			return true;
+	return false;
+}
+
+/* Ambiguous calls stand at their nearest candidate; the others may be what is asked for. */
+static void list_possible(struct walk *walk, uint32_t symbol, struct js *out)
+{
+	const struct graph *graph = walk->graph;
+
+	for (uint32_t i = 0; i < graph->edge_count; i++) {
+		const struct graph_edge *edge = &graph->edges[i];
+
+		if (edge->kind == EDGE_CALL && edge->confidence == EDGE_AMBIGUOUS &&
+			edge->to != GRAPH_NONE && edge->to != symbol &&
+			!strcmp(graph->symbols[edge->to].name, graph->symbols[symbol].name) &&
+			may_mean(graph, edge, symbol))
+			follow(walk, edge, 1, out);
+	}
+}
+
 static int ask_calls(struct graph_request *request, bool callers)
 {
 	struct walk walk = {.graph = request->graph,
@@ -113,6 +142,8 @@ static int ask_calls(struct graph_request *request, bool callers)
 			print_symbol(request->graph, set.items[i]);
 		}
 		list_calls(&walk, set.items[i], 1, calls);
+		if (callers)
+			list_possible(&walk, set.items[i], calls);
 		free(walk.opened);
 	}
 	if (found && all)
