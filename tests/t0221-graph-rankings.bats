@@ -94,3 +94,42 @@ END
 	[[ $output != *index* && $output != *visit_name* && $output != *on_load* ]]
 	git flywheel graph dead lib.c --json | jq -e 'map(.qualified) == ["unused"]'
 }
+
+@test "what is used without its name being written is not called dead" {
+	cat >point.cpp <<'END'
+struct Point {
+	int x;
+	Point() : x(0) {}
+	~Point() { x = 1; }
+	bool operator==(const Point &other) const { return x == other.x; }
+};
+int main() { Point a, b; return a == b; }
+END
+	cat >shelf.rb <<'END'
+class Shelf
+  def size=(n)
+    @size = n
+  end
+
+  def unused_one
+    1
+  end
+end
+
+Shelf.new.size = 3
+END
+	cat >table.c <<'END'
+#define ROW(name) {cmd_ ## name, name##_help}
+int cmd_list(void) { return 1; }
+int list_help(void) { return 2; }
+static int (*const table[])(void) = ROW(list);
+int start(int n) { return table[n](); }
+END
+	echo 'int run(void) { return start(0); }' >run.c
+	echo 'int main(void) { return run(); }' >main.c
+	git add -A && git commit -q -m 'Start'
+	run git flywheel graph dead
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "shelf.rb:6  method "*"unused_one (3 lines): "* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}

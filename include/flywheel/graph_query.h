@@ -52,7 +52,7 @@ struct graph_importer *graph_importers(
  * and other languages count; comments, documents and declarations do not). Never listed: tests and
  * what stands in their files, entry points, what a language calls by itself, decorated functions,
  * enumerations, types with a base outside and their members, names that may be put together at run
- * time ("visit_").
+ * time ("visit_") or are never written (operators, setters).
  */
 struct graph_dead {
 	uint32_t symbol;

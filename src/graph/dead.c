@@ -19,15 +19,30 @@
 struct dead {
 	struct session *session;
 	const struct whole *whole;
-	bool *candidate;     /* per symbol */
-	struct map names;    /* of candidates: first of `chain` + 1; 0 when alive */
-	uint32_t *next;      /* per symbol: the next candidate of that name + 1 */
-	struct map prefixes; /* strings that end in '_': names are made of them at run time */
+	bool *candidate;  /* per symbol */
+	struct map names; /* of candidates: first of `chain` + 1; 0 when alive */
+	uint32_t *next;   /* per symbol: the next candidate of that name + 1 */
+	/* What names are made of elsewhere: strings that end in '_', words beside a C "##". */
+	struct map prefixes, suffixes;
 	/* The file that is read. */
 	uint32_t file, line;
 	size_t counted; /* bytes whose lines are counted */
 	const char *text;
 };
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
+
+/* Operators, destructors and setters ("x=") are used without their name being written. */
+static bool is_written(const char *name)
+{
+	while (is_letter(*name))
+		name++;
+	return !*name;
+}
 
 static bool is_called_by_itself(const struct dead *self, const struct graph_symbol *symbol)
 {
@@ -134,7 +149,7 @@ static void choose(struct dead *self)
 		struct map_entry *entry;
 
 		if (reached[i] || symbol->kind == SYMBOL_CONSTANT || symbol->kind == SYMBOL_TEST ||
-			is_enumeration(symbol) ||
+			is_enumeration(symbol) || !is_written(symbol->name) ||
 			path_holds_tests(graph->files[symbol->file].path) ||
 			is_called_by_itself(self, symbol) || is_decorated(self, symbol))
 			continue;
@@ -177,12 +192,6 @@ static void see_word(struct dead *self, const char *word, size_t len, size_t off
 		entry->value.num = 0;
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '$' || (unsigned char)c >= 0x80;
-}
-
 static void see_string(struct dead *self, const char *text, size_t len, size_t offset)
 {
 	for (size_t at = 0, end; at < len; at = end + 1) {
@@ -196,14 +205,33 @@ static void see_string(struct dead *self, const char *text, size_t len, size_t o
 	}
 }
 
+/* The preprocessor joins words: "cmd_ ## name" and "name ## _handler". */
+static void see_pasted(struct dead *self, const char *word, size_t len, size_t offset)
+{
+	const char *after = word + len, *before = word;
+
+	while (*after == ' ')
+		after++;
+	while (before > word - offset && before[-1] == ' ')
+		before--;
+	if (len < PREFIX_LEAST)
+		return;
+	if (after[0] == '#' && after[1] == '#')
+		map_put(&self->prefixes, word, len, NULL);
+	if (before - 2 >= word - offset && before[-1] == '#' && before[-2] == '#')
+		map_put(&self->suffixes, word, len, NULL);
+}
+
 static int on_token(
 	enum token_kind kind, const char *text, size_t len, size_t offset, void *payload)
 {
 	struct dead *self = payload;
 
-	if (kind == TOKEN_WORD)
+	if (kind == TOKEN_WORD) {
 		see_word(self, text, len, offset);
-	else if (kind == TOKEN_STRING)
+		see_pasted(self, text, len, offset);
+	}
+	if (kind == TOKEN_STRING)
 		see_string(self, text, len, offset);
 	return 0;
 }
@@ -275,8 +303,11 @@ static int read_files(struct dead *self)
 
 static bool may_be_composed(const struct dead *self, const char *name)
 {
-	for (const char *at = strchr(name, '_'); at; at = strchr(at + 1, '_'))
-		if (map_get(&self->prefixes, name, (size_t)(at - name) + 1))
+	size_t len = strlen(name);
+
+	for (size_t at = PREFIX_LEAST; at < len; at++)
+		if (map_get(&self->prefixes, name, at) ||
+			map_get(&self->suffixes, name + len - at, at))
 			return true;
 	return false;
 }
@@ -325,7 +356,8 @@ int graph_dead(
 	struct dead self = {.session = session,
 		.whole = (const struct whole *)graph,
 		.names = MAP_INIT,
-		.prefixes = MAP_INIT};
+		.prefixes = MAP_INIT,
+		.suffixes = MAP_INIT};
 	int rc;
 
 	*out = NULL;
@@ -336,6 +368,7 @@ int graph_dead(
 		list(&self, out, count);
 	map_release(&self.names);
 	map_release(&self.prefixes);
+	map_release(&self.suffixes);
 	free(self.candidate);
 	free(self.next);
 	return rc;
