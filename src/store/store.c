@@ -16,6 +16,7 @@
 
 #define SCHEMA_VERSION 2
 #define BUSY_MILLISECONDS 10000
+#define RETRY_MILLISECONDS 10
 
 /* schema.sql, embedded at build time. */
 extern const char schema_sql[];
@@ -202,6 +203,24 @@ static int prepare_folder(const char *folder, const char *path, bool create)
 	return rc;
 }
 
+/*
+ * A write-ahead log, which the first to open the file switches on. SQLite does not wait for its
+ * busy timeout there: two that open a new file at once would each be told that the other is
+ * writing.
+ */
+static int use_log(struct store *store)
+{
+	int code = SQLITE_BUSY;
+
+	for (int waited = 0; waited < BUSY_MILLISECONDS; waited += RETRY_MILLISECONDS) {
+		code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		if ((code & 0xff) != SQLITE_BUSY)
+			break;
+		sqlite3_sleep(RETRY_MILLISECONDS);
+	}
+	return code == SQLITE_OK ? 0 : store_fail(store, code);
+}
+
 static int open_file(struct store *store, const char *path)
 {
 	mode_t old = umask(0077);
@@ -213,8 +232,10 @@ static int open_file(struct store *store, const char *path)
 	if (code != SQLITE_OK)
 		return store_fail(store, code);
 	sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-	rc = store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-			       "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
+	rc = use_log(store);
+	if (!rc)
+		rc = store_exec(store, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+				       "PRAGMA temp_store = MEMORY;");
 	return rc ? rc : migrate(store);
 }
 

@@ -206,7 +206,7 @@ static void may_be_made_by_many_at_once(void **state)
 	char byte;
 
 	assert_int_equal(pipe(gate), 0);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 16; i++) {
 		struct store *store = NULL;
 		int rc;
 
@@ -220,7 +220,7 @@ static void may_be_made_by_many_at_once(void **state)
 	}
 	close(gate[0]);
 	close(gate[1]);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 16; i++) {
 		assert_true(wait(&status) > 0);
 		assert_int_equal(status, 0);
 	}
