@@ -29,7 +29,7 @@ struct store_graph_file {
 	const char *path, *language, *skipped; /* language and skipped may be NULL */
 	unsigned char blob[20];
 	uint32_t lines;
-	char digest[65];
+	unsigned char digest[16];
 };
 struct store_graph_symbol {
 	uint32_t position; /* in the file */

@@ -50,7 +50,7 @@ static bool is_current(struct session *session, const char *state)
 struct old_file {
 	int64_t id;
 	char *path;
-	char digest[DIGEST_HEX + 1];
+	unsigned char digest[HASH_WIDE];
 };
 struct old_files {
 	struct old_file *items;
@@ -70,7 +70,7 @@ static int on_old_file(const struct store_graph_file *file, void *payload)
 }
 
 static void add_file(
-	struct store_graph *store, struct rows *rows, uint32_t file, const char *digest)
+	struct store_graph *store, struct rows *rows, uint32_t file, const unsigned char *digest)
 {
 	struct store_graph_file row;
 	struct store_graph_symbol symbol;
@@ -96,21 +96,18 @@ static int write_rows(struct session *session, const struct graph *graph)
 	struct old_files old = {NULL, 0, 0};
 	struct rows *rows = rows_new(graph);
 	struct store_graph *store = store_graph_open(session->store);
-	struct buf lines = BUF_INIT;
-	char digest[DIGEST_HEX + 1];
+	unsigned char digest[HASH_WIDE];
 	size_t at = 0;
 	int rc = store_graph_files(session->store, on_old_file, &old), error;
 
 	for (uint32_t i = 0; i < graph->file_count && !rc; i++) {
 		while (at < old.count && strcmp(old.items[at].path, graph->files[i].path) < 0)
 			store_graph_remove(store, old.items[at++].id);
-		buf_clear(&lines);
-		rows_lines(rows, i, &lines);
-		digest_bytes(lines.ptr, lines.len, digest);
+		rows_digest(rows, i, digest);
 		if (at < old.count && !strcmp(old.items[at].path, graph->files[i].path)) {
 			const struct old_file *same = &old.items[at++];
 
-			if (!strcmp(same->digest, digest))
+			if (!memcmp(same->digest, digest, sizeof(digest)))
 				continue;
 			store_graph_remove(store, same->id);
 		}
@@ -122,7 +119,6 @@ static int write_rows(struct session *session, const struct graph *graph)
 	for (size_t i = 0; i < old.count; i++)
 		free(old.items[i].path);
 	free(old.items);
-	buf_release(&lines);
 	rows_free(rows);
 	return rc ? rc : error;
 }
@@ -208,7 +204,7 @@ int graph_rebuild(struct session *session)
 
 static int on_digest(const struct store_graph_file *file, void *payload)
 {
-	digest_addstr(payload, file->digest);
+	digest_add(payload, file->digest, sizeof(file->digest));
 	return 0;
 }
 

@@ -115,7 +115,10 @@ void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *
 void rows_symbol(
 	const struct rows *rows, uint32_t file, uint32_t at, struct store_graph_symbol *out);
 void rows_edge(struct rows *rows, uint32_t file, uint32_t at, struct store_graph_edge *out);
-/* Canonical lines: equal graphs give equal lines. */
+/* Of a file's rows with the targets of its edges: equal rows have equal digests, and the reverse.
+ */
+void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE]);
+/* Canonical lines, for people: equal rows give equal lines. */
 void line_file(struct buf *out, const struct store_graph_file *file);
 void line_symbol(struct buf *out, const char *path, const struct store_graph_symbol *symbol);
 void line_edge(struct buf *out, const char *path, const struct store_graph_edge *edge);

@@ -1,6 +1,6 @@
 /*
- * The graph as rows of the sidecar, and rows as canonical lines. Clean and incremental graphs are
- * compared by these lines, and a file's rows are rewritten only when the lines' digest changed.
+ * The graph as rows of the sidecar: their digest, file by file, which says which files' rows are
+ * written again, and as canonical lines, by which --verify tells a person what differs.
  */
 #include "graph/internal.h"
 
@@ -15,25 +15,59 @@ struct rows {
 	uint32_t *ordinal;   /* per symbol: how many of its qualified name come before it */
 	uint32_t *first_own; /* per file: its first edge that leaves a symbol */
 	uint32_t *first_top; /* per file: its first edge that does not */
-	struct buf target;
+	uint64_t *files;     /* per file: hash of its path */
+	uint64_t *symbols;   /* per symbol: hash of its qualified name */
+	struct buf target, record;
 };
+
+static uint32_t slot_count(uint32_t count)
+{
+	uint32_t size = 16;
+
+	while (size < count * 2)
+		size *= 2;
+	return size;
+}
+
+/* Slots of an open table, free at 0, hold a number + 1 of the last symbol of that name so far. */
+static void count_file(struct rows *rows, uint32_t file, uint32_t *slots)
+{
+	const struct graph_symbol *symbols = rows->graph->symbols;
+	uint32_t first = rows->graph->files[file].first_symbol;
+	uint32_t count = rows->graph->files[file].symbol_count;
+	uint32_t size = slot_count(count);
+
+	memset(slots, 0, size * sizeof(*slots));
+	for (uint32_t i = first; i < first + count; i++) {
+		const char *name = symbols[i].qualified;
+		uint32_t slot;
+
+		rows->symbols[i] = hash_bytes(name, strlen(name), 0);
+		slot = (uint32_t)rows->symbols[i] & (size - 1);
+		while (slots[slot] && strcmp(symbols[slots[slot] - 1].qualified, name) != 0)
+			slot = (slot + 1) & (size - 1);
+		if (slots[slot])
+			rows->ordinal[i] = rows->ordinal[slots[slot] - 1] + 1;
+		slots[slot] = i + 1;
+	}
+}
 
 static void count_ordinals(struct rows *rows)
 {
 	const struct graph *graph = rows->graph;
+	uint32_t most = 0, *slots;
 
+	for (uint32_t file = 0; file < graph->file_count; file++)
+		if (graph->files[file].symbol_count > most)
+			most = graph->files[file].symbol_count;
+	slots = xcalloc(slot_count(most), sizeof(*slots));
 	for (uint32_t file = 0; file < graph->file_count; file++) {
-		uint32_t first = graph->files[file].first_symbol;
-		struct map seen = MAP_INIT;
+		const char *path = graph->files[file].path;
 
-		for (uint32_t i = first; i < first + graph->files[file].symbol_count; i++) {
-			struct map_entry *entry =
-				map_put_str(&seen, graph->symbols[i].qualified, NULL);
-
-			rows->ordinal[i] = (uint32_t)entry->value.num++;
-		}
-		map_release(&seen);
+		rows->files[file] = hash_bytes(path, strlen(path), 0);
+		count_file(rows, file, slots);
 	}
+	free(slots);
 }
 
 struct rows *rows_new(const struct graph *graph)
@@ -45,7 +79,10 @@ struct rows *rows_new(const struct graph *graph)
 	rows->ordinal = xcalloc(graph->symbol_count + (size_t)1, sizeof(uint32_t));
 	rows->first_own = xcalloc(graph->file_count + (size_t)1, sizeof(uint32_t));
 	rows->first_top = xcalloc(graph->file_count + (size_t)1, sizeof(uint32_t));
+	rows->files = xcalloc(graph->file_count + (size_t)1, sizeof(*rows->files));
+	rows->symbols = xcalloc(graph->symbol_count + (size_t)1, sizeof(*rows->symbols));
 	buf_init(&rows->target);
+	buf_init(&rows->record);
 	count_ordinals(rows);
 	/* Edges come by symbol, and symbols by file; those of no symbol follow, by file too. */
 	for (uint32_t file = 0; file < graph->file_count; file++) {
@@ -71,7 +108,10 @@ void rows_free(struct rows *rows)
 	free(rows->ordinal);
 	free(rows->first_own);
 	free(rows->first_top);
+	free(rows->files);
+	free(rows->symbols);
 	buf_release(&rows->target);
+	buf_release(&rows->record);
 	free(rows);
 }
 
@@ -219,20 +259,95 @@ void rows_lines(struct rows *rows, uint32_t file, struct buf *out)
 	}
 }
 
+static unsigned char *put32(unsigned char *out, uint32_t number)
+{
+	for (int i = 0; i < 4; i++)
+		out[i] = (unsigned char)(number >> (8 * i));
+	return out + 4;
+}
+
+static unsigned char *put64(unsigned char *out, uint64_t number)
+{
+	return put32(put32(out, (uint32_t)number), (uint32_t)(number >> 32));
+}
+
+static void add_text(struct buf *out, const char *text)
+{
+	buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+static void record_symbol(struct rows *rows, const struct graph_symbol *in, uint32_t first)
+{
+	unsigned char bytes[48], *at = bytes;
+
+	at = put32(at, in->parent == GRAPH_NONE ? GRAPH_NONE : in->parent - first);
+	at = put32(at, (uint32_t)in->kind);
+	at = put32(at, in->line);
+	at = put32(at, in->end_line);
+	at = put32(at, in->start);
+	at = put32(at, in->end);
+	at = put32(at, in->cyclomatic | (uint32_t)in->cognitive << 16);
+	at = put32(at, in->nesting | (uint32_t)in->parameters << 16);
+	at = put64(at, in->body);
+	buf_add(&rows->record, bytes, (size_t)(at - bytes));
+	add_text(&rows->record, in->name);
+	add_text(&rows->record, in->qualified);
+	add_text(&rows->record, in->signature);
+	add_text(&rows->record, in->doc);
+}
+
+/* A target by what does not move when its file changes elsewhere, as the stored row has it. */
+static void record_edge(struct rows *rows, const struct graph_edge *in, uint32_t first)
+{
+	const struct graph *graph = rows->graph;
+	bool symbol = in->to != GRAPH_NONE && in->kind != EDGE_IMPORT;
+	uint32_t file = symbol ? graph->symbols[in->to].file : in->to;
+	unsigned char bytes[48], *at = bytes;
+
+	at = put32(at, in->from == GRAPH_NONE ? GRAPH_NONE : in->from - first);
+	at = put32(at, (uint32_t)in->kind << 8 | (uint32_t)in->confidence);
+	at = put32(at, in->line);
+	at = put32(at, in->start);
+	at = put64(at, file == GRAPH_NONE ? 0 : rows->files[file]);
+	at = put64(at, symbol ? rows->symbols[in->to] : 0);
+	at = put32(at, symbol ? rows->ordinal[in->to] : 0);
+	buf_add(&rows->record, bytes, (size_t)(at - bytes));
+	add_text(&rows->record, in->name);
+	add_text(&rows->record, file == GRAPH_NONE ? in->package : "");
+}
+
+void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE])
+{
+	const struct graph_file *in = &rows->graph->files[file];
+	const struct graph_edge *edges = rows->graph->edges;
+	unsigned char bytes[8];
+
+	buf_clear(&rows->record);
+	add_text(&rows->record, in->path);
+	add_text(&rows->record, in->language);
+	add_text(&rows->record, in->skipped);
+	buf_add(&rows->record, in->blob.raw, sizeof(in->blob.raw));
+	put32(put32(bytes, in->lines), in->symbol_count);
+	buf_add(&rows->record, bytes, sizeof(bytes));
+	for (uint32_t i = 0; i < in->symbol_count; i++)
+		record_symbol(rows, &rows->graph->symbols[in->first_symbol + i], in->first_symbol);
+	for (uint32_t i = rows->first_own[file]; i < rows->first_own[file + 1]; i++)
+		record_edge(rows, &edges[i], in->first_symbol);
+	for (uint32_t i = rows->first_top[file]; i < rows->first_top[file + 1]; i++)
+		record_edge(rows, &edges[i], in->first_symbol);
+	hash_wide(rows->record.ptr, rows->record.len, digest);
+}
+
 void graph_digest(const struct graph *graph, char hex[65])
 {
 	struct rows *rows = rows_new(graph);
 	struct digest *digest = digest_new();
-	struct buf lines = BUF_INIT;
-	char one[DIGEST_HEX + 1];
+	unsigned char one[HASH_WIDE];
 
 	for (uint32_t i = 0; i < graph->file_count; i++) {
-		buf_clear(&lines);
-		rows_lines(rows, i, &lines);
-		digest_bytes(lines.ptr, lines.len, one);
-		digest_addstr(digest, one);
+		rows_digest(rows, i, one);
+		digest_add(digest, one, sizeof(one));
 	}
 	digest_finish(digest, hex);
-	buf_release(&lines);
 	rows_free(rows);
 }

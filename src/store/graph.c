@@ -120,13 +120,13 @@ int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload
 			.language = query_text(query, 3),
 			.skipped = query_text(query, 4),
 			.lines = (uint32_t)query_number(query, 5)};
-		const char *digest = query_text(query, 6);
 		size_t len = 0;
-		const void *blob = query_blob(query, 2, &len);
+		const void *bytes = query_blob(query, 2, &len);
 
-		memcpy(file.blob, blob, len < sizeof(file.blob) ? len : sizeof(file.blob));
-		if (strlen(digest) < sizeof(file.digest))
-			memcpy(file.digest, digest, strlen(digest) + 1);
+		memcpy(file.blob, bytes, len < sizeof(file.blob) ? len : sizeof(file.blob));
+		bytes = query_blob(query, 6, &len);
+		if (len == sizeof(file.digest)) /* else it is of an older kind, and differs */
+			memcpy(file.digest, bytes, len);
 		rc = fn(&file, payload);
 	}
 	error = query_close(query);
@@ -282,7 +282,7 @@ int64_t store_graph_add_file(struct store_graph *graph, const struct store_graph
 	query_bind_text(graph->file, 3, file->language);
 	query_bind_text(graph->file, 4, file->skipped);
 	query_bind_number(graph->file, 5, file->lines);
-	query_bind_text(graph->file, 6, file->digest);
+	query_bind_blob(graph->file, 6, file->digest, sizeof(file->digest));
 	query_run(graph->file);
 	return store_last_id(graph->store);
 }

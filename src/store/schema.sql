@@ -104,7 +104,7 @@ INSERT INTO derived_table VALUES(11, 'parse_version');
 CREATE TABLE graph_file(
 	id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, blob BLOB NOT NULL,
 	language TEXT, skipped TEXT, lines INTEGER NOT NULL,
-	digest TEXT NOT NULL); -- of the file's rows, targets of its edges included
+	digest TEXT NOT NULL); -- 16 bytes, of the file's rows, targets of its edges included
 CREATE TABLE graph_text(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE graph_symbol(
 	file INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER, kind INTEGER NOT NULL,

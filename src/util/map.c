@@ -13,6 +13,14 @@ uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed)
 	return XXH3_64bits_withSeed(bytes, len, seed);
 }
 
+void hash_wide(const void *bytes, size_t len, unsigned char out[HASH_WIDE])
+{
+	XXH128_canonical_t canonical;
+
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, len));
+	memcpy(out, canonical.digest, HASH_WIDE);
+}
+
 void map_release(struct map *map)
 {
 	for (size_t i = 0; i < map->count; i++)

@@ -42,5 +42,8 @@ struct map_entry *map_put(struct map *map, const char *key, size_t len, bool *ad
 struct map_entry *map_put_str(struct map *map, const char *key, bool *added);
 
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed); /* XXH3, 64 bits */
+/* XXH3, 128 bits, the same bytes on every machine. Tells apart what nobody forges, and fast. */
+#define HASH_WIDE 16
+void hash_wide(const void *bytes, size_t len, unsigned char out[HASH_WIDE]);
 
 #endif
