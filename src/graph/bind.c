@@ -289,7 +289,6 @@ void flow_free(struct flow *flow)
 	free(flow->getters);
 	free(flow->nodes);
 	free(flow->links);
-	free(flow->keys);
 	free(flow->slots);
 	free(flow->queue);
 	free(flow->texts);

@@ -26,14 +26,18 @@ static bool is_name(char c)
 
 static void skip_blank(struct reader *in)
 {
-	in->at += strspn(in->at, " \t\r\n");
+	while (*in->at == ' ' || *in->at == '\t' || *in->at == '\r' || *in->at == '\n')
+		in->at++;
 }
 
 static bool take(struct reader *in, const char *text)
 {
-	size_t len = strlen(text);
+	size_t len;
 
 	skip_blank(in);
+	if (*in->at != *text) /* nearly always */
+		return false;
+	len = strlen(text);
 	if (strncmp(in->at, text, len) != 0 || (is_name(text[len - 1]) && is_name(in->at[len])))
 		return false;
 	in->at += len;

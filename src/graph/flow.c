@@ -33,34 +33,29 @@ uint32_t flow_word(struct flow *flow, const char *text, size_t len)
 	return (uint32_t)entry->value.num;
 }
 
-static uint32_t slot_of(const struct flow *flow, uint64_t key)
+static struct slot *slot_of(const struct flow *flow, uint32_t scope, uint32_t name)
 {
-	uint64_t mixed = key * 0x9e3779b97f4a7c15U;
-	uint32_t at = (uint32_t)(mixed >> 32) & (flow->slot_count - 1);
+	uint64_t mixed = ((uint64_t)scope << 32 | name) * 0x9e3779b97f4a7c15U;
+	uint32_t mask = flow->slot_count - 1, at = (uint32_t)(mixed >> 32) & mask;
+	struct slot *slot = &flow->slots[at];
 
-	while (flow->slots[at] && flow->keys[at] != key)
-		at = (at + 1) & (flow->slot_count - 1);
-	return at;
+	while (slot->node && (slot->name != name || slot->scope != scope)) {
+		at = (at + 1) & mask;
+		slot = &flow->slots[at];
+	}
+	return slot;
 }
 
 static void grow_slots(struct flow *flow)
 {
-	uint64_t *keys = flow->keys;
-	uint32_t *slots = flow->slots, count = flow->slot_count;
+	struct slot *slots = flow->slots;
+	uint32_t count = flow->slot_count;
 
 	flow->slot_count = count ? count * 2 : 4096;
-	flow->keys = xcalloc(flow->slot_count, sizeof(*flow->keys));
 	flow->slots = xcalloc(flow->slot_count, sizeof(*flow->slots));
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t at;
-
-		if (!slots[i])
-			continue;
-		at = slot_of(flow, keys[i]);
-		flow->keys[at] = keys[i];
-		flow->slots[at] = slots[i];
-	}
-	free(keys);
+	for (uint32_t i = 0; i < count; i++)
+		if (slots[i].node)
+			*slot_of(flow, slots[i].scope, slots[i].name) = slots[i];
 	free(slots);
 }
 
@@ -74,24 +69,21 @@ static uint32_t new_node(struct flow *flow, enum node_kind kind)
 
 uint32_t flow_get(const struct flow *flow, uint32_t scope, uint32_t name)
 {
-	return flow->slot_count ? flow->slots[slot_of(flow, (uint64_t)scope << 32 | name)]
-				: NODE_NONE;
+	return flow->slot_count ? slot_of(flow, scope, name)->node : NODE_NONE;
 }
 
 static uint32_t put(struct flow *flow, uint32_t scope, uint32_t name, enum node_kind kind)
 {
-	uint64_t key = (uint64_t)scope << 32 | name;
-	uint32_t at;
+	struct slot *slot;
 
 	if (flow->used * 3 >= flow->slot_count * 2)
 		grow_slots(flow);
-	at = slot_of(flow, key);
-	if (!flow->slots[at]) {
-		flow->keys[at] = key;
-		flow->slots[at] = new_node(flow, kind);
+	slot = slot_of(flow, scope, name);
+	if (!slot->node) {
+		*slot = (struct slot){scope, name, new_node(flow, kind)};
 		flow->used++;
 	}
-	return flow->slots[at];
+	return slot->node;
 }
 
 uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name)
@@ -111,15 +103,13 @@ bool flow_known(const struct flow *flow, uint32_t scope, uint32_t name, uint32_t
 
 void flow_alias(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
 {
-	uint64_t key = (uint64_t)scope << 32 | name;
-	uint32_t at;
+	struct slot *slot;
 
 	if (flow->used * 3 >= flow->slot_count * 2)
 		grow_slots(flow);
-	at = slot_of(flow, key);
-	flow->used += !flow->slots[at];
-	flow->keys[at] = key;
-	flow->slots[at] = node;
+	slot = slot_of(flow, scope, name);
+	flow->used += !slot->node;
+	*slot = (struct slot){scope, name, node};
 }
 
 void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)

@@ -59,6 +59,10 @@ struct link {
 	uint32_t what, next; /* a value or a node; index of the next link, or 0 */
 };
 
+struct slot { /* key and node side by side: one look into memory */
+	uint32_t scope, name, node;
+};
+
 /* A function that stands in a list, a tuple or a table that a binding's value has. */
 struct entry {
 	uint32_t file, binding, function;
@@ -72,8 +76,7 @@ struct flow {
 	struct node *nodes;
 	struct link *links;
 	uint32_t node_count, node_room, link_count, link_room;
-	uint64_t *keys; /* (scope, name) of a variable or an expression to its node */
-	uint32_t *slots;
+	struct slot *slots; /* (scope, name) of a variable or an expression to its node */
 	uint32_t slot_count, used;
 	struct map words; /* names to numbers from 1 */
 	const char **texts;

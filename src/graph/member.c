@@ -100,21 +100,18 @@ static void merge_lines(struct resolver *self, struct span *lists, uint32_t coun
 	}
 }
 
-static struct map_entry *line_of(const struct resolver *self, uint32_t type)
-{
-	return map_get(&self->line_of, (const char *)&type, sizeof(type));
-}
-
-/* A line in `lines` is its length and its types. */
+/* A line in `lines` is its length and its types. The two first places hold none. */
+#define LINE_UNKNOWN 0U
+#define LINE_EMPTY 1U
 static void make_line(struct resolver *self, uint32_t type, int depth)
 {
 	struct span lists[MERGED_MAX];
 	uint32_t copy[MERGED_MAX * MERGED_MAX], copied = 0, count = 0, start, end;
 	uint32_t first = bases_of(self, type, &end), own[MERGED_MAX], owned = 0;
 
-	if (first == end || line_of(self, type))
+	if (first == end || self->line_of[type] != LINE_UNKNOWN)
 		return;
-	map_put(&self->line_of, (const char *)&type, sizeof(type), NULL)->value.num = -1;
+	self->line_of[type] = LINE_EMPTY;
 	for (uint32_t i = first; i < end && i - first < MERGED_MAX - 1 && depth < 4 * MAX_DEPTH;
 		i++)
 		make_line(self, self->bases[i].target, depth + 1);
@@ -139,13 +136,16 @@ static void make_line(struct resolver *self, uint32_t type, int depth)
 	line_add(self, type);
 	merge_lines(self, lists, count);
 	self->lines[start] = self->line_count - start - 1;
-	line_of(self, type)->value.num = start;
+	self->line_of[type] = start;
 }
 
 void bases_finish(struct resolver *self)
 {
 	if (self->base_count)
 		qsort(self->bases, self->base_count, sizeof(*self->bases), compare_bases);
+	self->line_of = xcalloc(self->graph->symbol_count + (size_t)1, sizeof(uint32_t));
+	line_add(self, 0);
+	line_add(self, 0);
 	for (uint32_t i = 0; i < self->base_count; i++)
 		make_line(self, self->bases[i].type, 0);
 }
@@ -153,11 +153,11 @@ void bases_finish(struct resolver *self)
 /* Of a type without bases, or one that is among its own, the line is empty: it stands alone. */
 struct span ancestors_of(const struct resolver *self, uint32_t type)
 {
-	const struct map_entry *entry = line_of(self, type);
+	uint32_t at = self->line_of ? self->line_of[type] : LINE_EMPTY;
 
-	if (!entry || entry->value.num < 0)
+	if (at <= LINE_EMPTY)
 		return (struct span){NULL, 0};
-	return (struct span){self->lines + entry->value.num + 1, self->lines[entry->value.num]};
+	return (struct span){self->lines + at + 1, self->lines[at]};
 }
 
 /* "ns::Foo<T>" is the Foo whose qualified name ends so; the nearest one when there are several. */

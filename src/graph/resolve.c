@@ -266,9 +266,16 @@ static void find_imports(struct resolver *self)
 		self->targets[file] = xcalloc(facts->import_count + (size_t)1, sizeof(uint32_t));
 		self->certainty[file] =
 			xcalloc(facts->import_count + (size_t)1, sizeof(enum confidence));
-		for (uint32_t i = 0; i < facts->import_count; i++)
-			self->targets[file][i] = import_find(self->imports, file,
-				facts->text + facts->imports[i].module, &self->certainty[file][i]);
+		for (uint32_t i = 0; i < facts->import_count; i++) {
+			bool same = i && facts->imports[i].module == facts->imports[i - 1].module;
+
+			self->certainty[file][i] = same ? self->certainty[file][i - 1] : 0;
+			self->targets[file][i] =
+				same ? self->targets[file][i - 1]
+				     : import_find(self->imports, file,
+					       facts->text + facts->imports[i].module,
+					       &self->certainty[file][i]);
+		}
 	}
 }
 
@@ -340,6 +347,11 @@ static int compare_edges(const void *left, const void *right)
 	return (a->to > b->to) - (a->to < b->to);
 }
 
+static uint32_t bucket_of(const struct graph *graph, const struct graph_edge *edge)
+{
+	return edge->from == GRAPH_NONE ? graph->symbol_count : edge->from;
+}
+
 /* A type or a callback is named many times in a function: the first stands for all. */
 static void drop_repeated(struct graph *graph)
 {
@@ -380,16 +392,38 @@ static void release(struct resolver *self)
 	free(self->lines);
 	free(self->foreign);
 	free(self->spaces);
-	map_release(&self->line_of);
+	free(self->line_of);
 	free(self->declarers);
 	map_release(&self->declared);
 	import_index_free(self->imports);
 }
 
-static void sort_edges(struct graph *graph)
+/* By what they leave, by counting; a symbol's few edges are mostly in order then. */
+static void sort_edges(struct resolver *self)
 {
-	if (graph->edge_count)
-		qsort(graph->edges, graph->edge_count, sizeof(*graph->edges), compare_edges);
+	struct graph *graph = self->graph;
+	struct graph_edge *sorted = xmalloc((graph->edge_count + (size_t)1) * sizeof(*sorted));
+	uint32_t *place = xcalloc(graph->symbol_count + (size_t)2, sizeof(*place));
+
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		place[bucket_of(graph, &graph->edges[i]) + 1]++;
+	for (uint32_t i = 0; i < graph->symbol_count; i++)
+		place[i + 1] += place[i];
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		sorted[place[bucket_of(graph, &graph->edges[i])]++] = graph->edges[i];
+	for (uint32_t i = 0, end; i < graph->edge_count; i = end) {
+		bool order = true;
+
+		for (end = i + 1; end < graph->edge_count && sorted[end].from == sorted[i].from;
+			end++)
+			order = order && compare_edges(&sorted[end - 1], &sorted[end]) <= 0;
+		if (!order)
+			qsort(&sorted[i], end - i, sizeof(*sorted), compare_edges);
+	}
+	free(graph->edges);
+	free(place);
+	graph->edges = sorted;
+	self->edge_room = graph->edge_count + 1;
 }
 
 void resolve(struct whole *whole)
@@ -420,9 +454,9 @@ void resolve(struct whole *whole)
 	add_values(&self);
 	flow_free(self.flow);
 	self.flow = NULL;
-	sort_edges(&whole->graph);
+	sort_edges(&self);
 	drop_repeated(&whole->graph);
 	add_tests(&self);
-	sort_edges(&whole->graph);
+	sort_edges(&self);
 	release(&self);
 }

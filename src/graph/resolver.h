@@ -32,7 +32,7 @@ struct resolver {
 	uint32_t base_count, base_room;
 	uint32_t *lines; /* lines of ancestors, see ancestors_of */
 	uint32_t line_count, line_room;
-	struct map line_of;  /* type to its place in `lines` */
+	uint32_t *line_of;   /* per symbol: its place in `lines` */
 	bool *foreign;       /* per symbol: a type with a base that is not of this tree */
 	uint32_t *spaces;    /* per file: its folder or namespace; 0: none */
 	struct map declared; /* name to first entry of `declarers` + 1 */
