@@ -88,6 +88,23 @@ static uint32_t declared_type(struct flow *flow, const struct place *place, cons
 	return answer.to == GRAPH_NONE ? flow_outside(flow, answer.package) : NODE_NONE;
 }
 
+/*
+ * The node of an expression of the file's texts. The same text means the same for all that stands
+ * in one definition, unless a list or a table is made: each time a new one.
+ */
+static uint32_t read_text(struct flow *flow, const struct place *place, const char *text)
+{
+	uint32_t at = (uint32_t)(text - flow->self->snapshot->files[place->file].facts.text);
+	uint32_t objects = flow->object_count, round = flow->read.round, node;
+
+	if (memo_get(&flow->read, place->from, PARSE_NONE, at, &node))
+		return node;
+	node = flow_expression(flow, place, text);
+	if (flow->object_count == objects && flow->read.round == round)
+		memo_put(&flow->read, place->from, PARSE_NONE, at, node);
+	return node;
+}
+
 /* The innermost decorator stands last and is applied first: each takes what the next one gives. */
 static void decorate(struct flow *flow, uint32_t file, uint32_t at)
 {
@@ -111,7 +128,7 @@ static void decorate(struct flow *flow, uint32_t file, uint32_t at)
 		if (binding->kind != BINDING_NAME || *value != '@' ||
 			binding->name != first->name || binding->from != first->from)
 			continue;
-		next = flow_expression(flow, &place, value + 1);
+		next = read_text(flow, &place, value + 1);
 		if (!next)
 			continue;
 		node = flow_follow(flow, NODE_DECORATE, next, node, 0);
@@ -132,8 +149,8 @@ static uint32_t pass(struct flow *flow, const struct place *place, const struct 
 		place_or_name = KEYWORD | flow_word(flow, value, len);
 		value += len + strspn(value + len, " ") + 1;
 	}
-	base = flow_expression(flow, place, callee);
-	node = flow_expression(flow, place, value);
+	base = read_text(flow, place, callee);
+	node = read_text(flow, place, value);
 	flow_follow(flow, NODE_ARGUMENT, base, node, place_or_name);
 	return node;
 }
@@ -161,7 +178,7 @@ static uint32_t bind(struct flow *flow, uint32_t file, uint32_t index)
 	}
 	if (at->kind == BINDING_ARGUMENT)
 		return pass(flow, &place, at, name, value);
-	node = flow_expression(flow, &place, value);
+	node = read_text(flow, &place, value);
 	if (at->kind == BINDING_CALL)
 		flow_assign(flow, &place, name, flow_call(flow, node));
 	else if (at->kind == BINDING_ELEMENT)
@@ -202,15 +219,18 @@ static uint32_t callee(struct flow *flow, uint32_t file, const struct fact_refer
 	const struct facts *facts = &flow->self->snapshot->files[file].facts;
 	const char *name = facts->text + at->name;
 	struct place place = place_of(flow, file, at->from);
-	uint32_t base;
+	uint32_t objects = flow->object_count, node;
 
-	if (at->receiver) {
-		base = flow_expression(flow, &place, facts->text + at->receiver);
-		return flow_member(flow, base, flow_word(flow, name, strlen(name)));
-	}
-	if (!is_plain(name))
-		return flow_expression(flow, &place, name);
-	return flow_name(flow, &place, name, strlen(name));
+	if (!at->receiver)
+		return is_plain(name) ? flow_name(flow, &place, name, strlen(name))
+				      : read_text(flow, &place, name);
+	if (memo_get(&flow->read, place.from, at->receiver, at->name, &node))
+		return node;
+	node = read_text(flow, &place, facts->text + at->receiver);
+	node = flow_member(flow, node, flow_word(flow, name, strlen(name)));
+	if (flow->object_count == objects)
+		memo_put(&flow->read, place.from, at->receiver, at->name, node);
+	return node;
 }
 
 static void bind_calls(struct flow *flow, uint32_t file)
@@ -265,6 +285,7 @@ struct flow *flow_new(struct resolver *self)
 		if (snapshot->files[file].skipped ||
 			!bound[language_index(snapshot->files[file].language)])
 			continue;
+		memo_forget(&flow->read);
 		see_from(self, file);
 		bind_results(flow, file);
 		bind_file(flow, file);
@@ -294,6 +315,7 @@ void flow_free(struct flow *flow)
 	free(flow->texts);
 	free(flow->entries);
 	free(flow->packages);
+	memo_release(&flow->read);
 	map_release(&flow->outside);
 	map_release(&flow->words);
 	free(flow);

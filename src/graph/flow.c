@@ -88,7 +88,12 @@ static uint32_t put(struct flow *flow, uint32_t scope, uint32_t name, enum node_
 
 uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name)
 {
-	return put(flow, scope, name, NODE_PLAIN);
+	uint32_t count = flow->used, node = put(flow, scope, name, NODE_PLAIN);
+
+	/* A new variable may hide what its name meant before. */
+	if (flow->used > count && scope < SCOPE_OBJECT(0))
+		memo_forget(&flow->read);
+	return node;
 }
 
 bool flow_known(const struct flow *flow, uint32_t scope, uint32_t name, uint32_t *node)

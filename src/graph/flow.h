@@ -7,6 +7,7 @@
 #ifndef GRAPH_FLOW_H
 #define GRAPH_FLOW_H
 
+#include "graph/memo.h"
 #include "graph/resolver.h"
 
 #define NODE_NONE 0U
@@ -89,6 +90,7 @@ struct flow {
 	size_t queue_count, queue_room;
 	uint32_t **calls;  /* per file, per reference: the node of what it calls, or NULL */
 	uint32_t **passed; /* per file, per binding: its value's node, or NULL */
+	struct memo read;  /* (from, receiver, text) of the file at hand to a node */
 	bool *getters;     /* per symbol: a method that is read like a field */
 };
 
