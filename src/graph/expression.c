@@ -148,32 +148,6 @@ bool flow_has(const struct flow *flow, const struct place *place, const char *na
 	return word && variable_around(flow, place, (uint32_t)word->value.num);
 }
 
-/* A variable of another file that an import names. */
-static uint32_t imported_variable(
-	struct flow *flow, uint32_t file, const char *name, uint32_t word, int depth)
-{
-	const struct facts *facts = &flow->self->snapshot->files[file].facts;
-	uint32_t node = NODE_NONE;
-
-	for (uint32_t i = 0; i < facts->import_count && depth < MAX_DEPTH && !node; i++) {
-		const char *taken = facts->text + facts->imports[i].name;
-		const char *alias = facts->text + facts->imports[i].alias;
-		uint32_t target = flow->self->targets[file][i], other = word;
-		bool all = !strcmp(taken, "*") && !*alias;
-
-		if (target == GRAPH_NONE || target == file ||
-			(!all && (!*taken || strcmp(*alias ? alias : taken, name) != 0)))
-			continue;
-		if (!all)
-			other = flow_word(flow, taken, strlen(taken));
-		node = flow_get(flow, SCOPE_FILE(target), other);
-		if (!node)
-			node = imported_variable(
-				flow, target, all ? name : taken, other, depth + 1);
-	}
-	return node;
-}
-
 static uint32_t either(struct flow *flow, uint32_t a, uint32_t b)
 {
 	uint32_t node;
@@ -220,7 +194,7 @@ static struct answer find_path(struct flow *flow, const struct place *place, con
 static uint32_t named_outside(
 	struct flow *flow, const struct place *place, const char *name, uint32_t word)
 {
-	uint32_t node = imported_variable(flow, place->file, name, word, 0);
+	uint32_t node = flow_imported(flow, place->file, import_name(flow->self, name), word, 0);
 	const struct graph_symbol *symbol;
 	struct answer answer;
 
@@ -310,10 +284,17 @@ static uint32_t read_key(struct reader *in)
 
 static uint32_t place_key(struct flow *flow, uint32_t place)
 {
-	char *text = xstrfmt("#%u", place);
-	uint32_t word = flow_word(flow, text, strlen(text));
+	bool few = place < ARRAY_SIZE(flow->places);
+	uint32_t word = few ? flow->places[place] : 0;
+	char *text;
 
+	if (word)
+		return word;
+	text = xstrfmt("#%u", place);
+	word = flow_word(flow, text, strlen(text));
 	free(text);
+	if (few)
+		flow->places[place] = word;
 	return word;
 }
 

@@ -79,7 +79,8 @@ struct flow {
 	uint32_t node_count, node_room, link_count, link_room;
 	struct slot *slots; /* (scope, name) of a variable or an expression to its node */
 	uint32_t slot_count, used;
-	struct map words; /* names to numbers from 1 */
+	struct map words;    /* names to numbers from 1 */
+	uint32_t places[16]; /* words of the first places: #0, #1; 0: not made yet */
 	const char **texts;
 	uint32_t text_room;
 	uint32_t object_count;
@@ -119,6 +120,9 @@ uint32_t flow_follow(
 	struct flow *flow, enum node_kind kind, uint32_t base, uint32_t other, uint32_t name);
 uint32_t flow_value_of_symbol(const struct flow *flow, uint32_t symbol);
 void flow_solve(struct flow *flow);
+
+/* import_name.c: the variable of another file that an import of a name's number names. */
+uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word, int depth);
 
 /* expression.c: the node of an expression's text; NODE_NONE: nothing is known of it. */
 uint32_t flow_expression(struct flow *flow, const struct place *place, const char *text);

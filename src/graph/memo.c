@@ -31,8 +31,7 @@ static struct memo_slot *find(const struct memo *memo, uint32_t a, uint32_t b, u
 	for (;; at = (at + 1) & mask) {
 		struct memo_slot *slot = &memo->slots[at];
 
-		if (slot->round != memo->round ||
-			(slot->a == a && slot->b == b && slot->c == c))
+		if (slot->round != memo->round || (slot->a == a && slot->b == b && slot->c == c))
 			return slot;
 	}
 }

@@ -135,10 +135,10 @@ static struct answer find_any_method(
 		if (is_in_sight(self, place->file, symbol->file))
 			tally_add(self, &near, place->file, span.symbols[i]);
 	}
+	if (near.count == 1 && !language_is_builtin(place->language, name))
+		return tally_answer(&near, EDGE_LIKELY, EDGE_AMBIGUOUS);
 	if (near.count)
-		return tally_answer(&near,
-			language_is_builtin(place->language, name) ? EDGE_AMBIGUOUS : EDGE_LIKELY,
-			EDGE_AMBIGUOUS);
+		return tally_answer(&near, EDGE_AMBIGUOUS, EDGE_AMBIGUOUS);
 	return tally_answer(&all, EDGE_AMBIGUOUS, EDGE_AMBIGUOUS);
 }
 

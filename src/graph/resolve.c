@@ -382,6 +382,9 @@ static void release(struct resolver *self)
 		free(self->targets[file]);
 		free(self->certainty[file]);
 	}
+	free(self->named_imports);
+	free(self->first_import);
+	map_release(&self->import_names);
 	free(self->targets);
 	free(self->certainty);
 	free(self->seen);
@@ -439,6 +442,7 @@ void resolve(struct whole *whole)
 	self.seen = xcalloc(files, sizeof(*self.seen));
 	self.queue = xcalloc(files, sizeof(*self.queue));
 	find_imports(&self);
+	import_names_build(&self);
 	members_build(&self);
 	find_spaces(&self);
 	self.foreign = xcalloc(whole->graph.symbol_count + (size_t)1, sizeof(bool));

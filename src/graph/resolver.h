@@ -6,6 +6,7 @@
 #define GRAPH_RESOLVER_H
 
 #include "graph/internal.h"
+#include "graph/memo.h"
 
 #define MAX_DEPTH 12  /* of re-exports and of base classes followed */
 #define MAX_SCOPES 64 /* around a place */
@@ -18,6 +19,16 @@ struct member {
 	uint32_t type, name, symbol; /* name: see symbol_name */
 };
 
+/* An import by the numbers of its names, see import_name.c. */
+struct named_import {
+	uint32_t local;     /* what it is called here, or NAME_ANY */
+	uint32_t taken;     /* what it is called there, or NAME_OTHER */
+	uint32_t submodule; /* the file that it names if it is one; SUBMODULE_UNKNOWN at first */
+};
+#define NAME_ANY 0U
+#define NAME_OTHER UINT32_MAX /* of a name that no import has */
+#define SUBMODULE_UNKNOWN (UINT32_MAX - 1)
+
 struct resolver {
 	struct whole *whole;
 	struct graph *graph;
@@ -25,8 +36,11 @@ struct resolver {
 	struct import_index *imports;
 	uint32_t **targets;          /* per file, per import: file or GRAPH_NONE */
 	enum confidence **certainty; /* of those */
-	uint32_t *owners;            /* per symbol: the type it is a member of, or GRAPH_NONE */
-	struct member *members;      /* by type, name, symbol */
+	struct map import_names;     /* to numbers from 1 */
+	struct named_import *named_imports;
+	uint32_t *first_import; /* per file: of those */
+	uint32_t *owners;       /* per symbol: the type it is a member of, or GRAPH_NONE */
+	struct member *members; /* by type, name, symbol */
 	uint32_t member_count, member_room;
 	struct base *bases; /* by type, order */
 	uint32_t base_count, base_room;
@@ -66,6 +80,11 @@ struct place {
 	uint32_t file, from; /* from: a symbol, or GRAPH_NONE */
 	const struct language *language;
 };
+
+/* import_name.c */
+void import_names_build(struct resolver *self);
+uint32_t import_name(const struct resolver *self, const char *name);
+const char *module_last_part(const char *module);
 
 /* member.c */
 void members_build(struct resolver *self);

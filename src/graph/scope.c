@@ -112,8 +112,9 @@ static bool means_something(struct meaning meaning)
 	return meaning.symbol != GRAPH_NONE || meaning.file != GRAPH_NONE;
 }
 
-static struct meaning imported(
-	const struct resolver *self, uint32_t file, const char *name, bool again, int depth);
+/* `number`: of the name, see import_name. */
+static struct meaning imported(const struct resolver *self, uint32_t file, const char *name,
+	uint32_t number, bool again, int depth);
 
 /* `export default f`, `module.exports = f`, `export { f as name }`: a name for another one. */
 static struct meaning exported_by_binding(
@@ -134,14 +135,15 @@ static struct meaning exported_by_binding(
 			continue;
 		found.symbol = top_level(self, file, value);
 		if (!means_something(found) && depth < MAX_DEPTH)
-			found = imported(self, file, value, false, depth + 1);
+			found = imported(
+				self, file, value, import_name(self, value), false, depth + 1);
 	}
 	return found;
 }
 
 /* A name as another file exports it: defined there, handed on, or a file of that package. */
 static struct meaning exported(
-	const struct resolver *self, uint32_t file, const char *name, int depth)
+	const struct resolver *self, uint32_t file, const char *name, uint32_t number, int depth)
 {
 	const struct language *language = language_at(self, file);
 	struct meaning found = {top_level(self, file, name), GRAPH_NONE, NULL};
@@ -168,42 +170,36 @@ static struct meaning exported(
 	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE) {
 		found = exported_by_binding(self, file, name, depth);
 		if (!means_something(found))
-			found = imported(self, file, name, true, depth + 1);
+			found = imported(self, file, name, number, true, depth + 1);
 		/* `export { X }` of an import is no fact of its own. */
 		if (means_something(found))
 			return found;
-		return imported(self, file, name, false, depth + 1);
+		return imported(self, file, name, number, false, depth + 1);
 	}
 	/* Python hands on all that it imports; others say what. */
-	return imported(
-		self, file, name, language_import(language) != LANGUAGE_IMPORT_DOTTED, depth + 1);
+	return imported(self, file, name, number,
+		language_import(language) != LANGUAGE_IMPORT_DOTTED, depth + 1);
 }
 
 struct meaning find_exported(const struct resolver *self, uint32_t file, const char *name)
 {
-	return exported(self, file, name, 0);
+	return exported(self, file, name, import_name(self, name), 0);
 }
 
-static uint32_t submodule(
-	const struct resolver *self, uint32_t file, const char *module, const char *name)
+static uint32_t submodule(const struct resolver *self, uint32_t file, uint32_t at,
+	const char *module, const char *name)
 {
+	struct named_import *import = &self->named_imports[self->first_import[file] + at];
 	enum confidence confidence;
 	size_t len = strlen(module);
-	char *whole = xstrfmt("%s%s%s", module, len && module[len - 1] == '.' ? "" : ".", name);
-	uint32_t found = import_find(self->imports, file, whole, &confidence);
+	char *whole;
 
+	if (import->submodule != SUBMODULE_UNKNOWN)
+		return import->submodule;
+	whole = xstrfmt("%s%s%s", module, len && module[len - 1] == '.' ? "" : ".", name);
+	import->submodule = import_find(self->imports, file, whole, &confidence);
 	free(whole);
-	return found;
-}
-
-static const char *last_part(const char *module)
-{
-	const char *last = module;
-
-	for (const char *c = module; *c; c++)
-		if (strchr("./:\\", *c) && c[1])
-			last = c + 1;
-	return last;
+	return import->submodule;
 }
 
 /* Where imports are qualified names: module.name, or module itself when it ends in the name. */
@@ -212,13 +208,13 @@ static uint32_t imported_definition(
 {
 	const struct language *language = language_at(self, file);
 	const char *separator = language_separator(language);
-	const char *last = *name ? name : last_part(module);
+	const char *last = *name ? name : module_last_part(module);
 	struct span span = named(self->whole, last);
 	uint32_t found = GRAPH_NONE;
 	char *whole;
 
 	module += strspn(module, "\\:");
-	whole = *name && strcmp(last_part(module), name) != 0
+	whole = *name && strcmp(module_last_part(module), name) != 0
 			? xstrfmt("%s%s%s", module, separator, name)
 			: xstrdup(module);
 	for (uint32_t i = 0; i < span.count && found == GRAPH_NONE; i++)
@@ -230,8 +226,8 @@ static uint32_t imported_definition(
 }
 
 /* One import, asked for a name. */
-static struct meaning by_import(
-	const struct resolver *self, uint32_t file, uint32_t at, const char *name, int depth)
+static struct meaning by_import(const struct resolver *self, uint32_t file, uint32_t at,
+	const char *name, uint32_t number, int depth)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
 	const struct fact_import *import = &facts->imports[at];
@@ -250,13 +246,13 @@ static struct meaning by_import(
 		if (qualified)
 			found.symbol = imported_definition(self, file, module, name);
 		else if (target != GRAPH_NONE && target != file)
-			found = exported(self, target, name, depth + 1);
+			found = exported(self, target, name, number, depth + 1);
 		return found;
 	}
 	if (!*taken) {
 		const char *local = *alias                            ? alias
 				    : style == LANGUAGE_IMPORT_DOTTED ? module
-								      : last_part(module);
+								      : module_last_part(module);
 
 		if (qualified && !*alias && strcmp(local, name) != 0) /* a namespace, opened */
 			found.symbol = imported_definition(self, file, module, name);
@@ -273,17 +269,19 @@ static struct meaning by_import(
 	if (qualified)
 		found.symbol = imported_definition(self, file, module, taken);
 	else if (target != GRAPH_NONE && target != file)
-		found = exported(self, target, taken, depth + 1);
+		found = exported(self, target, taken,
+			self->named_imports[self->first_import[file] + at].taken, depth + 1);
 	if (!means_something(found) && style == LANGUAGE_IMPORT_DOTTED)
-		found.file = submodule(self, file, module, taken);
+		found.file = submodule(self, file, at, module, taken);
 	found.package = module;
 	return found;
 }
 
-static struct meaning imported(
-	const struct resolver *self, uint32_t file, const char *name, bool again, int depth)
+static struct meaning imported(const struct resolver *self, uint32_t file, const char *name,
+	uint32_t number, bool again, int depth)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
+	const struct named_import *imports = self->named_imports + self->first_import[file];
 	struct meaning outside = meaningless;
 
 	if (depth > MAX_DEPTH)
@@ -291,9 +289,10 @@ static struct meaning imported(
 	for (uint32_t i = 0; i < facts->import_count; i++) {
 		struct meaning found;
 
-		if (again && !facts->imports[i].again)
+		if ((imports[i].local != NAME_ANY && imports[i].local != number) ||
+			(again && !facts->imports[i].again))
 			continue;
-		found = by_import(self, file, i, name, depth);
+		found = by_import(self, file, i, name, number, depth);
 		if (means_something(found)) {
 			found.package = NULL;
 			return found;
@@ -344,7 +343,7 @@ struct meaning find_imported(const struct resolver *self, uint32_t file, const c
 	entry = map_get_str(&recent->names, name);
 	if (entry)
 		return recent->meanings[entry->value.num];
-	found = imported(self, file, name, false, 0);
+	found = imported(self, file, name, import_name(self, name), false, 0);
 	GROW(recent->meanings, recent->count, recent->room);
 	map_put_str(&recent->names, name, NULL)->value.num = recent->count;
 	recent->meanings[recent->count++] = found;
