@@ -118,7 +118,7 @@ $(BUILD)/tests/history: tests/replay/history.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
 
-$(BUILD)/tests/bench-parse: tests/bench/parse.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
+$(BUILD)/tests/bench-%: tests/bench/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
@@ -202,10 +202,11 @@ coverage: all
 bench-graph: all
 	@tests/accuracy/run
 
-bench: all $(BUILD)/tests/bench-parse
+bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/hook.sh
 	@tests/accuracy/fetch.sh $(BUILD)/accuracy
 	@tests/bench/graph.sh $(BUILD)/accuracy
+	@tests/bench/history.sh $(or $(REPO),.)
 
 # -- demo and installation ------------------------------------------------------------------------
 demo: deps
