@@ -14,6 +14,8 @@ struct graph_report {
 
 /* What the sidecar holds of HEAD. Call graph_catch_up before. */
 int graph_report(struct session *session, struct graph_report *out);
+/* Only why graph notes could not be written, or NULL: counting costs. The caller frees. */
+int graph_problem(struct session *session, char **out);
 void graph_report_release(struct graph_report *report);
 
 /*

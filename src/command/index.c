@@ -116,7 +116,8 @@ static int index_head(struct session *session, struct wishes *wishes)
 	if (!rc && wishes->verify)
 		rc = graph_verify(session, &differences, &total);
 	if (!rc)
-		rc = graph_report(session, &report);
+		rc = wishes->quiet && !wishes->json ? graph_problem(session, &report.problem)
+						    : graph_report(session, &report);
 	if (!rc && wishes->json)
 		print_json(&report, wishes, &differences, total);
 	else if (!rc && !wishes->quiet)

@@ -75,13 +75,14 @@ static void declare(struct flow *flow, uint32_t file, const struct fact_binding 
 	}
 }
 
-static uint32_t declared_type(struct flow *flow, const struct place *place, const char *text)
+static uint32_t find_declared(struct flow *flow, const struct place *place, const char *text)
 {
-	struct answer answer = find_type(flow->self, place, text);
 	uint32_t type = type_around(flow->self, place->from);
+	struct answer answer;
 
 	if (type != GRAPH_NONE && language_is_receiver(place->language, text)) /* Self, static */
 		return flow_constant(flow, VALUE(VALUE_DECLARED, type));
+	answer = find_type(flow->self, place, text);
 	if (answer.to != GRAPH_NONE && answer.confidence <= EDGE_LIKELY)
 		return flow_constant(flow, VALUE(VALUE_DECLARED, answer.to));
 	/* A type that is nowhere in the tree is outside of it. */
@@ -102,6 +103,19 @@ static uint32_t read_text(struct flow *flow, const struct place *place, const ch
 	node = flow_expression(flow, place, text);
 	if (flow->object_count == objects && flow->read.round == round)
 		memo_put(&flow->read, place->from, PARSE_NONE, at, node);
+	return node;
+}
+
+/* The node of a type that one of the file's texts declares. */
+static uint32_t declared_type(struct flow *flow, const struct place *place, const char *text)
+{
+	uint32_t at = (uint32_t)(text - flow->self->snapshot->files[place->file].facts.text);
+	uint32_t from = is_placeless(place->language, text) ? GRAPH_NONE : place->from, node;
+
+	if (memo_get(&flow->types, from, 0, at, &node))
+		return node;
+	node = find_declared(flow, place, text);
+	memo_put(&flow->types, from, 0, at, node);
 	return node;
 }
 
@@ -286,6 +300,7 @@ struct flow *flow_new(struct resolver *self)
 			!bound[language_index(snapshot->files[file].language)])
 			continue;
 		memo_forget(&flow->read);
+		memo_forget(&flow->types);
 		see_from(self, file);
 		bind_results(flow, file);
 		bind_file(flow, file);
@@ -316,6 +331,7 @@ void flow_free(struct flow *flow)
 	free(flow->entries);
 	free(flow->packages);
 	memo_release(&flow->read);
+	memo_release(&flow->types);
 	map_release(&flow->outside);
 	map_release(&flow->words);
 	free(flow);

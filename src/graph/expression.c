@@ -73,7 +73,9 @@ static void skip_bracket(struct reader *in)
 static void skip_item(struct reader *in)
 {
 	while (*in->at && !strchr(",)]}", *in->at)) {
-		if (strchr("([{", *in->at))
+		if (is_name(*in->at))
+			in->at++;
+		else if (strchr("([{", *in->at))
 			skip_bracket(in);
 		else if (strchr("\"'`", *in->at))
 			skip_string(in);

@@ -91,6 +91,7 @@ struct flow {
 	size_t queue_count, queue_room;
 	uint32_t **calls;  /* per file, per reference: the node of what it calls, or NULL */
 	uint32_t **passed; /* per file, per binding: its value's node, or NULL */
+	struct memo types; /* (from, 0, text) of the file at hand to a node */
 	struct memo read;  /* (from, receiver, text) of the file at hand to a node */
 	bool *getters;     /* per symbol: a method that is read like a field */
 };

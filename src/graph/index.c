@@ -208,6 +208,18 @@ static int on_digest(const struct store_graph_file *file, void *payload)
 	return 0;
 }
 
+int graph_problem(struct session *session, char **out)
+{
+	*out = NULL;
+	if (store_meta_get(session->store, META_PROBLEM, out))
+		error_clear();
+	if (*out && !**out) {
+		free(*out);
+		*out = NULL;
+	}
+	return 0;
+}
+
 int graph_report(struct session *session, struct graph_report *out)
 {
 	struct digest *digest = digest_new();
@@ -218,13 +230,7 @@ int graph_report(struct session *session, struct graph_report *out)
 	if (!rc)
 		rc = store_graph_files(session->store, on_digest, digest);
 	digest_finish(digest, out->digest);
-	if (!rc && store_meta_get(session->store, META_PROBLEM, &out->problem))
-		error_clear();
-	if (out->problem && !*out->problem) {
-		free(out->problem);
-		out->problem = NULL;
-	}
-	return rc;
+	return rc ? rc : graph_problem(session, &out->problem);
 }
 
 void graph_report_release(struct graph_report *report)

@@ -7,17 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_members(const void *left, const void *right)
-{
-	const struct member *a = left, *b = right;
-
-	if (a->type != b->type)
-		return a->type < b->type ? -1 : 1;
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
-	return (a->symbol > b->symbol) - (a->symbol < b->symbol);
-}
-
 static int compare_bases(const void *left, const void *right)
 {
 	const struct base *a = left, *b = right;
@@ -218,12 +207,9 @@ void members_build(struct resolver *self)
 		self->owners[i] = type;
 		if (type == GRAPH_NONE)
 			continue;
-		GROW(self->members, self->member_count, self->member_room);
-		self->members[self->member_count++] =
-			(struct member){type, self->whole->name_of[i], i};
+		/* The last one counts: overloads and conditional definitions come before. */
+		memo_put(&self->members, type, self->whole->name_of[i], 0, i);
 	}
-	if (self->member_count)
-		qsort(self->members, self->member_count, sizeof(*self->members), compare_members);
 }
 
 bool is_method(const struct resolver *self, uint32_t symbol)
@@ -234,25 +220,11 @@ bool is_method(const struct resolver *self, uint32_t symbol)
 	       (self->owners[symbol] != GRAPH_NONE || at->kind == SYMBOL_METHOD);
 }
 
-/* The last one counts: overloads and conditional definitions come before. */
 static uint32_t own_member(const struct resolver *self, uint32_t type, uint32_t name)
 {
-	uint32_t low = 0, high = self->member_count, found = GRAPH_NONE;
+	uint32_t found;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct member *at = &self->members[middle];
-
-		if (at->type < type || (at->type == type && at->name < name))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < self->member_count && self->members[low].type == type &&
-		self->members[low].name == name;
-		low++)
-		found = self->members[low].symbol;
-	return found;
+	return memo_get(&self->members, type, name, 0, &found) ? found : GRAPH_NONE;
 }
 
 /* Where a type may be written in parts (C#, Ruby, a C++ header), the other parts of it. */

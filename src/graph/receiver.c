@@ -148,11 +148,14 @@ static bool is_foreign_type(
 {
 	const char *end = receiver + strspn(receiver, "\\:");
 
-	if (!isupper((unsigned char)*end) && !language_is_builtin(place->language, receiver))
-		return false;
+	const char *start = end;
+
 	while (is_name(*end))
 		end++;
-	return !*end && find_plain(self, place, receiver, WANT_ANY).to == GRAPH_NONE &&
+	if (*end || (!isupper((unsigned char)*start) &&
+			    !language_is_builtin(place->language, receiver)))
+		return false;
+	return find_plain(self, place, receiver, WANT_ANY).to == GRAPH_NONE &&
 	       !flow_has(self->flow, place, receiver);
 }
 

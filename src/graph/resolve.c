@@ -76,7 +76,20 @@ static void add_imports(struct resolver *self, uint32_t file)
 	}
 }
 
-static struct answer find_reference(const struct resolver *self, const struct place *place,
+/* What references of one file were found to mean. */
+struct found {
+	struct memo memo; /* (from, receiver, name and want) to a place in `answers` */
+	struct answer *answers;
+	uint32_t count, room;
+};
+
+static void forget_found(struct found *found)
+{
+	memo_forget(&found->memo);
+	found->count = 0;
+}
+
+static struct answer look_for_reference(const struct resolver *self, const struct place *place,
 	const struct fact_reference *at, enum want want)
 {
 	const char *name = text_of(self, place->file, at->name);
@@ -87,6 +100,27 @@ static struct answer find_reference(const struct resolver *self, const struct pl
 		return find_on_receiver(
 			self, place, text_of(self, place->file, at->receiver), name, want);
 	return find_plain(self, place, name, want);
+}
+
+/* The same names in one definition mean the same; in C, in all of a file. */
+static struct answer find_reference(const struct resolver *self, const struct place *place,
+	const struct fact_reference *at, enum want want)
+{
+	struct found *found = self->found;
+	uint32_t from = place->from, key = at->name << 2 | (uint32_t)want, known;
+	struct answer answer;
+
+	if (!at->receiver && is_placeless(place->language, text_of(self, place->file, at->name)))
+		from = GRAPH_NONE;
+	if (memo_get(&found->memo, from, at->receiver, key, &known))
+		return found->answers[known];
+	answer = look_for_reference(self, place, at, want);
+	if (!self->line_of) /* bases are still being found */
+		return answer;
+	GROW(found->answers, found->count, found->room);
+	memo_put(&found->memo, from, at->receiver, key, found->count);
+	found->answers[found->count++] = answer;
+	return answer;
 }
 
 static const struct {
@@ -377,6 +411,9 @@ static void drop_repeated(struct graph *graph)
 
 static void release(struct resolver *self)
 {
+	memo_release(&self->found->memo);
+	free(self->found->answers);
+	free(self->found);
 	recent_free(self->recent);
 	for (uint32_t file = 0; file < self->snapshot->count; file++) {
 		free(self->targets[file]);
@@ -390,7 +427,7 @@ static void release(struct resolver *self)
 	free(self->seen);
 	free(self->queue);
 	free(self->owners);
-	free(self->members);
+	memo_release(&self->members);
 	free(self->bases);
 	free(self->lines);
 	free(self->foreign);
@@ -435,6 +472,7 @@ void resolve(struct whole *whole)
 		.whole = whole, .graph = &whole->graph, .snapshot = &whole->snapshot};
 	size_t files = whole->snapshot.count + (size_t)1;
 
+	self.found = xcalloc(1, sizeof(*self.found));
 	self.recent = recent_new();
 	self.imports = import_index_new(&whole->snapshot);
 	self.targets = xcalloc(files, sizeof(*self.targets));
@@ -451,6 +489,7 @@ void resolve(struct whole *whole)
 	for (uint32_t file = 0; file < whole->snapshot.count; file++) {
 		if (whole->snapshot.files[file].skipped)
 			continue;
+		forget_found(self.found);
 		see_from(&self, file);
 		add_imports(&self, file);
 		add_references(&self, file);

@@ -15,10 +15,6 @@ struct base {
 	uint32_t type, order, target; /* symbols; the order in which they are written */
 };
 
-struct member {
-	uint32_t type, name, symbol; /* name: see symbol_name */
-};
-
 /* An import by the numbers of its names, see import_name.c. */
 struct named_import {
 	uint32_t local;     /* what it is called here, or NAME_ANY */
@@ -40,9 +36,8 @@ struct resolver {
 	struct named_import *named_imports;
 	uint32_t *first_import; /* per file: of those */
 	uint32_t *owners;       /* per symbol: the type it is a member of, or GRAPH_NONE */
-	struct member *members; /* by type, name, symbol */
-	uint32_t member_count, member_room;
-	struct base *bases; /* by type, order */
+	struct memo members;    /* (type, number of its name, 0) to a symbol */
+	struct base *bases;     /* by type, order */
 	uint32_t base_count, base_room;
 	uint32_t *lines; /* lines of ancestors, see ancestors_of */
 	uint32_t line_count, line_room;
@@ -56,6 +51,7 @@ struct resolver {
 	uint32_t *queue;
 	bool *tests; /* per file: it holds tests */
 	struct flow *flow;
+	struct found *found;   /* what references of the file at hand mean, see find_reference */
 	struct recent *recent; /* what imported names mean in the file at hand */
 	uint32_t edge_room;
 };
@@ -106,6 +102,8 @@ uint32_t constructor_of(const struct resolver *self, uint32_t type);
 bool is_method(const struct resolver *self, uint32_t symbol);
 
 /* scope.c */
+/* Whether a plain name means the same wherever in a file it stands. */
+bool is_placeless(const struct language *language, const char *name);
 bool is_wanted(const struct graph_symbol *symbol, enum want want);
 const struct fact_definition *fact_of(const struct resolver *self, uint32_t symbol);
 /* Whether one file sees another: by its imports, or as one of its folder or namespace. */

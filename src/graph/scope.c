@@ -25,6 +25,12 @@ bool is_wanted(const struct graph_symbol *symbol, enum want want)
 	}
 }
 
+bool is_placeless(const struct language *language, const char *name)
+{
+	return language_scope(language) == LANGUAGE_SCOPE_GLOBAL &&
+	       !*language_separator(language) && !strpbrk(name, ".:\\<[");
+}
+
 const struct fact_definition *fact_of(const struct resolver *self, uint32_t symbol)
 {
 	const struct source_file *file = &self->snapshot->files[self->graph->symbols[symbol].file];
