@@ -12,7 +12,7 @@ static struct place place_of(const struct flow *flow, uint32_t file, uint32_t fr
 	const struct source_file *source = &flow->self->snapshot->files[file];
 
 	return (struct place){file, from == PARSE_NONE ? GRAPH_NONE : source->first_symbol + from,
-		source->language};
+		source->language, false};
 }
 
 static uint32_t scope_of(const struct place *place)

@@ -30,6 +30,14 @@ static void skip_blank(struct reader *in)
 		in->at++;
 }
 
+/* By what a text begins with, most of what it might be is told apart at once. */
+static inline bool is_any(char c, const char *any)
+{
+	while (*any && *any != c)
+		any++;
+	return *any;
+}
+
 static bool take(struct reader *in, const char *text)
 {
 	size_t len;
@@ -453,8 +461,9 @@ static uint32_t read_postfix(struct reader *in)
 
 	for (;;) {
 		skip_blank(in);
-		if (take(in, "->") || take(in, "::") || take(in, "?.") || take(in, "!.") ||
-			take(in, "?->")) {
+		if (is_any(*in->at, "-:?!") &&
+			(take(in, "->") || take(in, "::") || take(in, "?.") || take(in, "!.") ||
+				take(in, "?->"))) {
 			node = read_member(in, node);
 		} else if (*in->at == '.' && in->at[1] != '.') {
 			in->at++;
@@ -485,14 +494,16 @@ static uint32_t read_choice(struct reader *in)
 		return NODE_NONE;
 	in->depth++;
 	skip_blank(in);
-	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+	for (size_t i = is_any(*in->at, "any.") ? 0 : SIZE_MAX; i < ARRAY_SIZE(before); i++)
 		if (take(in, before[i]))
 			i = (size_t)-1;
 	skip_blank(in);
 	in->at += strspn(in->at, "*&");
 	node = read_postfix(in);
-	if (take(in, "or") || take(in, "||") || take(in, "??") || take(in, "?:") ||
-		take(in, "and") || take(in, "&&")) {
+	skip_blank(in);
+	if (is_any(*in->at, "oa|?&") &&
+		(take(in, "or") || take(in, "||") || take(in, "??") || take(in, "?:") ||
+			take(in, "and") || take(in, "&&"))) {
 		node = either(in->flow, node, read_choice(in));
 	} else if (take(in, "if")) { /* a if c else b */
 		read_postfix(in);

@@ -12,6 +12,7 @@ struct import_index *import_index_new(const struct snapshot *snapshot)
 	struct import_index *index = xcalloc(1, sizeof(*index));
 
 	index->snapshot = snapshot;
+	index->dotted = xcalloc(1, sizeof(*index->dotted));
 	index->qualified = qualified_index_new(snapshot);
 	index->next_base = xcalloc(snapshot->count + (size_t)1, sizeof(uint32_t));
 	for (uint32_t i = snapshot->count; i--;) { /* backwards: chains come out in order of path */
@@ -32,6 +33,8 @@ void import_index_free(struct import_index *index)
 	if (!index)
 		return;
 	qualified_index_free(index->qualified);
+	map_release(index->dotted);
+	free(index->dotted);
 	map_release(&index->paths);
 	map_release(&index->bases);
 	free(index->next_base);
@@ -256,7 +259,7 @@ static uint32_t find_module(const struct import_index *index, uint32_t from, con
 	return found;
 }
 
-static uint32_t find_dotted(const struct import_index *index, uint32_t from, const char *module,
+static uint32_t look_for_dotted(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence)
 {
 	const char *here = index->snapshot->files[from].path;
@@ -281,6 +284,31 @@ static uint32_t find_dotted(const struct import_index *index, uint32_t from, con
 	found = find_module(index, from, path.ptr, dots > 0, confidence);
 	buf_release(&path);
 	return found;
+}
+
+/* What it means hangs on the folder of the file only: many files of one import the same. */
+static uint32_t find_dotted(const struct import_index *index, uint32_t from, const char *module,
+	enum confidence *confidence)
+{
+	const struct source_file *here = &index->snapshot->files[from];
+	struct buf key = BUF_INIT;
+	struct map_entry *entry;
+	bool added;
+
+	buf_addstr(&key, language_name(here->language));
+	buf_addch(&key, ' ');
+	buf_addstr(&key, module);
+	buf_addch(&key, ' ');
+	buf_add(&key, here->path, (size_t)(path_base(here->path) - here->path));
+	entry = map_put(index->dotted, key.ptr, key.len, &added);
+	if (added) {
+		uint32_t found = look_for_dotted(index, from, module, confidence);
+
+		entry->value.num = (int64_t)((uint64_t)*confidence << 32 | found);
+	}
+	*confidence = (enum confidence)((uint64_t)entry->value.num >> 32);
+	buf_release(&key);
+	return (uint32_t)entry->value.num;
 }
 
 /* PHP imports names and includes files: no name holds a slash, or ends as its files do. */

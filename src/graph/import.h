@@ -10,6 +10,7 @@ struct import_index {
 	struct map bases;    /* last component to first file */
 	uint32_t *next_base; /* next file with the same last component, or GRAPH_NONE */
 	struct qualified_index *qualified;
+	struct map *dotted; /* folder, module and language to what was found */
 };
 
 uint32_t import_exact(const struct import_index *index, const char *path);

@@ -52,6 +52,18 @@ static uint32_t local_name(struct resolver *self, const struct facts *facts,
 	return number(self, style == LANGUAGE_IMPORT_DOTTED ? module : module_last_part(module));
 }
 
+/* Backwards, so that chains come out in order. */
+static void chain(struct resolver *self, uint32_t file)
+{
+	struct named_import *imports = self->named_imports + self->first_import[file];
+
+	for (uint32_t i = self->snapshot->files[file].facts.import_count; i--;) {
+		if (!memo_get(&self->import_at, file, imports[i].local, 0, &imports[i].next))
+			imports[i].next = GRAPH_NONE;
+		memo_put(&self->import_at, file, imports[i].local, 0, i);
+	}
+}
+
 void import_names_build(struct resolver *self)
 {
 	size_t count = 1;
@@ -73,32 +85,53 @@ void import_names_build(struct resolver *self)
 				.local = local_name(self, facts, &facts->imports[k],
 					language_import(file->language)),
 				.taken = *taken ? number(self, taken) : NAME_OTHER,
+				.next = GRAPH_NONE,
 				.submodule = SUBMODULE_UNKNOWN};
 		}
+		chain(self, i);
 	}
+}
+
+struct import_walk import_walk(const struct resolver *self, uint32_t file, uint32_t number)
+{
+	struct import_walk walk = {
+		self->named_imports + self->first_import[file], GRAPH_NONE, GRAPH_NONE};
+
+	if (!memo_get(&self->import_at, file, NAME_ANY, 0, &walk.any))
+		walk.any = GRAPH_NONE;
+	if (number == NAME_OTHER || !memo_get(&self->import_at, file, number, 0, &walk.named))
+		walk.named = GRAPH_NONE;
+	return walk;
+}
+
+uint32_t import_walk_next(struct import_walk *walk)
+{
+	uint32_t *first = walk->named < walk->any ? &walk->named : &walk->any, at = *first;
+
+	if (at != GRAPH_NONE)
+		*first = walk->imports[at].next;
+	return at;
 }
 
 uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word, int depth)
 {
 	const struct facts *facts = &flow->self->snapshot->files[file].facts;
-	const struct named_import *imports =
-		flow->self->named_imports + flow->self->first_import[file];
-	uint32_t node = NODE_NONE;
+	struct import_walk walk = import_walk(flow->self, file, number);
+	uint32_t node = NODE_NONE, at;
 
-	for (uint32_t i = 0; i < facts->import_count && depth < MAX_DEPTH && !node; i++) {
-		const char *taken = facts->text + facts->imports[i].name;
-		uint32_t target = flow->self->targets[file][i], other = word;
-		bool all = imports[i].local == NAME_ANY;
+	while (depth < MAX_DEPTH && !node && (at = import_walk_next(&walk)) != GRAPH_NONE) {
+		const char *taken = facts->text + facts->imports[at].name;
+		uint32_t target = flow->self->targets[file][at], other = word;
+		bool all = walk.imports[at].local == NAME_ANY;
 
-		if (target == GRAPH_NONE || target == file || !*taken ||
-			(!all && imports[i].local != number))
+		if (target == GRAPH_NONE || target == file || !*taken)
 			continue;
 		if (!all)
 			other = flow_word(flow, taken, strlen(taken));
 		node = flow_get(flow, SCOPE_FILE(target), other);
 		if (!node)
-			node = flow_imported(
-				flow, target, all ? number : imports[i].taken, other, depth + 1);
+			node = flow_imported(flow, target, all ? number : walk.imports[at].taken,
+				other, depth + 1);
 	}
 	return node;
 }

@@ -183,7 +183,7 @@ struct answer find_on_receiver(const struct resolver *self, const struct place *
 	if (value.kind == VALUE_NONE && *language_separator(place->language) &&
 		language_scope(place->language) != LANGUAGE_SCOPE_FILE)
 		answer = find_qualified(self, place, receiver, name, want);
-	if (answer.to != GRAPH_NONE || want == WANT_TYPE ||
+	if (answer.to != GRAPH_NONE || want == WANT_TYPE || place->guided ||
 		(value.kind == VALUE_NONE && is_foreign_type(self, place, receiver)))
 		return answer;
 	return find_any_method(self, place, name);

@@ -20,7 +20,7 @@ static struct place place_of(const struct resolver *self, uint32_t file, uint32_
 	const struct source_file *source = &self->snapshot->files[file];
 
 	return (struct place){file, from == PARSE_NONE ? GRAPH_NONE : source->first_symbol + from,
-		source->language};
+		source->language, false};
 }
 
 void see_from(struct resolver *self, uint32_t file)
@@ -107,7 +107,8 @@ static struct answer find_reference(const struct resolver *self, const struct pl
 	const struct fact_reference *at, enum want want)
 {
 	struct found *found = self->found;
-	uint32_t from = place->from, key = at->name << 2 | (uint32_t)want, known;
+	uint32_t key = at->name << 3 | (uint32_t)place->guided << 2 | (uint32_t)want;
+	uint32_t from = place->from, known;
 	struct answer answer;
 
 	if (!at->receiver && is_placeless(place->language, text_of(self, place->file, at->name)))
@@ -215,11 +216,15 @@ static void add_call(struct resolver *self, const struct place *place, uint32_t 
 {
 	const struct facts *facts = &self->snapshot->files[place->file].facts;
 	const struct fact_reference *at = &facts->references[reference];
-	struct answer answer = rule_of_call(self, place, at);
-	bool sure = answer.to != GRAPH_NONE && answer.confidence == EDGE_RESOLVED;
+	struct place here = *place;
+	struct answer answer;
 	struct targets targets;
+	bool sure;
 
 	flow_targets(self->flow, place->file, reference, &targets);
+	here.guided = targets.count || targets.known;
+	answer = rule_of_call(self, &here, at);
+	sure = answer.to != GRAPH_NONE && answer.confidence == EDGE_RESOLVED;
 	if (sure && at->receiver)
 		targets.count = 0;
 	/* `raise error`: what was made before is made no more. */
@@ -421,6 +426,7 @@ static void release(struct resolver *self)
 	}
 	free(self->named_imports);
 	free(self->first_import);
+	memo_release(&self->import_at);
 	map_release(&self->import_names);
 	free(self->targets);
 	free(self->certainty);

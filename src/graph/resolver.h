@@ -19,6 +19,7 @@ struct base {
 struct named_import {
 	uint32_t local;     /* what it is called here, or NAME_ANY */
 	uint32_t taken;     /* what it is called there, or NAME_OTHER */
+	uint32_t next;      /* the next one of its file with that name here, or GRAPH_NONE */
 	uint32_t submodule; /* the file that it names if it is one; SUBMODULE_UNKNOWN at first */
 };
 #define NAME_ANY 0U
@@ -35,6 +36,7 @@ struct resolver {
 	struct map import_names;     /* to numbers from 1 */
 	struct named_import *named_imports;
 	uint32_t *first_import; /* per file: of those */
+	struct memo import_at;  /* (file, name here, 0) to the first one of the file */
 	uint32_t *owners;       /* per symbol: the type it is a member of, or GRAPH_NONE */
 	struct memo members;    /* (type, number of its name, 0) to a symbol */
 	struct base *bases;     /* by type, order */
@@ -75,11 +77,19 @@ struct meaning {
 struct place {
 	uint32_t file, from; /* from: a symbol, or GRAPH_NONE */
 	const struct language *language;
+	bool guided; /* the values of names say what is called: no guess by a method's name */
 };
 
 /* import_name.c */
 void import_names_build(struct resolver *self);
 uint32_t import_name(const struct resolver *self, const char *name);
+/* The imports of a file that are to be asked for a name, in order. */
+struct import_walk {
+	const struct named_import *imports;
+	uint32_t named, any; /* the next of each, or GRAPH_NONE */
+};
+struct import_walk import_walk(const struct resolver *self, uint32_t file, uint32_t number);
+uint32_t import_walk_next(struct import_walk *walk); /* or GRAPH_NONE */
 const char *module_last_part(const char *module);
 
 /* member.c */

@@ -287,18 +287,18 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 	uint32_t number, bool again, int depth)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
-	const struct named_import *imports = self->named_imports + self->first_import[file];
+	struct import_walk walk = import_walk(self, file, number);
 	struct meaning outside = meaningless;
+	uint32_t at;
 
 	if (depth > MAX_DEPTH)
 		return meaningless;
-	for (uint32_t i = 0; i < facts->import_count; i++) {
+	while ((at = import_walk_next(&walk)) != GRAPH_NONE) {
 		struct meaning found;
 
-		if ((imports[i].local != NAME_ANY && imports[i].local != number) ||
-			(again && !facts->imports[i].again))
+		if (again && !facts->imports[at].again)
 			continue;
-		found = by_import(self, file, i, name, number, depth);
+		found = by_import(self, file, at, name, number, depth);
 		if (means_something(found)) {
 			found.package = NULL;
 			return found;
