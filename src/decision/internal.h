@@ -135,6 +135,8 @@ struct reading {
 void reading_init(struct reading *reading, struct session *session);
 void reading_release(struct reading *reading);
 const char *reading_status(struct reading *reading, const struct decision_view *view);
+/* The full id that a prefix stands for; errors as decision_find's. */
+int decision_expand(struct session *session, const char *id, char out[13]);
 /* Calls fn with the view as a decision. */
 int reading_visit(
 	struct reading *reading, const struct decision_view *view, decision_fn fn, void *payload);

@@ -1,7 +1,6 @@
 /* Reading decisions: the row, the verdict of a person, and what the repository says of it now. */
 #include "decision/internal.h"
 
-#include "util/clock.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -20,33 +19,6 @@ void reading_release(struct reading *reading)
 	map_release(&reading->files);
 	map_release(&reading->names);
 	strings_release(&reading->qualified);
-}
-
-static bool is_at_head(struct reading *reading, const char *path)
-{
-	bool added = false;
-	struct map_entry *entry = map_put_str(&reading->files, path, &added);
-	struct oid blob;
-
-	if (added)
-		entry->value.num =
-			repo_tree_file(reading->session->repo, &reading->tree, path, &blob) ? 2 : 1;
-	return entry->value.num == 1;
-}
-
-/* A person's word first; then a revert; then whether anything is left of what it speaks about. */
-const char *reading_status(struct reading *reading, const struct decision_view *view)
-{
-	if (view->verdict[0])
-		return view->verdict;
-	if (view->reverted)
-		return "superseded";
-	if (!reading->has_tree || !view->files.count)
-		return view->row.status;
-	for (size_t i = 0; i < view->files.count; i++)
-		if (is_at_head(reading, view->files.items[i]))
-			return view->row.status;
-	return "stale";
 }
 
 static int on_place(const struct symbol_place *place, void *payload)
@@ -209,37 +181,11 @@ int decision_find(struct session *session, const char *id, decision_fn fn, void 
 	return rc;
 }
 
-struct judged {
-	struct oid *commits;
-	size_t count, capacity;
-};
-
-static int on_judged(const struct decision_view *view, void *payload)
-{
-	struct judged *judged = payload;
-
-	if (oid_is_zero(&view->row.commit))
-		return 0;
-	GROW(judged->commits, judged->count, judged->capacity);
-	judged->commits[judged->count++] = view->row.commit;
-	return 0;
-}
-
-int decision_judge(struct session *session, const char *id, const char *verdict, const char *reason)
+int decision_expand(struct session *session, const char *id, char out[13])
 {
 	struct find_state state = {0};
-	struct judged judged = {0};
-	struct decision_filter filter = {.every = true};
 	int rc = expand(session, id, &state);
 
-	if (!rc)
-		rc = store_judge(
-			session->store, "decision", state.id, verdict, reason, clock_now());
-	filter.id = state.id;
-	if (!rc)
-		rc = store_decision_each(session->store, &filter, on_judged, &judged);
-	if (!rc)
-		rc = notes_update(session, judged.commits, judged.count, false);
-	free(judged.commits);
+	memcpy(out, state.id, sizeof(state.id));
 	return rc;
 }

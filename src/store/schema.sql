@@ -35,6 +35,23 @@ CREATE TABLE verdict(
 	id TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
 	at INTEGER NOT NULL, PRIMARY KEY(subject, id)) WITHOUT ROWID;
 
+-- A decision that a person added, edited, accepted, or that a rewrite of history left without the
+-- message it came from: its words are kept here, for what they were mined from may go.
+CREATE TABLE decision_kept(
+	id TEXT PRIMARY KEY, commit_id BLOB NOT NULL, -- 20 zero bytes: none
+	source TEXT NOT NULL, origin TEXT NOT NULL, cue TEXT NOT NULL, confidence REAL NOT NULL,
+	at INTEGER NOT NULL, statement TEXT NOT NULL, because TEXT NOT NULL,
+	instead_of TEXT NOT NULL, evidence TEXT NOT NULL,
+	files TEXT NOT NULL, names TEXT NOT NULL, -- a line each
+	edited INTEGER NOT NULL DEFAULT 0, -- the texts are a person's
+	kind TEXT NOT NULL -- added, accepted, edited, carried
+	) WITHOUT ROWID;
+-- What a person tied a decision to: relation 'supersedes', 'contradicts' or 'related' and another
+-- decision's id; 'commit', 'file' or 'symbol' and its name.
+CREATE TABLE decision_link(
+	id TEXT NOT NULL, relation TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL,
+	PRIMARY KEY(id, relation, target)) WITHOUT ROWID;
+
 -- One revolution of the flywheel; also the job queue's row.
 CREATE TABLE run(
 	id INTEGER PRIMARY KEY,
@@ -181,6 +198,21 @@ CREATE TRIGGER decision_removed AFTER DELETE ON decision BEGIN
 	INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, evidence)
 	VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence);
 END;
+-- What a later decision or the code says of one. `by`: the later decision, or the symbol.
+CREATE TABLE decision_state(
+	id TEXT PRIMARY KEY, state TEXT NOT NULL, by_what TEXT NOT NULL) WITHOUT ROWID;
+-- What a decision is anchored at, and how much of it is left: 1 is all.
+CREATE TABLE decision_anchor(
+	id TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, old BLOB NOT NULL, new BLOB NOT NULL,
+	same REAL NOT NULL, PRIMARY KEY(id, path, name)) WITHOUT ROWID;
+CREATE TRIGGER decision_changed AFTER UPDATE OF statement, because, instead_of ON decision BEGIN
+	INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, evidence)
+	VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence);
+	INSERT INTO decision_words(rowid, statement, because, instead_of, evidence)
+	VALUES(new.key, new.statement, new.because, new.instead_of, new.evidence);
+END;
 INSERT INTO derived_table VALUES(40, 'decision');
 INSERT INTO derived_table VALUES(41, 'decision_revert');
 INSERT INTO derived_table VALUES(42, 'decision_mined');
+INSERT INTO derived_table VALUES(43, 'decision_state');
+INSERT INTO derived_table VALUES(44, 'decision_anchor');

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -108,6 +108,34 @@ static const char *const migrations[] = {
 	" ref TEXT NOT NULL, oid BLOB NOT NULL, pid INTEGER NOT NULL, pid_start INTEGER NOT NULL,"
 	" at INTEGER NOT NULL, next_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
 	" state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', spool TEXT NOT NULL UNIQUE);",
+	"CREATE TABLE decision_kept( "
+	"id TEXT PRIMARY KEY, commit_id BLOB NOT NULL, "
+	"source TEXT NOT NULL, origin TEXT NOT NULL, cue TEXT NOT NULL, confidence REAL NOT NULL, "
+	"at INTEGER NOT NULL, statement TEXT NOT NULL, because TEXT NOT NULL, "
+	"instead_of TEXT NOT NULL, evidence TEXT NOT NULL, "
+	"files TEXT NOT NULL, names TEXT NOT NULL, "
+	"edited INTEGER NOT NULL DEFAULT 0, "
+	"kind TEXT NOT NULL "
+	") WITHOUT ROWID; "
+	"CREATE TABLE decision_link( "
+	"id TEXT NOT NULL, relation TEXT NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, "
+	"PRIMARY KEY(id, relation, target)) WITHOUT ROWID; "
+	"CREATE TABLE decision_state( "
+	"id TEXT PRIMARY KEY, state TEXT NOT NULL, by_what TEXT NOT NULL) WITHOUT ROWID; "
+	"CREATE TABLE decision_anchor( "
+	"id TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, old BLOB NOT NULL, new BLOB NOT "
+	"NULL, "
+	"same REAL NOT NULL, PRIMARY KEY(id, path, name)) WITHOUT ROWID; "
+	"CREATE TRIGGER decision_changed AFTER UPDATE OF statement, because, instead_of ON "
+	"decision BEGIN "
+	"INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, "
+	"evidence) "
+	"VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence); "
+	"INSERT INTO decision_words(rowid, statement, because, instead_of, evidence) "
+	"VALUES(new.key, new.statement, new.because, new.instead_of, new.evidence); "
+	"END; "
+	"INSERT INTO derived_table VALUES(43, 'decision_state'); "
+	"INSERT INTO derived_table VALUES(44, 'decision_anchor'); ",
 };
 
 static int migrate_older(struct store *store)
