@@ -2,6 +2,7 @@
 #include "graph/flow.h"
 
 #include "util/memory.h"
+#include "util/progress.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -295,7 +296,7 @@ struct flow *flow_new(struct resolver *self)
 	for (uint32_t file = 0; file < snapshot->count; file++)
 		for (uint32_t i = 0; i < snapshot->files[file].facts.binding_count; i++)
 			declare(flow, file, &snapshot->files[file].facts.bindings[i]);
-	for (uint32_t file = 0; file < snapshot->count; file++) {
+	for (uint32_t file = 0; file < snapshot->count && !self->stopped; file++) {
 		if (snapshot->files[file].skipped ||
 			!bound[language_index(snapshot->files[file].language)])
 			continue;
@@ -306,8 +307,10 @@ struct flow *flow_new(struct resolver *self)
 		bind_file(flow, file);
 		flow->binding = PARSE_NONE;
 		bind_calls(flow, file);
+		self->stopped = interrupted();
 	}
-	flow_solve(flow);
+	if (!self->stopped)
+		flow_solve(flow);
 	free(bound);
 	return flow;
 }

@@ -2,12 +2,14 @@
 #include "graph/flow.h"
 
 #include "util/memory.h"
+#include "util/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define VALUES_MAX 16         /* of one node: more say nothing */
 #define STEPS_MAX (16U << 20) /* values carried in all */
+#define STEPS_WATCHED 4096    /* after so many Ctrl-C is looked for */
 #define NAME_ELEMENT 0xffffffffU
 
 /* Scopes of expressions: the nodes that they start from. */
@@ -524,7 +526,7 @@ static void apply(struct flow *flow, uint32_t at, uint32_t value)
 void flow_solve(struct flow *flow)
 {
 	/* New values are appended while earlier ones are carried on. */
-	for (size_t i = 0; i < flow->queue_count && i < STEPS_MAX; i++) {
+	for (size_t i = 0; i < flow->queue_count && i < STEPS_MAX && !flow->self->stopped; i++) {
 		uint32_t at = (uint32_t)(flow->queue[i] >> 32), value = (uint32_t)flow->queue[i];
 
 		flow->nodes[at].done++;
@@ -533,6 +535,8 @@ void flow_solve(struct flow *flow)
 		for (uint32_t user = flow->nodes[at].users; user;
 			user = flow->nodes[user].next_user)
 			apply(flow, user, value);
+		if (i % STEPS_WATCHED == 0)
+			flow->self->stopped = interrupted();
 	}
 	free(flow->queue);
 	flow->queue = NULL;

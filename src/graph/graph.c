@@ -198,7 +198,11 @@ int whole_open(
 		return rc;
 	}
 	build(whole);
-	resolve(whole);
+	rc = resolve(whole);
+	if (rc) {
+		graph_free(&whole->graph);
+		return rc;
+	}
 	count_calls(&whole->graph);
 	*out = whole;
 	return 0;

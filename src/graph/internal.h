@@ -93,9 +93,9 @@ struct whole {
 /* Like graph_open; see snapshot_load. */
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
-/* Makes the edges. Raise the version when the same facts give other edges. */
+/* Makes the edges; E_STOPPED. Raise the version when the same facts give other edges. */
 #define RESOLVER_VERSION "3"
-void resolve(struct whole *whole);
+int resolve(struct whole *whole);
 
 /* All symbols of one name, in order; those of one file are together. */
 struct span {

@@ -4,7 +4,9 @@
  */
 #include "graph/flow.h"
 
+#include "util/error.h"
 #include "util/memory.h"
+#include "util/progress.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -472,7 +474,22 @@ static void sort_edges(struct resolver *self)
 	self->edge_room = graph->edge_count + 1;
 }
 
-void resolve(struct whole *whole)
+static void add_edges(struct resolver *self)
+{
+	for (uint32_t file = 0; file < self->snapshot->count && !self->stopped; file++) {
+		if (self->snapshot->files[file].skipped)
+			continue;
+		forget_found(self->found);
+		see_from(self, file);
+		add_imports(self, file);
+		add_references(self, file);
+		self->stopped = interrupted();
+	}
+	if (!self->stopped)
+		add_values(self);
+}
+
+int resolve(struct whole *whole)
 {
 	struct resolver self = {
 		.whole = whole, .graph = &whole->graph, .snapshot = &whole->snapshot};
@@ -492,20 +509,15 @@ void resolve(struct whole *whole)
 	self.foreign = xcalloc(whole->graph.symbol_count + (size_t)1, sizeof(bool));
 	find_declarations(&self);
 	self.flow = flow_new(&self);
-	for (uint32_t file = 0; file < whole->snapshot.count; file++) {
-		if (whole->snapshot.files[file].skipped)
-			continue;
-		forget_found(self.found);
-		see_from(&self, file);
-		add_imports(&self, file);
-		add_references(&self, file);
-	}
-	add_values(&self);
+	add_edges(&self);
 	flow_free(self.flow);
 	self.flow = NULL;
-	sort_edges(&self);
-	drop_repeated(&whole->graph);
-	add_tests(&self);
-	sort_edges(&self);
+	if (!self.stopped) {
+		sort_edges(&self);
+		drop_repeated(&whole->graph);
+		add_tests(&self);
+		sort_edges(&self);
+	}
 	release(&self);
+	return self.stopped ? fail(E_STOPPED, "stopped") : 0;
 }

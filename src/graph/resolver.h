@@ -56,6 +56,7 @@ struct resolver {
 	struct found *found;   /* what references of the file at hand mean, see find_reference */
 	struct recent *recent; /* what imported names mean in the file at hand */
 	uint32_t edge_room;
+	bool stopped; /* by Ctrl-C: what was made so far is not whole */
 };
 
 enum want { WANT_CALL, WANT_TYPE, WANT_FUNCTION, WANT_ANY };

@@ -8,7 +8,9 @@
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/process.h"
+#include "util/progress.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,6 +383,21 @@ static void comments_of_other_files_are_none(void **state)
 	assert_int_equal(count, 0);
 }
 
+/* The last one: what was asked for stays asked for. All is parsed by now, only edges are left. */
+static void edges_are_stopped_by_an_interrupt(void **state)
+{
+	struct fixture *fixture = *state;
+	struct graph *graph = open_main(fixture);
+	struct oid tree;
+
+	graph_free(graph);
+	interrupt_watch();
+	assert_int_equal(raise(SIGINT), 0);
+	assert_int_equal(repo_tree_of(fixture->session.repo, "main", &tree), 0);
+	assert_int_equal(graph_open(&fixture->session, &tree, &graph), E_STOPPED);
+	assert_null(graph);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +409,7 @@ int main(void)
 		cmocka_unit_test(ambiguous_edges_list_their_candidates),
 		cmocka_unit_test(facts_from_the_sidecar_give_the_same_graph),
 		cmocka_unit_test(comments_of_other_files_are_none),
+		cmocka_unit_test(edges_are_stopped_by_an_interrupt),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
