@@ -287,12 +287,15 @@ struct flow *flow_new(struct resolver *self)
 	const struct snapshot *snapshot = self->snapshot;
 	struct flow *flow = xcalloc(1, sizeof(*flow));
 	bool *bound = languages_with_bindings(snapshot);
+	size_t expected = 0;
 
 	flow->self = self;
 	flow->getters = xcalloc(self->graph->symbol_count + (size_t)1, sizeof(bool));
 	flow->calls = xcalloc(snapshot->count + (size_t)1, sizeof(*flow->calls));
 	flow->passed = xcalloc(snapshot->count + (size_t)1, sizeof(*flow->passed));
-	flow_start(flow);
+	for (uint32_t file = 0; file < snapshot->count; file++)
+		expected += snapshot->files[file].facts.binding_count;
+	flow_start(flow, 2 * expected);
 	for (uint32_t file = 0; file < snapshot->count; file++)
 		for (uint32_t i = 0; i < snapshot->files[file].facts.binding_count; i++)
 			declare(flow, file, &snapshot->files[file].facts.bindings[i]);
@@ -329,6 +332,7 @@ void flow_free(struct flow *flow)
 	free(flow->nodes);
 	free(flow->links);
 	free(flow->slots);
+	free(flow->held);
 	free(flow->queue);
 	free(flow->texts);
 	free(flow->entries);

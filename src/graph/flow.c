@@ -11,6 +11,8 @@
 #define STEPS_MAX (16U << 20) /* values carried in all */
 #define STEPS_WATCHED 4096    /* after so many Ctrl-C is looked for */
 #define NAME_ELEMENT 0xffffffffU
+#define SLOTS_MIN 4096U
+#define SLOTS_EXPECTED_MAX (1U << 22)
 
 /* Scopes of expressions: the nodes that they start from. */
 #define SCOPE_MEMBER(node) (0xa0000000U | (node))
@@ -53,7 +55,7 @@ static void grow_slots(struct flow *flow)
 	struct slot *slots = flow->slots;
 	uint32_t count = flow->slot_count;
 
-	flow->slot_count = count ? count * 2 : 4096;
+	flow->slot_count = count * 2;
 	flow->slots = xcalloc(flow->slot_count, sizeof(*flow->slots));
 	for (uint32_t i = 0; i < count; i++)
 		if (slots[i].node)
@@ -69,9 +71,25 @@ static uint32_t new_node(struct flow *flow, enum node_kind kind)
 	return flow->node_count++;
 }
 
+#define BIT(name) ((uint64_t)1 << ((name)&63U))
+
+static uint64_t *held_in(const struct flow *flow, uint32_t scope)
+{
+	if (scope < SCOPE_FILE(0))
+		return &flow->held[scope];
+	return scope < SCOPE_OBJECT(0)
+		       ? &flow->held[flow->self->graph->symbol_count + scope - SCOPE_FILE(0)]
+		       : NULL;
+}
+
 uint32_t flow_get(const struct flow *flow, uint32_t scope, uint32_t name)
 {
-	return flow->slot_count ? slot_of(flow, scope, name)->node : NODE_NONE;
+	const uint64_t *held = held_in(flow, scope);
+
+	/* Most scopes around a name do not hold it: that is told without a look into the table. */
+	if (held && !(*held & BIT(name)))
+		return NODE_NONE;
+	return slot_of(flow, scope, name)->node;
 }
 
 static uint32_t put(struct flow *flow, uint32_t scope, uint32_t name, enum node_kind kind)
@@ -91,9 +109,12 @@ static uint32_t put(struct flow *flow, uint32_t scope, uint32_t name, enum node_
 uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name)
 {
 	uint32_t count = flow->used, node = put(flow, scope, name, NODE_PLAIN);
+	uint64_t *held = held_in(flow, scope);
 
+	if (held)
+		*held |= BIT(name);
 	/* A new variable may hide what its name meant before. */
-	if (flow->used > count && scope < SCOPE_OBJECT(0))
+	if (held && flow->used > count)
 		memo_forget(&flow->read);
 	return node;
 }
@@ -191,8 +212,15 @@ uint32_t flow_outside(struct flow *flow, const char *package)
 }
 
 /* Nodes 0 and 1 hold nothing, link 0 ends a list. */
-void flow_start(struct flow *flow)
+void flow_start(struct flow *flow, size_t expected)
 {
+	const struct graph *graph = flow->self->graph;
+
+	flow->slot_count = SLOTS_MIN;
+	while (flow->slot_count < expected && flow->slot_count < SLOTS_EXPECTED_MAX)
+		flow->slot_count *= 2;
+	flow->slots = xcalloc(flow->slot_count, sizeof(*flow->slots));
+	flow->held = xcalloc((size_t)graph->symbol_count + graph->file_count, sizeof(*flow->held));
 	new_node(flow, NODE_PLAIN);
 	new_node(flow, NODE_PLAIN);
 	new_link(flow, 0, 0);

@@ -79,6 +79,8 @@ struct flow {
 	uint32_t node_count, node_room, link_count, link_room;
 	struct slot *slots; /* (scope, name) of a variable or an expression to its node */
 	uint32_t slot_count, used;
+	uint64_t
+		*held; /* per symbol, then per file: a bit for each name that is a variable there */
 	struct map words;    /* names to numbers from 1 */
 	uint32_t places[16]; /* words of the first places: #0, #1; 0: not made yet */
 	const char **texts;
@@ -97,7 +99,8 @@ struct flow {
 };
 
 /* flow.c: nodes and what they hold. */
-void flow_start(struct flow *flow);
+/* `expected`: about so many keys. */
+void flow_start(struct flow *flow, size_t expected);
 uint32_t flow_word(struct flow *flow, const char *text, size_t len);
 uint32_t flow_get(const struct flow *flow, uint32_t scope, uint32_t name);
 uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name);
