@@ -335,6 +335,7 @@ void flow_free(struct flow *flow)
 	free(flow->held);
 	free(flow->queue);
 	free(flow->texts);
+	free(flow->numbers);
 	free(flow->entries);
 	free(flow->packages);
 	memo_release(&flow->read);

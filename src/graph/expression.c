@@ -224,13 +224,15 @@ static uint32_t named_outside(
 }
 
 /* Whether what a name means may hang on where in its file it stands. */
-static bool hangs_on_place(const struct flow *flow, const struct place *place, const char *name)
+static bool hangs_on_place(const struct flow *flow, const struct place *place, uint32_t word)
 {
-	struct span span = named_in(flow->self->whole, name, place->file);
+	struct span span = {NULL, 0};
 
 	if (language_implicit_receiver(place->language) ||
 		language_scope(place->language) != LANGUAGE_SCOPE_FILE)
 		return true;
+	if (flow->numbers[word] != NAME_UNKNOWN)
+		span = named_in(flow->self->whole, flow->texts[word], place->file);
 	for (uint32_t i = 0; i < span.count; i++)
 		if (flow->self->graph->symbols[span.symbols[i]].parent != GRAPH_NONE)
 			return true;
@@ -253,7 +255,7 @@ uint32_t flow_name(struct flow *flow, const struct place *place, const char *tex
 		node = variable_around(flow, place, word);
 	if (node)
 		return node;
-	if (!hangs_on_place(flow, place, name))
+	if (!hangs_on_place(flow, place, word))
 		outside.from = GRAPH_NONE;
 	scope = outside.from == GRAPH_NONE ? flow->self->graph->symbol_count + place->file
 					   : outside.from;

@@ -31,7 +31,10 @@ uint32_t flow_word(struct flow *flow, const char *text, size_t len)
 		while (flow->words.count >= flow->text_room) {
 			flow->text_room = flow->text_room ? flow->text_room * 2 : 1024;
 			flow->texts = xrealloc(flow->texts, flow->text_room * sizeof(*flow->texts));
+			flow->numbers =
+				xrealloc(flow->numbers, flow->text_room * sizeof(*flow->numbers));
 		}
+		flow->numbers[entry->value.num] = name_number(flow->self->whole, text, len);
 		flow->texts[entry->value.num] = entry->key;
 	}
 	return (uint32_t)entry->value.num;
@@ -338,7 +341,7 @@ static void apply_type_member(
 	struct flow *flow, uint32_t at, uint32_t type, uint32_t name, bool bound)
 {
 	struct span line = ancestors_of(flow->self, type);
-	uint32_t found = member_of(flow->self, type, flow->texts[name]);
+	uint32_t found = member_numbered(flow->self, type, flow->numbers[name]);
 
 	flow_copy(flow, flow_get(flow, type, name), at);
 	for (uint32_t i = 1; i < line.count; i++)

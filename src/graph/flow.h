@@ -84,6 +84,7 @@ struct flow {
 	struct map words;    /* names to numbers from 1 */
 	uint32_t places[16]; /* words of the first places: #0, #1; 0: not made yet */
 	const char **texts;
+	uint32_t *numbers; /* per word: the number of the symbols' name that it is */
 	uint32_t text_room;
 	uint32_t object_count;
 	struct map outside;    /* a package to its place in `packages` */

@@ -118,15 +118,24 @@ static void build(struct whole *whole)
 	index_names(whole);
 }
 
+uint32_t name_number(const struct whole *whole, const char *name, size_t len)
+{
+	const struct map_entry *entry = map_get(&whole->names, name, len);
+
+	return entry ? (uint32_t)entry->value.num : NAME_UNKNOWN;
+}
+
+struct span numbered(const struct whole *whole, uint32_t number)
+{
+	if (number == NAME_UNKNOWN)
+		return (struct span){NULL, 0};
+	return (struct span){whole->named + whole->first_named[number],
+		whole->first_named[number + 1] - whole->first_named[number]};
+}
+
 struct span named(const struct whole *whole, const char *name)
 {
-	const struct map_entry *entry = map_get_str(&whole->names, name);
-	uint32_t at = entry ? (uint32_t)entry->value.num : 0;
-
-	if (!entry)
-		return (struct span){NULL, 0};
-	return (struct span){whole->named + whole->first_named[at],
-		whole->first_named[at + 1] - whole->first_named[at]};
+	return numbered(whole, name_number(whole, name, strlen(name)));
 }
 
 static uint32_t first_from(struct span span, uint32_t symbol)

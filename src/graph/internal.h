@@ -103,6 +103,10 @@ struct span {
 	uint32_t count;
 };
 struct span named(const struct whole *whole, const char *name);
+/* The number of a name, NAME_UNKNOWN when no symbol has it. */
+#define NAME_UNKNOWN UINT32_MAX
+uint32_t name_number(const struct whole *whole, const char *name, size_t len);
+struct span numbered(const struct whole *whole, uint32_t number);
 struct span named_in(const struct whole *whole, const char *name, uint32_t file);
 
 /* Rows of one file, as the sidecar keeps them. Texts are borrowed until the next call. */

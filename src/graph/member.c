@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BIT(name) ((uint64_t)1 << ((name)&63U))
+
 static int compare_bases(const void *left, const void *right)
 {
 	const struct base *a = left, *b = right;
@@ -193,6 +195,7 @@ void members_build(struct resolver *self)
 	const struct graph *graph = self->graph;
 
 	self->owners = xmalloc((graph->symbol_count + (size_t)1) * sizeof(uint32_t));
+	self->has = xcalloc(graph->symbol_count + (size_t)1, sizeof(*self->has));
 	for (uint32_t i = 0; i < graph->symbol_count; i++) {
 		const struct graph_symbol *symbol = &graph->symbols[i];
 		const struct fact_definition *fact = fact_of(self, i);
@@ -209,6 +212,7 @@ void members_build(struct resolver *self)
 			continue;
 		/* The last one counts: overloads and conditional definitions come before. */
 		memo_put(&self->members, type, self->whole->name_of[i], 0, i);
+		self->has[type] |= BIT(self->whole->name_of[i]);
 	}
 }
 
@@ -224,6 +228,8 @@ static uint32_t own_member(const struct resolver *self, uint32_t type, uint32_t 
 {
 	uint32_t found;
 
+	if (!(self->has[type] & BIT(name)))
+		return GRAPH_NONE;
 	return memo_get(&self->members, type, name, 0, &found) ? found : GRAPH_NONE;
 }
 
@@ -260,13 +266,12 @@ bool has_foreign_base(const struct resolver *self, uint32_t type)
 	return foreign;
 }
 
-static uint32_t search(const struct resolver *self, uint32_t type, const char *name, bool own)
+static uint32_t search(const struct resolver *self, uint32_t type, uint32_t number, bool own)
 {
-	struct span span = named(self->whole, name), line = ancestors_of(self, type);
-	uint32_t number = span.count ? self->whole->name_of[span.symbols[0]] : 0;
+	struct span line = ancestors_of(self, type);
 	uint32_t found = GRAPH_NONE;
 
-	if (!span.count)
+	if (number == NAME_UNKNOWN)
 		return GRAPH_NONE;
 	if (own)
 		found = member_of_parts(self, type, number);
@@ -277,12 +282,17 @@ static uint32_t search(const struct resolver *self, uint32_t type, const char *n
 
 uint32_t member_of(const struct resolver *self, uint32_t type, const char *name)
 {
-	return search(self, type, name, true);
+	return search(self, type, name_number(self->whole, name, strlen(name)), true);
+}
+
+uint32_t member_numbered(const struct resolver *self, uint32_t type, uint32_t number)
+{
+	return search(self, type, number, true);
 }
 
 uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name)
 {
-	return search(self, type, name, false);
+	return search(self, type, name_number(self->whole, name, strlen(name)), false);
 }
 
 uint32_t type_around(const struct resolver *self, uint32_t symbol)

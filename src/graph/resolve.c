@@ -436,6 +436,7 @@ static void release(struct resolver *self)
 	free(self->queue);
 	free(self->owners);
 	memo_release(&self->members);
+	free(self->has);
 	free(self->bases);
 	free(self->lines);
 	free(self->foreign);

@@ -39,6 +39,7 @@ struct resolver {
 	struct memo import_at;  /* (file, name here, 0) to the first one of the file */
 	uint32_t *owners;       /* per symbol: the type it is a member of, or GRAPH_NONE */
 	struct memo members;    /* (type, number of its name, 0) to a symbol */
+	uint64_t *has;          /* per symbol: a bit for each name of its members */
 	struct base *bases;     /* by type, order */
 	uint32_t base_count, base_room;
 	uint32_t *lines; /* lines of ancestors, see ancestors_of */
@@ -100,6 +101,7 @@ void bases_add(struct resolver *self, uint32_t type, uint32_t target);
 void bases_finish(struct resolver *self);
 /* A member by its name: the type's own, else that of its nearest base. */
 uint32_t member_of(const struct resolver *self, uint32_t type, const char *name);
+uint32_t member_numbered(const struct resolver *self, uint32_t type, uint32_t number);
 /* The same, but not the type's own. */
 uint32_t inherited_member(const struct resolver *self, uint32_t type, const char *name);
 /* A type's bases and theirs, itself first, in the order in which members are looked for. */
