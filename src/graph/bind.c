@@ -16,7 +16,7 @@ static struct place place_of(const struct flow *flow, uint32_t file, uint32_t fr
 		source->language, false};
 }
 
-static uint32_t scope_of(const struct place *place)
+uint32_t flow_scope(const struct place *place)
 {
 	return place->from == GRAPH_NONE ? SCOPE_FILE(place->file) : place->from;
 }
@@ -148,8 +148,8 @@ static void decorate(struct flow *flow, uint32_t file, uint32_t at)
 			continue;
 		node = flow_follow(flow, NODE_DECORATE, next, node, 0);
 	}
-	flow_copy(
-		flow, node, flow_put(flow, scope_of(&place), flow_word(flow, name, strlen(name))));
+	flow_copy(flow, node,
+		flow_put(flow, flow_scope(&place), flow_word(flow, name, strlen(name))));
 }
 
 static uint32_t pass(struct flow *flow, const struct place *place, const struct fact_binding *at,

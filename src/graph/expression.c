@@ -67,6 +67,10 @@ static void skip_bracket(struct reader *in)
 	int depth = 0;
 
 	do {
+		if (is_name(*in->at)) {
+			in->at++;
+			continue;
+		}
 		if (strchr("\"'`", *in->at)) {
 			skip_string(in);
 			continue;
@@ -324,22 +328,27 @@ static void note_entry(struct flow *flow, uint32_t node)
 		(struct entry){flow->file, flow->binding, VALUE_INDEX(value)};
 }
 
+/* Of what nothing is known there is no entry: one is made when it is asked for. */
+static void put_item(struct flow *flow, uint32_t object, uint32_t key, uint32_t node)
+{
+	if (!node)
+		return;
+	note_entry(flow, node);
+	flow_copy(flow, node, flow_entry(flow, object, key));
+}
+
 /* A tuple or a list, up to its closing bracket. `first` was read already, if `given`. */
 static uint32_t read_items(struct reader *in, char close, bool given, uint32_t first)
 {
 	uint32_t object = flow_object(in->flow), count = 0;
 
 	if (given) {
-		note_entry(in->flow, first);
-		flow_copy(in->flow, first,
-			flow_entry(in->flow, object, place_key(in->flow, count++)));
+		put_item(in->flow, object, place_key(in->flow, count++), first);
 	}
 	for (skip_blank(in); *in->at && *in->at != close && *in->at != '='; skip_blank(in)) {
 		uint32_t item = read_choice(in);
 
-		note_entry(in->flow, item);
-		flow_copy(
-			in->flow, item, flow_entry(in->flow, object, place_key(in->flow, count++)));
+		put_item(in->flow, object, place_key(in->flow, count++), item);
 		if (take(in, "for")) { /* a comprehension: what it makes is its item */
 			flow_copy(in->flow, item, flow_entry(in->flow, object, 0));
 			while (*in->at && *in->at != close)
@@ -376,8 +385,7 @@ static uint32_t read_table(struct reader *in)
 			in->at = start;
 			item = read_choice(in);
 		}
-		note_entry(in->flow, item);
-		flow_copy(in->flow, item, flow_entry(in->flow, object, key));
+		put_item(in->flow, object, key, item);
 		skip_item(in);
 		if (*in->at != ',')
 			break;
@@ -601,11 +609,6 @@ static size_t last_step(const char *target)
 	return at;
 }
 
-static uint32_t scope_of(const struct place *place)
-{
-	return place->from == GRAPH_NONE ? SCOPE_FILE(place->file) : place->from;
-}
-
 static void declare_part(
 	struct flow *flow, const struct place *place, const char *target, uint32_t node)
 {
@@ -637,7 +640,7 @@ void flow_declare(struct flow *flow, const struct place *place, const char *targ
 	while (is_name(target[len]))
 		len++;
 	if (len && !target[len])
-		flow_put(flow, scope_of(place), flow_word(flow, target, len));
+		flow_put(flow, flow_scope(place), flow_word(flow, target, len));
 	else if (len && (target[len] == '.' || target[len] == '-'))
 		declare_field(flow, place, target, len);
 	else if (is_pattern(target))
@@ -674,7 +677,7 @@ void flow_assign(struct flow *flow, const struct place *place, const char *targe
 		each_part(flow, place, target, node, flow_assign);
 	} else if (!step) {
 		flow_copy(flow, node,
-			flow_put(flow, scope_of(place), flow_word(flow, target, strlen(target))));
+			flow_put(flow, flow_scope(place), flow_word(flow, target, strlen(target))));
 	} else {
 		char *before = xstrndup(target, step);
 		struct reader in = {flow, place, target + step, 0};

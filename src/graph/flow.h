@@ -99,6 +99,9 @@ struct flow {
 	bool *getters;     /* per symbol: a method that is read like a field */
 };
 
+/* bind.c: the scope that names of a place are variables of. */
+uint32_t flow_scope(const struct place *place);
+
 /* flow.c: nodes and what they hold. */
 /* `expected`: about so many keys. */
 void flow_start(struct flow *flow, size_t expected);

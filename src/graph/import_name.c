@@ -57,7 +57,13 @@ static void chain(struct resolver *self, uint32_t file)
 {
 	struct named_import *imports = self->named_imports + self->first_import[file];
 
+	self->first_any[file] = GRAPH_NONE;
 	for (uint32_t i = self->snapshot->files[file].facts.import_count; i--;) {
+		if (imports[i].local == NAME_ANY) {
+			imports[i].next = self->first_any[file];
+			self->first_any[file] = i;
+			continue;
+		}
 		if (!memo_get(&self->import_at, file, imports[i].local, 0, &imports[i].next))
 			imports[i].next = GRAPH_NONE;
 		memo_put(&self->import_at, file, imports[i].local, 0, i);
@@ -72,6 +78,7 @@ void import_names_build(struct resolver *self)
 		count += self->snapshot->files[i].facts.import_count;
 	self->named_imports = xcalloc(count, sizeof(*self->named_imports));
 	self->first_import = xcalloc(self->snapshot->count + (size_t)1, sizeof(uint32_t));
+	self->first_any = xcalloc(self->snapshot->count + (size_t)1, sizeof(uint32_t));
 	count = 0;
 	for (uint32_t i = 0; i < self->snapshot->count; i++) {
 		const struct source_file *file = &self->snapshot->files[i];
@@ -95,10 +102,8 @@ void import_names_build(struct resolver *self)
 struct import_walk import_walk(const struct resolver *self, uint32_t file, uint32_t number)
 {
 	struct import_walk walk = {
-		self->named_imports + self->first_import[file], GRAPH_NONE, GRAPH_NONE};
+		self->named_imports + self->first_import[file], GRAPH_NONE, self->first_any[file]};
 
-	if (!memo_get(&self->import_at, file, NAME_ANY, 0, &walk.any))
-		walk.any = GRAPH_NONE;
 	if (number == NAME_OTHER || !memo_get(&self->import_at, file, number, 0, &walk.named))
 		walk.named = GRAPH_NONE;
 	return walk;

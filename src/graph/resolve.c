@@ -428,6 +428,7 @@ static void release(struct resolver *self)
 	}
 	free(self->named_imports);
 	free(self->first_import);
+	free(self->first_any);
 	memo_release(&self->import_at);
 	map_release(&self->import_names);
 	free(self->targets);

@@ -36,6 +36,7 @@ struct resolver {
 	struct map import_names;     /* to numbers from 1 */
 	struct named_import *named_imports;
 	uint32_t *first_import; /* per file: of those */
+	uint32_t *first_any;    /* per file: its first import that is asked for all names */
 	struct memo import_at;  /* (file, name here, 0) to the first one of the file */
 	uint32_t *owners;       /* per symbol: the type it is a member of, or GRAPH_NONE */
 	struct memo members;    /* (type, number of its name, 0) to a symbol */
