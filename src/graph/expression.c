@@ -232,9 +232,10 @@ static bool hangs_on_place(const struct flow *flow, const struct place *place, u
 {
 	struct span span = {NULL, 0};
 
-	if (language_implicit_receiver(place->language) ||
-		language_scope(place->language) != LANGUAGE_SCOPE_FILE)
+	if (language_implicit_receiver(place->language))
 		return true;
+	if (language_scope(place->language) != LANGUAGE_SCOPE_FILE)
+		return !is_placeless(place->language, flow->texts[word]);
 	if (flow->numbers[word] != NAME_UNKNOWN)
 		span = named_in(flow->self->whole, flow->texts[word], place->file);
 	for (uint32_t i = 0; i < span.count; i++)
