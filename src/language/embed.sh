@@ -20,6 +20,16 @@ tags() {
 	printf '\t".incbin \\"%s/%s/tags.scm\\"\\n"\n' "$here" "$1"
 }
 
+tags_text() {
+	included=$(setting "$1" include)
+	[ -z "$included" ] || (tags_text "$included")
+	cat "$here/$1/tags.scm"
+}
+
+# Of all that a language is described by: hashing it whenever the program starts would cost more
+# than reading it.
+digest() { { cat "$here/$1/language.conf" && printf '\0' && tags_text "$1"; } | sha256sum | cut -c1-64; }
+
 for name in "$@"; do
 	cat <<C
 extern const struct TSLanguage *tree_sitter_$name(void);
@@ -38,9 +48,10 @@ for name in "$@"; do
 	grammar=$(setting "$name" grammar)
 	grammar=${grammar:-tree-sitter-$name}
 	version=$(sed -n 's/^ *"version": "\([^"]*\)".*/\1/p' "$modules/${grammar%%/*}/package.json")
-	echo "	{\"$name\", \"$version\", tree_sitter_$name, language_${name}_conf, language_${name}_tags},"
+	echo "	{\"$name\", \"$version\", tree_sitter_$name, language_${name}_conf, language_${name}_tags,"
+	echo "		\"$(digest "$name")\"},"
 done
 cat <<C
-	{NULL, NULL, NULL, NULL, NULL},
+	{NULL, NULL, NULL, NULL, NULL, NULL},
 };
 C

@@ -10,6 +10,7 @@ struct language_data {
 	const char *name, *version; /* of the grammar's package */
 	const struct TSLanguage *(*grammar)(void);
 	const char *conf, *tags;
+	const char *digest; /* SHA-256 of both, made at build time */
 };
 
 extern const struct language_data language_table[]; /* name NULL at the end */

@@ -152,8 +152,7 @@ static void compute_version(struct language *language)
 	digest_addstr(digest, PARSER_VERSION);
 	digest_addstr(digest, language->data->name);
 	digest_addstr(digest, language->data->version);
-	digest_addstr(digest, language->data->conf);
-	digest_addstr(digest, language->data->tags);
+	digest_addstr(digest, language->data->digest);
 	digest_finish(digest, language->version);
 }
 
