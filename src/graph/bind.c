@@ -331,6 +331,7 @@ void flow_free(struct flow *flow)
 	free(flow->getters);
 	free(flow->nodes);
 	free(flow->links);
+	free(flow->keys);
 	free(flow->slots);
 	free(flow->held);
 	free(flow->queue);

@@ -40,30 +40,45 @@ uint32_t flow_word(struct flow *flow, const char *text, size_t len)
 	return (uint32_t)entry->value.num;
 }
 
-static struct slot *slot_of(const struct flow *flow, uint32_t scope, uint32_t name)
+/* The slot of a key, or the free one where it belongs. */
+static uint32_t *slot_of(const struct flow *flow, uint32_t scope, uint32_t name)
 {
 	uint64_t mixed = ((uint64_t)scope << 32 | name) * 0x9e3779b97f4a7c15U;
 	uint32_t mask = flow->slot_count - 1, at = (uint32_t)(mixed >> 32) & mask;
-	struct slot *slot = &flow->slots[at];
 
-	while (slot->node && (slot->name != name || slot->scope != scope)) {
+	while (flow->slots[at]) {
+		const struct key *key = &flow->keys[flow->slots[at] - 1];
+
+		if (key->name == name && key->scope == scope)
+			break;
 		at = (at + 1) & mask;
-		slot = &flow->slots[at];
 	}
-	return slot;
+	return &flow->slots[at];
 }
 
 static void grow_slots(struct flow *flow)
 {
-	struct slot *slots = flow->slots;
-	uint32_t count = flow->slot_count;
-
-	flow->slot_count = count * 2;
+	flow->slot_count *= 2;
+	free(flow->slots);
 	flow->slots = xcalloc(flow->slot_count, sizeof(*flow->slots));
-	for (uint32_t i = 0; i < count; i++)
-		if (slots[i].node)
-			*slot_of(flow, slots[i].scope, slots[i].name) = slots[i];
-	free(slots);
+	for (uint32_t i = 0; i < flow->key_count; i++)
+		*slot_of(flow, flow->keys[i].scope, flow->keys[i].name) = i + 1;
+}
+
+/* The key's place, made without a node when it is new. */
+static struct key *key_of(struct flow *flow, uint32_t scope, uint32_t name)
+{
+	uint32_t *slot;
+
+	if (flow->key_count * 2 >= flow->slot_count)
+		grow_slots(flow);
+	slot = slot_of(flow, scope, name);
+	if (!*slot) {
+		GROW(flow->keys, flow->key_count, flow->key_room);
+		flow->keys[flow->key_count] = (struct key){scope, name, NODE_NONE};
+		*slot = ++flow->key_count;
+	}
+	return &flow->keys[*slot - 1];
 }
 
 static uint32_t new_node(struct flow *flow, enum node_kind kind)
@@ -88,36 +103,33 @@ static uint64_t *held_in(const struct flow *flow, uint32_t scope)
 uint32_t flow_get(const struct flow *flow, uint32_t scope, uint32_t name)
 {
 	const uint64_t *held = held_in(flow, scope);
+	const uint32_t *slot;
 
 	/* Most scopes around a name do not hold it: that is told without a look into the table. */
 	if (held && !(*held & BIT(name)))
 		return NODE_NONE;
-	return slot_of(flow, scope, name)->node;
+	slot = slot_of(flow, scope, name);
+	return *slot ? flow->keys[*slot - 1].node : NODE_NONE;
 }
 
 static uint32_t put(struct flow *flow, uint32_t scope, uint32_t name, enum node_kind kind)
 {
-	struct slot *slot;
+	struct key *key = key_of(flow, scope, name);
 
-	if (flow->used * 3 >= flow->slot_count * 2)
-		grow_slots(flow);
-	slot = slot_of(flow, scope, name);
-	if (!slot->node) {
-		*slot = (struct slot){scope, name, new_node(flow, kind)};
-		flow->used++;
-	}
-	return slot->node;
+	if (!key->node)
+		key->node = new_node(flow, kind);
+	return key->node;
 }
 
 uint32_t flow_put(struct flow *flow, uint32_t scope, uint32_t name)
 {
-	uint32_t count = flow->used, node = put(flow, scope, name, NODE_PLAIN);
+	uint32_t count = flow->key_count, node = put(flow, scope, name, NODE_PLAIN);
 	uint64_t *held = held_in(flow, scope);
 
 	if (held)
 		*held |= BIT(name);
 	/* A new variable may hide what its name meant before. */
-	if (held && flow->used > count)
+	if (held && flow->key_count > count)
 		memo_forget(&flow->read);
 	return node;
 }
@@ -134,13 +146,7 @@ bool flow_known(const struct flow *flow, uint32_t scope, uint32_t name, uint32_t
 
 void flow_alias(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)
 {
-	struct slot *slot;
-
-	if (flow->used * 3 >= flow->slot_count * 2)
-		grow_slots(flow);
-	slot = slot_of(flow, scope, name);
-	flow->used += !slot->node;
-	*slot = (struct slot){scope, name, node};
+	key_of(flow, scope, name)->node = node;
 }
 
 void flow_know(struct flow *flow, uint32_t scope, uint32_t name, uint32_t node)

@@ -60,7 +60,7 @@ struct link {
 	uint32_t what, next; /* a value or a node; index of the next link, or 0 */
 };
 
-struct slot { /* key and node side by side: one look into memory */
+struct key {
 	uint32_t scope, name, node;
 };
 
@@ -77,8 +77,10 @@ struct flow {
 	struct node *nodes;
 	struct link *links;
 	uint32_t node_count, node_room, link_count, link_room;
-	struct slot *slots; /* (scope, name) of a variable or an expression to its node */
-	uint32_t slot_count, used;
+	struct key *keys; /* of variables and expressions, in the order in which they were met */
+	uint32_t key_count, key_room;
+	uint32_t *slots; /* a hash of scope and name to a place in `keys` + 1 */
+	uint32_t slot_count;
 	uint64_t
 		*held; /* per symbol, then per file: a bit for each name that is a variable there */
 	struct map words;    /* names to numbers from 1 */
