@@ -448,32 +448,46 @@ static void release(struct resolver *self)
 	import_index_free(self->imports);
 }
 
-/* By what they leave, by counting; a symbol's few edges are mostly in order then. */
-static void sort_edges(struct resolver *self)
+/* Moves each edge to its place; `to` is used up. */
+static void move_edges(struct graph *graph, uint32_t *to)
 {
-	struct graph *graph = self->graph;
-	struct graph_edge *sorted = xmalloc((graph->edge_count + (size_t)1) * sizeof(*sorted));
+	for (uint32_t i = 0; i < graph->edge_count; i++)
+		while (to[i] != i) {
+			uint32_t place = to[i];
+			struct graph_edge edge = graph->edges[place];
+
+			graph->edges[place] = graph->edges[i];
+			graph->edges[i] = edge;
+			to[i] = to[place];
+			to[place] = place;
+		}
+}
+
+/* By what they leave, by counting; a symbol's few edges are mostly in order then. */
+static void sort_edges(struct graph *graph)
+{
+	uint32_t *to = xmalloc((graph->edge_count + (size_t)1) * sizeof(*to));
 	uint32_t *place = xcalloc(graph->symbol_count + (size_t)2, sizeof(*place));
+	struct graph_edge *edges = graph->edges;
 
 	for (uint32_t i = 0; i < graph->edge_count; i++)
-		place[bucket_of(graph, &graph->edges[i]) + 1]++;
+		place[bucket_of(graph, &edges[i]) + 1]++;
 	for (uint32_t i = 0; i < graph->symbol_count; i++)
 		place[i + 1] += place[i];
 	for (uint32_t i = 0; i < graph->edge_count; i++)
-		sorted[place[bucket_of(graph, &graph->edges[i])]++] = graph->edges[i];
+		to[i] = place[bucket_of(graph, &edges[i])]++;
+	move_edges(graph, to);
 	for (uint32_t i = 0, end; i < graph->edge_count; i = end) {
 		bool order = true;
 
-		for (end = i + 1; end < graph->edge_count && sorted[end].from == sorted[i].from;
+		for (end = i + 1; end < graph->edge_count && edges[end].from == edges[i].from;
 			end++)
-			order = order && compare_edges(&sorted[end - 1], &sorted[end]) <= 0;
+			order = order && compare_edges(&edges[end - 1], &edges[end]) <= 0;
 		if (!order)
-			qsort(&sorted[i], end - i, sizeof(*sorted), compare_edges);
+			qsort(&edges[i], end - i, sizeof(*edges), compare_edges);
 	}
-	free(graph->edges);
 	free(place);
-	graph->edges = sorted;
-	self->edge_room = graph->edge_count + 1;
+	free(to);
 }
 
 static void add_edges(struct resolver *self)
@@ -515,10 +529,10 @@ int resolve(struct whole *whole)
 	flow_free(self.flow);
 	self.flow = NULL;
 	if (!self.stopped) {
-		sort_edges(&self);
+		sort_edges(&whole->graph);
 		drop_repeated(&whole->graph);
 		add_tests(&self);
-		sort_edges(&self);
+		sort_edges(&whole->graph);
 	}
 	release(&self);
 	return self.stopped ? fail(E_STOPPED, "stopped") : 0;
