@@ -204,6 +204,7 @@ bench-graph: all
 
 bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/hook.sh
+	@tests/bench/why.sh
 	@tests/accuracy/fetch.sh $(BUILD)/accuracy
 	@tests/bench/graph.sh $(BUILD)/accuracy
 	@tests/bench/history.sh $(or $(REPO),.)

@@ -181,3 +181,29 @@ We clear the screen $(printf '\033[2J') at start because otherwise old text stay
 	[[ "$output" == *'\x1b[2J'* ]]
 	[[ "$output" != *$'\033'* ]]
 }
+
+@test "what a symbol uses answers after the symbol and before its file" {
+	commit_file src/ring.c "int ring_grow(void) { return 1; }" "Grow the ring by doubling
+
+We use \`ring_grow\` to double the ring because adding one slot copies it every time."
+	commit_file src/user.c "int ring_grow(void);
+int fill(void) { return ring_grow(); }" "Fill"
+	run git flywheel why fill
+	[ "$status" -eq 0 ]
+	[[ $output == *"adding one slot copies it every time"*"of the neighbour"* ]]
+}
+
+@test "the words of the statement weigh more, and a beginning of a word is enough" {
+	commit_file one.txt 1 "Ask first
+
+We use the compositor to ask for a frame because the window may be hidden by then."
+	commit_file two.txt 2 "Draw twice
+
+We use a second frame for the window because the compositor drops its first one."
+	run git flywheel why compositor
+	[ "$status" -eq 0 ]
+	[[ $output == *"We use the compositor"*"We use a second frame"* ]]
+	run git flywheel why compos
+	[ "$status" -eq 0 ]
+	[[ $output == *"We use the compositor"* ]]
+}

@@ -52,7 +52,7 @@ struct decision_filter {  /* NULL or 0: no constraint */
 	const char *path; /* a file, or a folder with its trailing slash */
 	const char *name;
 	const struct oid *commit;
-	const char *words; /* any of them, best matches first */
+	const char *words; /* all, else all as beginnings, else any; best matches first */
 	bool every;        /* each occurrence; otherwise the first of each id that fits */
 	size_t limit;
 };
@@ -84,6 +84,9 @@ int store_symbol_find(
 	struct store *store, const char *name, size_t limit, symbol_place_fn fn, void *payload);
 /* The innermost symbol that covers a line, or that begins within `below` lines after it. */
 int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32_t below,
+	symbol_place_fn fn, void *payload);
+/* One edge away from it: what it uses anywhere, and what uses it in the same file. */
+int store_symbol_near(struct store *store, const char *path, uint32_t line, size_t limit,
 	symbol_place_fn fn, void *payload);
 
 #endif

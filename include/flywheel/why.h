@@ -13,6 +13,7 @@ enum why_relation {
 	WHY_OF_LINE,
 	WHY_OF_SYMBOL,
 	WHY_OF_COMMIT,
+	WHY_OF_NEIGHBOUR, /* a symbol that it uses, or that uses it in its file */
 	WHY_OF_FILE,
 	WHY_OF_MODULE,
 	WHY_TEXT

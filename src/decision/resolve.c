@@ -218,7 +218,8 @@ const char *why_kind_name(enum why_kind kind)
 
 const char *why_relation_name(enum why_relation relation)
 {
-	static const char *const names[] = {"line", "symbol", "commit", "file", "module", "text"};
+	static const char *const names[] = {
+		"line", "symbol", "commit", "neighbour", "file", "module", "text"};
 
 	return names[relation];
 }

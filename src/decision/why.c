@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW_FILES 12 /* a decision on more files than this is about the module, not the file */
+#define NEIGHBOURS 64 /* symbols that are asked for; a hub has hundreds */
+#define ENOUGH 1      /* ends a query: nothing more is wanted */
+#define FEW_FILES 12  /* a decision on more files than this is about the module, not the file */
 
 struct ring {
 	struct reading reading;
@@ -46,7 +48,9 @@ static int on_view(const struct decision_view *view, void *payload)
 	const char *status;
 	bool in_force, added;
 
-	if (!ring->left || (ring->last && !is_within(ring, view)) ||
+	if (!ring->left)
+		return ENOUGH;
+	if ((ring->last && !is_within(ring, view)) ||
 		(ring->narrow && view->files.count > FEW_FILES) ||
 		(ring->wide && view->files.count <= FEW_FILES))
 		return 0;
@@ -76,7 +80,7 @@ static int visit(
 	ring->in_force = false;
 	if (!rc && ring->left)
 		rc = store_decision_each(ring->reading.session->store, filter, on_view, ring);
-	return rc;
+	return rc == ENOUGH ? 0 : rc;
 }
 
 static int visit_symbol(struct ring *ring, const char *qualified)
@@ -112,6 +116,38 @@ static int visit_inside(struct ring *ring, const char *path, uint32_t line)
 		rc = visit(ring, WHY_OF_SYMBOL,
 			&(struct decision_filter){.path = path, .every = true});
 	ring->last = 0;
+	return rc;
+}
+
+struct neighbours {
+	struct strings paths, names;
+};
+
+static int on_neighbour(const struct symbol_place *place, void *payload)
+{
+	struct neighbours *found = payload;
+
+	strings_add(&found->paths, place->path);
+	strings_add(&found->names, place->name);
+	return 0;
+}
+
+/* A third of the room at most: what stands further off must not push out the file's own. */
+static int visit_neighbours(struct ring *ring, const char *path, uint32_t line)
+{
+	struct neighbours found = {STRINGS_INIT, STRINGS_INIT};
+	size_t kept = ring->left - ring->left / 3;
+	int rc = store_symbol_near(
+		ring->reading.session->store, path, line, NEIGHBOURS, on_neighbour, &found);
+
+	ring->left -= kept;
+	for (size_t i = 0; !rc && i < found.names.count; i++)
+		rc = visit(ring, WHY_OF_NEIGHBOUR,
+			&(struct decision_filter){
+				.path = found.paths.items[i], .name = found.names.items[i]});
+	ring->left += kept;
+	strings_release(&found.paths);
+	strings_release(&found.names);
 	return rc;
 }
 
@@ -163,6 +199,8 @@ static int visit_line(struct ring *ring, const struct why_answer *answer)
 		rc = visit_inside(ring, answer->path, answer->line);
 	if (!rc && answer->symbol)
 		rc = visit_symbol(ring, answer->symbol);
+	if (!rc)
+		rc = visit_neighbours(ring, answer->path, answer->line);
 	return rc ? rc : visit_file(ring, answer->path);
 }
 
@@ -187,6 +225,8 @@ int why_each(struct session *session, struct why_answer *answer, const char *wor
 		rc = visit_symbol(&ring, answer->symbol);
 		if (!rc)
 			rc = visit_inside(&ring, answer->path, answer->line);
+		if (!rc)
+			rc = visit_neighbours(&ring, answer->path, answer->line);
 		if (!rc)
 			rc = visit_file(&ring, answer->path);
 		break;

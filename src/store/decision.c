@@ -170,7 +170,7 @@ int store_mined_set(struct store *store, const char *source, const char *mark)
 }
 
 /* The reader's words as an FTS5 query; every token quoted, so that none is taken for syntax. */
-static char *match_text(const char *words, const char *joint)
+static char *match_text(const char *words, const char *joint, const char *suffix)
 {
 	struct buf out = BUF_INIT;
 
@@ -184,7 +184,7 @@ static char *match_text(const char *words, const char *joint)
 			words++;
 			continue;
 		}
-		buf_addf(&out, "%s\"%.*s\"", out.len ? joint : "", (int)len, words);
+		buf_addf(&out, "%s\"%.*s\"%s", out.len ? joint : "", (int)len, words, suffix);
 		words += len;
 	}
 	return buf_detach(&out);
@@ -245,7 +245,7 @@ static char *select_sql(const struct decision_filter *filter)
 	if (!filter->every && !filter->commit)
 		add_first(&sql, filter);
 	buf_addstr(&sql, filter->words
-				 ? "ORDER BY w.rank, d.at DESC, d.id "
+				 ? "ORDER BY bm25(decision_words, 4, 2, 2, 1), d.at DESC, d.id "
 				 : "ORDER BY d.at DESC, d.confidence DESC, d.id, d.commit_id ");
 	if (filter->limit)
 		buf_addstr(&sql, "LIMIT ?6");
@@ -327,20 +327,20 @@ static int each(struct store *store, const struct decision_filter *filter, const
 int store_decision_each(struct store *store, const struct decision_filter *filter,
 	decision_view_fn fn, void *payload)
 {
-	char *match = NULL;
+	/* All the words, then all as beginnings of words, then any of them. */
+	static const char *const forms[][2] = {{" ", ""}, {" ", "*"}, {" OR ", ""}};
 	size_t seen = 0;
-	int rc;
+	int rc = 0;
 
 	if (!filter->words)
 		return each(store, filter, NULL, fn, payload, &seen);
-	match = match_text(filter->words, " ");
-	rc = *match ? each(store, filter, match, fn, payload, &seen) : 0;
-	if (!rc && !seen && *match) {
+	for (size_t i = 0; i < ARRAY_SIZE(forms) && !rc && !seen; i++) {
+		char *match = match_text(filter->words, forms[i][0], forms[i][1]);
+
+		if (*match)
+			rc = each(store, filter, match, fn, payload, &seen);
 		free(match);
-		match = match_text(filter->words, " OR ");
-		rc = each(store, filter, match, fn, payload, &seen);
 	}
-	free(match);
 	return rc;
 }
 
@@ -416,5 +416,34 @@ int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32
 	query_bind_text(query, 1, path);
 	query_bind_number(query, 2, line);
 	query_bind_number(query, 3, below);
+	return each_place(query, fn, payload);
+}
+
+int store_symbol_near(struct store *store, const char *path, uint32_t line, size_t limit,
+	symbol_place_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"WITH here AS (SELECT s.file, s.position, s.qualified, f.path FROM graph_symbol s "
+		"JOIN graph_file f ON f.id = s.file WHERE f.path = ?1 AND s.line <= ?2 "
+		"AND s.end_line >= ?2 ORDER BY s.line DESC, s.position DESC LIMIT 1), "
+		"edge AS (SELECT p.text AS path, e.source, "
+		"iif(instr(q.text, '#'), substr(q.text, 1, instr(q.text, '#') - 1), q.text) "
+		"AS qualified FROM here "
+		"JOIN graph_edge e ON e.file = here.file JOIN graph_text p ON p.id = e.to_path "
+		"JOIN graph_text q ON q.id = e.to_symbol), "
+		"near AS (SELECT edge.path, edge.qualified FROM here, edge "
+		"WHERE edge.source = here.position "
+		"UNION SELECT here.path, c.qualified FROM here, edge JOIN graph_symbol c "
+		"ON c.file = here.file AND c.position = edge.source "
+		"WHERE edge.path = here.path AND edge.qualified = here.qualified) "
+		"SELECT f.path, s.name, s.qualified, min(s.line), s.end_line FROM near "
+		"JOIN graph_file f ON f.path = near.path JOIN graph_symbol s ON s.file = f.id "
+		"AND s.qualified = near.qualified WHERE NOT EXISTS(SELECT 1 FROM here WHERE "
+		"here.path = near.path AND here.qualified = near.qualified) "
+		"GROUP BY f.path, s.qualified ORDER BY f.path <> ?1, f.path, s.line LIMIT ?3");
+
+	query_bind_text(query, 1, path);
+	query_bind_number(query, 2, line);
+	query_bind_number(query, 3, (int64_t)limit);
 	return each_place(query, fn, payload);
 }
