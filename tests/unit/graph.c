@@ -4,6 +4,7 @@
 #include "flywheel/config.h"
 #include "flywheel/store.h"
 #include "graph/internal.h"
+#include "graph/memo.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -383,6 +384,32 @@ static void comments_of_other_files_are_none(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void memos_keep_until_they_forget(void **state)
+{
+	struct memo memo = {0};
+	uint32_t value = 0;
+
+	(void)state;
+	assert_false(memo_get(&memo, 1, 2, 3, &value));
+	for (uint32_t i = 0; i < 5000; i++) /* more than it begins with */
+		memo_put(&memo, i % 7, i, UINT32_MAX - i, i);
+	for (uint32_t i = 0; i < 5000; i++) {
+		assert_true(memo_get(&memo, i % 7, i, UINT32_MAX - i, &value));
+		assert_int_equal(value, i);
+	}
+	assert_false(memo_get(&memo, 8, 1, UINT32_MAX - 1, &value));
+	memo_put(&memo, 1, 1, UINT32_MAX - 1, 9); /* the last one counts */
+	assert_true(memo_get(&memo, 1, 1, UINT32_MAX - 1, &value));
+	assert_int_equal(value, 9);
+	memo_forget(&memo);
+	assert_false(memo_get(&memo, 1, 1, UINT32_MAX - 1, &value));
+	memo_put(&memo, 2, 2, 2, 4);
+	assert_false(memo_get(&memo, 1, 1, UINT32_MAX - 1, &value));
+	assert_true(memo_get(&memo, 2, 2, 2, &value));
+	assert_int_equal(value, 4);
+	memo_release(&memo);
+}
+
 /* The last one: what was asked for stays asked for. All is parsed by now, only edges are left. */
 static void edges_are_stopped_by_an_interrupt(void **state)
 {
@@ -409,6 +436,7 @@ int main(void)
 		cmocka_unit_test(ambiguous_edges_list_their_candidates),
 		cmocka_unit_test(facts_from_the_sidecar_give_the_same_graph),
 		cmocka_unit_test(comments_of_other_files_are_none),
+		cmocka_unit_test(memos_keep_until_they_forget),
 		cmocka_unit_test(edges_are_stopped_by_an_interrupt),
 	};
 
