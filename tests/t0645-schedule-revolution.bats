@@ -8,6 +8,8 @@ setup_file() {
 setup() {
 	use_wheel
 	REPO=$PWD
+	git config user.name "Carl Committer" # cron has no GIT_COMMITTER_*
+	git config user.email carl@example.com
 	export TABLE="$BATS_TEST_TMPDIR/table"
 	cat >"$BATS_TEST_TMPDIR/crontab" <<-'END'
 		#!/bin/sh
@@ -77,6 +79,16 @@ jobs_of() {
 	[ "$status" = 128 ]
 	[[ $output == *"/bad: "*"flywheel.keep is 'nonsense'"*"/gone: it is gone"* ]]
 	[ "$(jobs_of "$REPO")" = "schedule done promoted" ]
+}
+
+@test "a user without a name is told to set one" {
+	git config user.useConfigOnly true
+	git config --unset user.email
+	git flywheel schedule start
+	run cron_tick 0
+	[ "$status" = 128 ]
+	run tail -1 .git/flywheel/log/worker.log
+	[ "$output" = "git-flywheel: git does not know who you are (set user.name and user.email)" ]
 }
 
 @test "the kill switch stops the schedule too" {

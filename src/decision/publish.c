@@ -136,11 +136,23 @@ static int write_once(
 	return rc;
 }
 
+/* Did somebody else write meanwhile? What went wrong stays the message: it may have to be told. */
+static bool has_moved(struct repo *repo, const struct oid *before, int rc)
+{
+	char *why = xstrdup(error_message());
+	struct oid after;
+	bool moved = !ref_read(repo, NOTES_DECISIONS, &after) && !oid_equal(before, &after);
+
+	fail(rc, "%s", why);
+	free(why);
+	return moved;
+}
+
 int notes_update(struct session *session, const struct oid *commits, size_t count, bool all)
 {
 	struct publisher publisher = {
 		.session = session, .publish = config_bool(session->config, "publish")};
-	struct oid before, after;
+	struct oid before;
 	int rc = 0;
 
 	/* The worker may write at the same moment; git lets one win, the other looks again. */
@@ -149,8 +161,7 @@ int notes_update(struct session *session, const struct oid *commits, size_t coun
 		publisher.has_ref = !ref_read(session->repo, NOTES_DECISIONS, &before);
 		error_clear();
 		rc = write_once(&publisher, commits, count, all);
-		if (!rc || ref_read(session->repo, NOTES_DECISIONS, &after) ||
-			oid_equal(&before, &after))
+		if (!rc || !has_moved(session->repo, &before, rc))
 			break;
 	}
 	free(publisher.notes);

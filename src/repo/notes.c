@@ -53,16 +53,6 @@ int notes_each(struct repo *repo, const char *ref, note_fn fn, void *payload)
 	return error < 0 ? repo_fail(error, "cannot list notes") : error;
 }
 
-/* The committer line as git itself would write it: "Name <mail> seconds zone". */
-static int identity(struct repo *repo, struct buf *out)
-{
-	static const char *const args[] = {"var", "GIT_COMMITTER_IDENT", NULL};
-	int rc = git_run(repo->git_dir, args, NULL, 0, out);
-
-	buf_trim(out);
-	return rc ? fail_context(rc, "no identity to write notes with") : 0;
-}
-
 int notes_write(struct repo *repo, const char *ref, const struct note *notes, size_t count,
 	const char *message)
 {
@@ -75,7 +65,7 @@ int notes_write(struct repo *repo, const char *ref, const struct note *notes, si
 
 	if (!count)
 		return 0;
-	rc = identity(repo, &who);
+	rc = repo_identity(repo, &who);
 	if (rc)
 		goto out;
 	buf_addf(&stream, "commit %s\ncommitter %s\ndata %zu\n%s\n", ref, who.ptr, strlen(message),
