@@ -66,7 +66,7 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	[ "${lines[2]}" = 'u3|assistant|main|' ]
 	[ "${lines[5]}" = 'u8|user|main|see the picture' ]
 	[ "${lines[6]}" = 'a1|assistant|main|do this for me' ]
-	run sql 'SELECT path, text FROM turn_edit ORDER BY rowid'
+	run sql 'SELECT path, text FROM turn_edit ORDER BY turn, position'
 	[ "${lines[0]}" = 'src/a.c|long a;' ]
 	[ "${lines[1]}" = 'src/b.c|one' ]
 	[ "${lines[2]}" = 'src/b.c|two' ]
@@ -173,7 +173,7 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	run sql 'SELECT count(*) FROM watermark'
 	[ "$output" = 2 ]
 	run git flywheel harvest --list
-	[[ $output == *"claude-code"*"5 files, 2 of this repository"* ]]
+	[[ $output == *"claude-code"*"2 of 5 sessions"* ]]
 }
 
 @test "sessions in a linked worktree, through a link, and by folder name alone" {

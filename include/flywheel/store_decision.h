@@ -69,6 +69,7 @@ typedef int (*decision_view_fn)(const struct decision_view *view, void *payload)
 int store_decision_each(struct store *store, const struct decision_filter *filter,
 	decision_view_fn fn, void *payload);
 int store_decision_count(struct store *store, size_t *count); /* distinct ids */
+int store_decision_count_source(struct store *store, const char *source, size_t *count);
 /* Commits that carry rows, in the order of their ids. */
 typedef int (*decision_commit_fn)(const struct oid *commit, void *payload);
 int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload);

@@ -2,11 +2,16 @@
 #include "flywheel/command.h"
 
 #include "flywheel/conversation.h"
+#include "util/clock.h"
+#include "util/error.h"
 #include "util/js.h"
+#include "util/memory.h"
 #include "util/options.h"
 #include "util/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void print_json(const struct js *value)
 {
@@ -17,33 +22,61 @@ static void print_json(const struct js *value)
 	buf_release(&text);
 }
 
+static const char *const reaches[] = {"repository", "machine", "remote"};
+
 static int add_listing(const struct source_listing *listing, void *payload)
 {
 	struct js *object = js_object();
 
 	js_set_text(object, "source", listing->name);
 	js_set_text(object, "title", listing->title);
-	js_set_number(object, "files", (int64_t)listing->files);
-	js_set_number(object, "ours", (int64_t)listing->ours);
+	js_set_text(object, "reach", reaches[listing->reach]);
+	js_set_bool(object, "allowed", listing->allowed);
+	js_set_bool(object, "mined", listing->mined);
+	if (listing->mined) {
+		js_set_number(object, "decisions", (int64_t)listing->ours);
+	} else {
+		js_set_number(object, "places", (int64_t)listing->places);
+		js_set_number(object, "sessions", (int64_t)listing->sessions);
+		js_set_number(object, "ours", (int64_t)listing->ours);
+	}
 	js_add(payload, object);
 	return 0;
 }
 
 static int print_listing(const struct source_listing *listing, void *payload)
 {
+	char *found = NULL;
+
 	(void)payload;
-	printf("%-14s %6zu files, %zu of this repository   (%s)\n", listing->name, listing->files,
-		listing->ours, listing->title);
+	if (listing->mined)
+		found = xstrfmt("%zu decisions", listing->ours);
+	else if (!listing->allowed)
+		found = xstrdup("not allowed");
+	else if (!listing->places)
+		found = xstrdup("none here");
+	else
+		found = xstrfmt("%zu of %zu sessions", listing->ours, listing->sessions);
+	printf("%-16s %-20s %-11s %s\n", listing->name, found, reaches[listing->reach],
+		listing->title);
+	free(found);
 	return 0;
 }
 
 static int list(struct session *session, bool json)
 {
 	struct js *array = js_array();
-	int rc = conversation_sources(session, json ? add_listing : print_listing, array);
+	int rc;
 
+	if (!json)
+		printf("%-16s %-20s %-11s %s\n", "SOURCE", "OF THIS REPOSITORY", "WHERE", "WHAT");
+	rc = conversation_sources(session, json ? add_listing : print_listing, array);
 	if (!rc && json)
 		print_json(array);
+	else if (!rc)
+		puts("\nAll of it is kept in this repository's sidecar only. `git config "
+		     "flywheel.harvest.<source> true|false` allows or forbids a source; what lies "
+		     "on another machine is read only when allowed.");
 	js_free(array);
 	return rc;
 }
@@ -75,18 +108,54 @@ static void report_text(const struct harvest_report *report, bool dry_run)
 		printf("%zu records passed over: they could not be read\n", report->malformed);
 }
 
+/* A day, a time, or how long ago: 2026-01-31, 2026-01-31T10:00:00Z, 30d. */
+static int parse_since(const char *text, int64_t *out)
+{
+	char *day = NULL;
+	int64_t seconds;
+	int rc = 0;
+
+	if (!duration_parse(text, &seconds)) {
+		*out = clock_now() - seconds;
+		return 0;
+	}
+	error_clear();
+	if (strlen(text) == strlen("2026-01-31"))
+		day = xstrfmt("%sT00:00:00Z", text);
+	if (clock_parse(day ? day : text, out))
+		rc = fail(E_USAGE,
+			"--since '%s': want a day (2026-01-31), a time (2026-01-31T10:00:00Z) or "
+			"how long ago (30d)",
+			text);
+	free(day);
+	return rc;
+}
+
+static int read_talk(struct session *session, const struct harvest_options *options, bool json)
+{
+	struct harvest_report report;
+	int rc = conversation_harvest(session, options, &report);
+
+	if (!rc && json)
+		report_json(&report, options->dry_run);
+	else if (!rc)
+		report_text(&report, options->dry_run);
+	return rc;
+}
+
 static int run(const struct command *self, int argc, char **argv)
 {
-	const char *source = NULL;
-	bool dry_run = false, listing = false, json = false;
+	struct harvest_options harvest = {0};
+	const char *since = NULL;
+	bool listing = false, json = false;
 	const struct option_spec specs[] = {
-		{OPTION_TEXT, 0, "source", "name", "read only this source", &source},
-		{OPTION_FLAG, 'n', "dry-run", NULL, "count, but store nothing", &dry_run},
+		{OPTION_TEXT, 0, "source", "name", "read only this source", &harvest.source},
+		{OPTION_TEXT, 0, "since", "time", "leave older turns for another time", &since},
+		{OPTION_FLAG, 'n', "dry-run", NULL, "count, but store nothing", &harvest.dry_run},
 		{OPTION_FLAG, 'l', "list", NULL, "show the sources and what they hold", &listing},
 		{OPTION_FLAG, 0, "json", NULL, "print JSON", &json},
 		OPTIONS_END,
 	};
-	struct harvest_report report;
 	struct session session;
 	int code = EXIT_OK, left = command_options(self, argc, argv, specs, &code), rc;
 
@@ -94,19 +163,13 @@ static int run(const struct command *self, int argc, char **argv)
 		return code;
 	if (left)
 		return command_usage(self, "'%s' is one word too many", argv[0]);
+	if (since && parse_since(since, &harvest.since))
+		return command_usage(self, "%s", error_message());
 	code = session_open(&session, false);
 	if (code)
 		return code;
 	interrupt_watch();
-	if (listing) {
-		rc = list(&session, json);
-	} else {
-		rc = conversation_harvest(&session, source, dry_run, &report);
-		if (!rc && json)
-			report_json(&report, dry_run);
-		else if (!rc)
-			report_text(&report, dry_run);
-	}
+	rc = listing ? list(&session, json) : read_talk(&session, &harvest, json);
 	if (rc)
 		code = command_fail(rc);
 	session_close(&session);
@@ -116,7 +179,7 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_harvest = {
 	.name = "harvest",
 	.summary = "read new talk about this repository, scrubbed before it is stored",
-	.usage = "harvest [--source <name>] [--dry-run] [--list] [--json]",
+	.usage = "harvest [--source <name>] [--since <time>] [--dry-run] [--list] [--json]",
 	.group = "turn",
 	.run = run,
 };

@@ -11,7 +11,6 @@
 #include "util/file.h"
 #include "util/js.h"
 #include "util/memory.h"
-#include "util/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +46,12 @@ static char *projects_folder(void)
 	return home_dir() ? path_join(home_dir(), ".claude/projects") : NULL;
 }
 
-static int find(path_fn fn, void *payload)
+static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
 	char *folder = projects_folder();
 	int rc = folder ? files_each(folder, ".jsonl", DEPTH, fn, payload) : 0;
 
+	(void)harvest;
 	free(folder);
 	return rc;
 }
@@ -106,7 +106,7 @@ static void add_edit(struct reading *reading, const char *path, const char *text
 	if (!path || !text)
 		return;
 	GROW(reading->edits, reading->edit_count, reading->edit_capacity);
-	reading->edits[reading->edit_count++] = (struct raw_edit){path, text};
+	reading->edits[reading->edit_count++] = (struct raw_edit){.path = path, .text = text};
 }
 
 static void take_tool_use(struct reading *reading, const struct js *block)
@@ -246,8 +246,8 @@ static int read_file(struct harvest *harvest, const char *path)
 			rc = take_record(&reading, record);
 		}
 		js_free(record);
-		if (!rc && interrupted())
-			rc = fail(E_STOPPED, "interrupted: what was read so far is kept");
+		if (!rc)
+			rc = harvest_interrupted();
 	}
 	if (lines)
 		rc = lines_close(lines, rc);
@@ -260,6 +260,7 @@ static int read_file(struct harvest *harvest, const char *path)
 const struct conversation_source source_claude_code = {
 	.name = "claude-code",
 	.title = "Claude Code transcripts",
+	.reach = REACH_MACHINE,
 	.find = find,
 	.belongs = belongs,
 	.read = read_file,

@@ -1,7 +1,8 @@
 /*
- * Between the sources of talk and the harvest that drives them. A source finds its tool's files,
- * says which belong to this repository, and turns their records into raw turns; everything that
- * touches the sidecar (scrubbing, watermarks, transactions) is the harvest's.
+ * Between the sources of talk and the harvest that drives them. A source finds its tool's places
+ * (files, databases, refs, addresses), says which belong to this repository, and turns their
+ * records into raw turns; everything that touches the sidecar (scrubbing, watermarks,
+ * transactions, consent) is the harvest's. Sources never write anywhere.
  */
 #ifndef CONVERSATION_INTERNAL_H
 #define CONVERSATION_INTERNAL_H
@@ -12,42 +13,108 @@
 
 struct repo;
 struct harvest;
+struct watermark;
 
-typedef int (*path_fn)(const char *path, void *payload);
+typedef int (*place_fn)(const char *place, void *payload);
+
+struct session_count {
+	size_t all, ours;
+};
 
 struct conversation_source {
-	const char *name, *title;
-	/* Required. Tells of every file of the tool, sorted; a tool that is not there has none. */
-	int (*find)(path_fn fn, void *payload);
-	/* Required. True when the file's session worked in this repository; reads its head only. */
-	bool (*belongs)(struct harvest *harvest, const char *path);
-	/* Required. Hands what is new in the file to harvest_turn(). Read-only towards the tool. */
-	int (*read)(struct harvest *harvest, const char *path);
+	const char *name; /* its setting is flywheel.harvest.<name> */
+	const char *title;
+	enum source_reach reach;
+	/* Required. Tells of every place of the tool, sorted; a tool that is not there has none. */
+	int (*find)(struct harvest *harvest, place_fn fn, void *payload);
+	/* Required. True when something there is of this repository; reads as little as it can. */
+	bool (*belongs)(struct harvest *harvest, const char *place);
+	/* Optional: the sessions that one place holds. NULL: a place is a session. */
+	int (*count)(struct harvest *harvest, const char *place, struct session_count *out);
+	/* Required. Hands what is new to harvest_turn(). E_NOTFOUND passes over the place. */
+	int (*read)(struct harvest *harvest, const char *place);
 };
 extern const struct conversation_source source_claude_code;
 
 /* ---- what a source hands over; all borrowed during the call, all raw ---- */
 
+/* Text that a tool was to put into a file. */
 struct raw_edit {
-	const char *path; /* absolute, or relative to the session's folder; others are dropped */
-	const char *text;
+	const char *path; /* absolute, or relative to the folder; outside our worktrees: dropped */
+	const char *old;  /* what it replaces; NULL: not known, or a new file */
+	const char *text; /* "" where it only deletes */
+	const char *call; /* id of the tool's call, for harvest_outcome(); may be NULL */
+	const char *action;  /* the tool's name for it: "Edit"; may be NULL */
+	const char *outcome; /* OUTCOME_..., NULL: not known */
 };
+#define OUTCOME_APPLIED "applied"
+#define OUTCOME_REJECTED "rejected" /* a person said no */
+#define OUTCOME_FAILED "failed"     /* the tool said no */
+
+/* What a turn says it is about. Every member may be NULL or 0. */
+struct raw_anchor {
+	const char *path;   /* as in an edit */
+	int64_t line;       /* from 1, in that commit's version of the file */
+	const char *commit; /* full hex id */
+};
+
 struct raw_turn {
-	const char *record; /* the tool's id; NULL: made from the turn itself */
-	const char *session, *role, *branch;
-	const char *folder; /* absolute: where the session worked */
+	const char *record; /* the tool's id, unique in the world; NULL: made from the turn */
+	const char *parent; /* record that it answers; may be NULL, may be of no turn */
+	const char *session, *branch;
+	const char *role;   /* "user": a person; "assistant" */
+	const char *tool;   /* the assistant, for example "codex"; NULL: the source's name */
+	const char *model;  /* NULL: not known */
+	const char *folder; /* absolute: where it worked; NULL: paths are from the root */
 	int64_t at;
 	const char *text;
 	const struct raw_edit *edits;
 	size_t edit_count;
+	const struct raw_anchor *anchors;
+	size_t anchor_count;
+	/* It may still grow: the same record with other words replaces what is stored. */
+	bool open;
 };
 /* Scrubs and stores; a record that is known already is passed over. */
 int harvest_turn(struct harvest *harvest, const struct raw_turn *turn);
+/* What became of the edits of a call, where that is told after the call itself. */
+int harvest_outcome(struct harvest *harvest, const char *call, const char *outcome);
+/* Forgets a record and what came after it in its session: the user took them back. */
+int harvest_retract(struct harvest *harvest, const char *session, const char *record);
 void harvest_malformed(struct harvest *harvest); /* counts a record that cannot be read */
+/* E_STOPPED after Ctrl-C, otherwise 0: for loops that read much. */
+int harvest_interrupted(void);
+struct session *harvest_session(struct harvest *harvest);
+
+/* ---- which sessions are ours ---- */
+
 /* The worktree of this repository that a folder lies in, NULL when it is none of ours. */
 const char *harvest_worktree(struct harvest *harvest, const char *folder);
+/* The same; failing that, the folder itself once a recorded commit exists here or a recorded
+ * remote is one of ours: it is another clone, then, and its paths are from there. */
+const char *harvest_claim(
+	struct harvest *harvest, const char *folder, const char *commit, const char *remote);
 /* True when a tool's folder name is one of our worktrees with [^A-Za-z0-9] turned into '-'. */
 const char *harvest_worktree_of_slug(struct harvest *harvest, const char *slug);
+const struct strings *harvest_worktrees(struct harvest *harvest); /* real paths */
+
+struct owner {
+	struct strings roots;   /* worktrees, real paths, then folders of other clones */
+	size_t worktrees;       /* how many of them are worktrees */
+	struct strings remotes; /* normalised addresses */
+	struct map known;       /* folder -> index into roots + 1, or 0 */
+	struct repo *repo;
+};
+int owner_open(struct repo *repo, struct owner *out);
+void owner_release(struct owner *owner);
+const char *owner_find(struct owner *owner, const char *path);
+const char *owner_claim(
+	struct owner *owner, const char *folder, const char *commit, const char *remote);
+const char *owner_find_slug(const struct owner *owner, const char *slug);
+/* The path of a file from its worktree's root; false when it lies in none. */
+bool owner_relative(struct owner *owner, const char *folder, const char *path, struct buf *out);
+/* "git@Host:a/b.git", "https://u@host/a/b" and "ssh://host:22/a/b/" are all "host/a/b". */
+void remote_normalise(const char *url, struct buf *out);
 
 /* ---- files of lines, read from the watermark on ---- */
 
@@ -64,26 +131,12 @@ bool lines_peek(
 	const char *path, int (*fn)(const char *line, size_t len, void *payload), void *payload);
 
 /* Every regular file under a folder that ends in `suffix`, sorted; a missing folder has none. */
-int files_each(const char *folder, const char *suffix, int depth, path_fn fn, void *payload);
+int files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
 
-/* ---- which sessions are ours ---- */
+/* ---- watermarks of places that are no files of lines ---- */
 
-struct owner {
-	struct strings roots; /* worktrees, real paths */
-	struct map known;     /* folder -> index into roots + 1, or 0 */
-};
-int owner_open(struct repo *repo, struct owner *out);
-void owner_release(struct owner *owner);
-const char *owner_find(struct owner *owner, const char *path);
-const char *owner_find_slug(const struct owner *owner, const char *slug);
-/* The path of a file from its worktree's root; false when it lies in none. */
-bool owner_relative(struct owner *owner, const char *folder, const char *path, struct buf *out);
-
-/* ---- what lines.c needs of the harvest ---- */
-
-struct watermark;
-bool harvest_watermark(struct harvest *harvest, const char *path, struct watermark *out);
+bool harvest_watermark(struct harvest *harvest, const char *place, struct watermark *out);
 /* Sets the watermark and commits what was read so far. */
-int harvest_checkpoint(struct harvest *harvest, const char *path, const struct watermark *mark);
+int harvest_checkpoint(struct harvest *harvest, const char *place, const struct watermark *mark);
 
 #endif

@@ -255,7 +255,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-int files_each(const char *folder, const char *suffix, int depth, path_fn fn, void *payload)
+int files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload)
 {
 	struct dirent **entries = NULL;
 	int count = depth > 0 ? scandir(folder, &entries, is_entry, by_bytes) : 0, rc = 0;

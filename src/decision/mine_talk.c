@@ -86,7 +86,8 @@ bool talk_is_mined(struct session *session)
 
 	if (talk_count(session->store, &counts))
 		return true; /* the next call says what is wrong */
-	return read_mark(session, &turns, &last) ? turns == counts.turns : !counts.turns;
+	return read_mark(session, &turns, &last) ? turns == counts.turns && last == counts.last
+						 : !counts.turns;
 }
 
 int mine_talk(struct miner *miner)
@@ -99,10 +100,10 @@ int mine_talk(struct miner *miner)
 	char *mark;
 	int rc = talk_count(session->store, &counts);
 
-	if (rc || (known && turns == counts.turns))
+	if (rc || (known && turns == counts.turns && last == counts.last))
 		return rc;
-	/* Turns only ever come, unless something was forgotten: then all is read again. */
-	if (known && turns < counts.turns)
+	/* Turns only ever come, unless some were taken back: then all is read again. */
+	if (known && turns == talk_count_until(session->store, last))
 		scan.after = scan.last = last;
 	else
 		rc = store_decision_drop_talk(session->store);

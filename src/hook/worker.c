@@ -31,7 +31,7 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 		return 0;
 	rc = graph_catch_up(session);
 	if (!rc)
-		rc = conversation_harvest(session, NULL, false, &harvest);
+		rc = conversation_harvest(session, NULL, &harvest);
 	if (!rc)
 		rc = decision_mine(session, &decisions);
 	if (!rc)

@@ -73,6 +73,7 @@ static const struct config_record records[] = {
 	{"notifyCommand", CONFIG_LIST, "", 0, 0, false,
 		"program and arguments, told of each finished run (JSON on its input)"},
 	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},
+	{"harvest.claude-code", CONFIG_BOOL, "true", 0, 0, false, "read Claude Code's transcripts"},
 	{NULL, CONFIG_BOOL, NULL, 0, 0, false, NULL},
 };
 

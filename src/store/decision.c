@@ -352,6 +352,16 @@ int store_decision_count(struct store *store, size_t *count)
 	return query_close(query);
 }
 
+int store_decision_count_source(struct store *store, const char *source, size_t *count)
+{
+	struct query *query =
+		query_open(store, "SELECT count(DISTINCT id) FROM decision WHERE source = ?1");
+
+	query_bind_text(query, 1, source);
+	*count = query_next(query) ? (size_t)query_number(query, 0) : 0;
+	return query_close(query);
+}
+
 int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload)
 {
 	struct query *query = query_open(store, "SELECT DISTINCT commit_id FROM decision WHERE "

@@ -14,20 +14,39 @@ CREATE TABLE watermark(
 	tail TEXT NOT NULL, -- hash of the bytes before the offset: tells a rewrite from growth
 	PRIMARY KEY(source, file)) WITHOUT ROWID;
 
--- One message of a conversation, already scrubbed: raw talk never reaches this file.
+-- One message of a conversation, already scrubbed: raw talk never reaches this file. Ids are never
+-- given twice: what follows the talk goes on after the last id that it has seen.
 CREATE TABLE turn(
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	record TEXT NOT NULL UNIQUE, -- the tool's own id of the record: replays are the same turn
 	source TEXT NOT NULL, session TEXT NOT NULL,
-	role TEXT NOT NULL, -- user, assistant, tool
-	at INTEGER NOT NULL, branch TEXT NOT NULL DEFAULT '', text TEXT NOT NULL);
+	role TEXT NOT NULL, -- user: a person; assistant
+	at INTEGER NOT NULL, branch TEXT NOT NULL DEFAULT '', text TEXT NOT NULL,
+	parent TEXT NOT NULL DEFAULT '', -- record that it answers
+	tool TEXT NOT NULL DEFAULT '', -- the assistant that spoke
+	model TEXT NOT NULL DEFAULT '');
 CREATE INDEX turn_session ON turn(session, at);
 
 -- A file that a turn edited, with the (scrubbed) text it put there.
 CREATE TABLE turn_edit(
-	turn INTEGER NOT NULL REFERENCES turn(id), path TEXT NOT NULL, text TEXT NOT NULL);
-CREATE INDEX turn_edit_turn ON turn_edit(turn);
+	turn INTEGER NOT NULL REFERENCES turn(id) ON DELETE CASCADE,
+	position INTEGER NOT NULL DEFAULT 0,
+	path TEXT NOT NULL, text TEXT NOT NULL,
+	old TEXT, -- what it replaced; NULL: not known, or a new file
+	call TEXT NOT NULL DEFAULT '', -- the tool's id of its call
+	action TEXT NOT NULL DEFAULT '', -- and its name
+	outcome TEXT NOT NULL DEFAULT '', -- applied, rejected, failed
+	PRIMARY KEY(turn, position)) WITHOUT ROWID;
 CREATE INDEX turn_edit_path ON turn_edit(path);
+CREATE INDEX turn_edit_call ON turn_edit(call) WHERE call <> '';
+
+-- What a turn says it is about: the place of a review's comment, the commit that a tool made.
+CREATE TABLE turn_anchor(
+	turn INTEGER NOT NULL REFERENCES turn(id) ON DELETE CASCADE,
+	position INTEGER NOT NULL DEFAULT 0,
+	path TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
+	commit_id TEXT NOT NULL DEFAULT '', -- hex
+	PRIMARY KEY(turn, position)) WITHOUT ROWID;
 
 -- What a person said of a decision or an example.
 CREATE TABLE verdict(

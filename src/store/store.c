@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -136,6 +136,33 @@ static const char *const migrations[] = {
 	"END; "
 	"INSERT INTO derived_table VALUES(43, 'decision_state'); "
 	"INSERT INTO derived_table VALUES(44, 'decision_anchor'); ",
+	"CREATE TABLE old_edit AS SELECT turn, path, text,"
+	" row_number() OVER (PARTITION BY turn ORDER BY rowid) - 1 AS position FROM turn_edit;"
+	"DROP TABLE turn_edit;"
+	"ALTER TABLE turn RENAME TO old_turn;"
+	"DROP INDEX turn_session;"
+	"CREATE TABLE turn(id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL UNIQUE,"
+	" source TEXT NOT NULL, session TEXT NOT NULL, role TEXT NOT NULL, at INTEGER NOT NULL,"
+	" branch TEXT NOT NULL DEFAULT '', text TEXT NOT NULL, parent TEXT NOT NULL DEFAULT '',"
+	" tool TEXT NOT NULL DEFAULT '', model TEXT NOT NULL DEFAULT '');"
+	"INSERT INTO turn(id, record, source, session, role, at, branch, text, tool)"
+	" SELECT id, record, source, session, role, at, branch, text,"
+	" CASE role WHEN 'assistant' THEN source ELSE '' END FROM old_turn;"
+	"DROP TABLE old_turn;"
+	"CREATE INDEX turn_session ON turn(session, at);"
+	"CREATE TABLE turn_edit(turn INTEGER NOT NULL REFERENCES turn(id) ON DELETE CASCADE,"
+	" position INTEGER NOT NULL DEFAULT 0, path TEXT NOT NULL, text TEXT NOT NULL, old TEXT,"
+	" call TEXT NOT NULL DEFAULT '', action TEXT NOT NULL DEFAULT '',"
+	" outcome TEXT NOT NULL DEFAULT '', PRIMARY KEY(turn, position)) WITHOUT ROWID;"
+	"INSERT INTO turn_edit(turn, position, path, text)"
+	" SELECT turn, position, path, text FROM old_edit;"
+	"DROP TABLE old_edit;"
+	"CREATE INDEX turn_edit_path ON turn_edit(path);"
+	"CREATE INDEX turn_edit_call ON turn_edit(call) WHERE call <> '';"
+	"CREATE TABLE turn_anchor(turn INTEGER NOT NULL REFERENCES turn(id) ON DELETE CASCADE,"
+	" position INTEGER NOT NULL DEFAULT 0, path TEXT NOT NULL DEFAULT '',"
+	" line INTEGER NOT NULL DEFAULT 0, commit_id TEXT NOT NULL DEFAULT '',"
+	" PRIMARY KEY(turn, position)) WITHOUT ROWID;",
 };
 
 static int migrate_older(struct store *store)

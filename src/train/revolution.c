@@ -83,7 +83,7 @@ static int index_stage(struct revolution *revolution)
 static int harvest_stage(struct revolution *revolution)
 {
 	struct harvest_report report = {0};
-	int rc = conversation_harvest(revolution->session, NULL, false, &report);
+	int rc = conversation_harvest(revolution->session, NULL, &report);
 
 	if (!rc)
 		buf_addf(&revolution->said, "%zu new turns, %zu secrets or personal data replaced",

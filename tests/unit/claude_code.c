@@ -77,7 +77,7 @@ static struct harvest_report harvest(struct fixture *fixture)
 {
 	struct harvest_report report;
 
-	assert_int_equal(conversation_harvest(&fixture->session, NULL, false, &report), 0);
+	assert_int_equal(conversation_harvest(&fixture->session, NULL, &report), 0);
 	return report;
 }
 
@@ -144,11 +144,64 @@ static void test_slugs(void **state)
 	(void)state;
 	strings_add(&owner.roots, "/home/a.b/my_p\xc3\xa9");
 	strings_add(&owner.roots, "/r/\xf0\x9f\x8e\xa1");
+	owner.worktrees = 2;
 	assert_non_null(owner_find_slug(&owner, "-home-a-b-my-p-"));
 	assert_non_null(owner_find_slug(&owner, "-r---"));
 	assert_null(owner_find_slug(&owner, "-home-a-b-my-p"));
 	assert_null(owner_find_slug(&owner, "-home-a-b-my-p-x"));
 	assert_null(owner_find_slug(&owner, ""));
+	owner_release(&owner);
+}
+
+static void test_remotes(void **state)
+{
+	static const char *const same[] = {"git@Host.org:a/b.git", "https://u:p@host.org/a/b",
+		"ssh://git@host.org:22/a/b/", "https://host.org/a/b.git", "host.org:a/b"};
+	struct buf normal = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++) {
+		buf_clear(&normal);
+		remote_normalise(same[i], &normal);
+		assert_string_equal(normal.ptr, "host.org/a/b");
+	}
+	buf_clear(&normal);
+	remote_normalise("/srv/git/a.git", &normal);
+	assert_string_equal(normal.ptr, "/srv/git/a.git");
+	buf_release(&normal);
+}
+
+/* Another clone is ours by a commit or a remote that is known here, and by nothing else. */
+static void test_other_clones(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *const commit[] = {"-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q",
+		"--allow-empty", "-m", "x", NULL};
+	const char *const remote[] = {
+		"remote", "add", "origin", "https://user@host.org/team/thing.git", NULL};
+	struct owner owner;
+	struct oid head;
+	char hex[OID_HEX + 1];
+	struct buf path = BUF_INIT;
+
+	assert_int_equal(git_run(fixture->work, commit, NULL, 0, NULL), 0);
+	assert_int_equal(git_run(fixture->work, remote, NULL, 0, NULL), 0);
+	assert_int_equal(repo_head(fixture->session.repo, &head), 0);
+	oid_hex(&head, hex);
+	assert_int_equal(owner_open(fixture->session.repo, &owner), 0);
+	assert_null(owner_claim(&owner, "/none/one", NULL, "git@host.org:team/other.git"));
+	assert_null(owner_claim(&owner, "/none/one", "HEAD", NULL));
+	assert_null(
+		owner_claim(&owner, "/none/one", "0123456789012345678901234567890123456789", NULL));
+	assert_null(owner_find(&owner, "/none/one/deeper"));
+	assert_string_equal(owner_claim(&owner, "/none/one", hex, NULL), "/none/one");
+	assert_string_equal(owner_find(&owner, "/none/one/deeper"), "/none/one");
+	assert_true(owner_relative(&owner, "/none/one", "a.c", &path));
+	assert_string_equal(path.ptr, "a.c");
+	assert_string_equal(
+		owner_claim(&owner, "/none/two", NULL, "git@host.org:team/thing.git"), "/none/two");
+	assert_null(owner_find_slug(&owner, "-none-two"));
+	buf_release(&path);
 	owner_release(&owner);
 }
 
@@ -182,6 +235,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_turns_in_order_of_time, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_resumes, set_up, tear_down),
 		cmocka_unit_test(test_slugs),
+		cmocka_unit_test(test_remotes),
+		cmocka_unit_test_setup_teardown(test_other_clones, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_owner, set_up, tear_down),
 	};
 

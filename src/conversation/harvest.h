@@ -1,0 +1,26 @@
+/* The harvest's own state: shared by what drives the sources and what takes their turns. */
+#ifndef CONVERSATION_HARVEST_H
+#define CONVERSATION_HARVEST_H
+
+#include "conversation/internal.h"
+
+#include "flywheel/store_talk.h"
+
+struct harvest {
+	struct session *session;
+	const struct conversation_source *source;
+	struct scrubber *scrubber; /* opened with the first turn: it reads the history's names */
+	struct talk_writer *writer;
+	struct owner owner;
+	struct harvest_report *report;
+	struct harvest_options options;
+	struct map seen; /* records, in a dry run, which stores none */
+	bool left_out;   /* the place in hand has turns before `since`: no watermark for it */
+	size_t unsaved;  /* turns in the open transaction */
+	struct buf clean;
+};
+
+/* Commits what was stored and goes on in a new transaction; nothing to do in a dry run. */
+int harvest_save(struct harvest *harvest);
+
+#endif
