@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 REPO ?= .
 CC := gcc
-PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd libcurl libzip
+PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd libcurl libzip libzstd
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith

@@ -11,8 +11,8 @@
 set -eu
 
 PACKAGES="git make gcc libc6-dev pkg-config ca-certificates libgit2-dev libsqlite3-dev
-	libpcre2-dev libjansson-dev libmd-dev libxxhash-dev libcurl4-openssl-dev libzip-dev python3
-	libcmocka-dev libmicrohttpd-dev bats curl jq sqlite3 parallel clang-format shellcheck universal-ctags man-db groff-base"
+	libpcre2-dev libjansson-dev libmd-dev libxxhash-dev libcurl4-openssl-dev libzip-dev
+	libzstd-dev python3 libcmocka-dev libmicrohttpd-dev bats curl jq sqlite3 parallel clang-format shellcheck universal-ctags man-db groff-base"
 
 # The only build of torch that is taken, first and alone: whatever else is installed after it must
 # not replace it by another of several GB.
@@ -135,7 +135,7 @@ check_tools()
 		}
 	done
 	if have pkg-config; then
-		for library in libgit2 sqlite3 libpcre2-8 jansson libmd libxxhash libcurl libzip; do
+		for library in libgit2 sqlite3 libpcre2-8 jansson libmd libxxhash libcurl libzip libzstd; do
 			pkg-config --exists "$library" || {
 				echo "install.sh: library '$library' is missing" >&2
 				complete=false

@@ -127,6 +127,7 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	grammar->receivers = source->receivers;
 	grammar->fragments = source->fragments;
 	grammar->parser = ts_parser_new();
+	grammar->compressor = compressor_new();
 	if (!ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
 			source->name);
@@ -155,6 +156,7 @@ void grammar_free(struct grammar *grammar)
 	predicates_free(grammar);
 	tags_free(grammar->tags);
 	ts_parser_delete(grammar->parser);
+	compressor_free(grammar->compressor);
 	free(grammar->separator);
 	free(grammar->roles);
 	free(grammar->details);

@@ -4,6 +4,7 @@
 
 #include "flywheel/parse.h"
 #include "parse/tags.h"
+#include "util/compress.h"
 #include "util/map.h"
 
 #include <tree_sitter/api.h>
@@ -65,6 +66,7 @@ extern const struct decision_weight decision_weights[];
 struct predicate;
 struct grammar {
 	TSParser *parser;
+	struct compressor *compressor;
 	struct tags *tags;
 	char *separator;
 	const char *const *receivers;
@@ -160,7 +162,8 @@ bool fragments_blank(const char *text, size_t len, struct buf *out);
 enum parse_skip content_check(const char *text, size_t len);
 uint32_t content_lines(const char *text, size_t len);
 
-void facts_encode(
-	const struct findings *findings, enum parse_skip skip, uint32_t lines, struct buf *out);
+/* Appends; the definitions' qualified names are used up. */
+void facts_encode(struct findings *findings, enum parse_skip skip, uint32_t lines,
+	struct compressor *compressor, struct buf *out);
 
 #endif

@@ -422,6 +422,6 @@ void parse_text(struct grammar *grammar, const char *text, size_t len, struct bu
 		found = (struct findings){.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
 		findings_text(&found, "", 0);
 	}
-	facts_encode(&found, skip, content_lines(text, len), out);
+	facts_encode(&found, skip, content_lines(text, len), grammar->compressor, out);
 	findings_release(&found);
 }

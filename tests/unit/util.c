@@ -3,12 +3,14 @@
 
 #include "util/buf.h"
 #include "util/clock.h"
+#include "util/compress.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/js.h"
 #include "util/map.h"
 #include "util/memory.h"
+#include "util/number.h"
 #include "util/options.h"
 #include "util/process.h"
 #include "util/regex.h"
@@ -437,6 +439,59 @@ static void context_goes_before_the_message(void **state)
 	assert_string_equal(error_message(), "");
 }
 
+static void compressed_bytes_come_back_or_are_refused(void **state)
+{
+	struct compressor *compressor = compressor_new();
+	struct buf text = BUF_INIT, packed = BUF_INIT, back = BUF_INIT;
+
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		buf_addf(&text, "line %d of many;", i % 7);
+	buf_add(&packed, "x", 1); /* what stands there stays */
+	compress_bytes(compressor, text.ptr, text.len, &packed);
+	assert_true(packed.len < text.len / 10);
+	assert_int_equal(decompress_bytes(packed.ptr + 1, packed.len - 1, text.len, &back), 0);
+	assert_int_equal(back.len, text.len);
+	assert_memory_equal(back.ptr, text.ptr, text.len);
+	assert_int_equal(
+		decompress_bytes(packed.ptr + 1, packed.len - 1, text.len - 1, &back), E_INVALID);
+	for (size_t len = 0; len + 1 < packed.len; len++)
+		assert_int_equal(decompress_bytes(packed.ptr + 1, len, text.len, &back), E_INVALID);
+	compressor_free(compressor);
+	buf_release(&text);
+	buf_release(&packed);
+	buf_release(&back);
+}
+
+static void numbers_come_back(void **state)
+{
+	static const uint32_t some[] = {0, 1, 127, 128, 16383, 16384, UINT32_MAX, 5, UINT32_MAX, 0};
+	struct buf bytes = BUF_INIT;
+	struct numbers in;
+	uint32_t last = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
+		number_put(&bytes, some[i]);
+		number_put_step(&bytes, last, some[i]);
+		last = some[i];
+	}
+	number_put(&bytes, UINT64_MAX);
+	in = (struct numbers){
+		(unsigned char *)bytes.ptr, (unsigned char *)bytes.ptr + bytes.len, false};
+	last = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
+		assert_int_equal(number_get32(&in), some[i]);
+		last = number_get_step(&in, last);
+		assert_int_equal(last, some[i]);
+	}
+	assert_true(number_get(&in) == UINT64_MAX);
+	assert_false(in.bad);
+	number_get(&in);
+	assert_true(in.bad);
+	buf_release(&bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +516,8 @@ int main(void)
 		cmocka_unit_test(a_time_limit_ends_program_and_children),
 		cmocka_unit_test(durations_parse),
 		cmocka_unit_test(context_goes_before_the_message),
+		cmocka_unit_test(compressed_bytes_come_back_or_are_refused),
+		cmocka_unit_test(numbers_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

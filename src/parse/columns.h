@@ -1,0 +1,40 @@
+/* What is written of each kind of fact, column by column: for encode.c and decode.c. */
+#ifndef PARSE_COLUMNS_H
+#define PARSE_COLUMNS_H
+
+#include "flywheel/facts.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum column_kind {
+	COLUMN_NUMBER,
+	COLUMN_SHORT,  /* of 16 bits */
+	COLUMN_CHOICE, /* an enum, up to `of` */
+	COLUMN_FLAG,
+	COLUMN_STEP,  /* its difference to the row before */
+	COLUMN_AFTER, /* its difference to the field at `of` */
+	COLUMN_INDEX, /* of a definition, or PARSE_NONE; of one before it where `of` is set */
+	COLUMN_TEXT,
+	COLUMN_SUFFIXED, /* a text that ends in the one at `of`: what stands before that */
+	COLUMN_HASH
+};
+
+struct column {
+	size_t offset; /* of the field in its struct */
+	enum column_kind kind;
+	size_t of;
+};
+
+/* The rows of a kind; where they begin and how many there are is the reader's and the writer's. */
+struct table {
+	const struct column *columns;
+	size_t count;
+};
+enum { TABLE_DEFINITIONS, TABLE_REFERENCES, TABLE_IMPORTS, TABLE_BINDINGS, TABLE_COMMENTS, TABLES };
+extern const struct table fact_tables[TABLES];
+
+#define FACTS_FORMAT 5
+#define FACTS_MAX ((size_t)1 << 30) /* bytes, unpacked: more is damage */
+
+#endif

@@ -1,0 +1,240 @@
+/* Facts out of the bytes that encode.c makes. Whatever stands there: an error, or facts that are
+ * safe to walk. */
+#include "parse/columns.h"
+
+#include "util/compress.h"
+#include "util/error.h"
+#include "util/memory.h"
+#include "util/number.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+	struct numbers in;
+	uint32_t *texts; /* offsets of those named so far */
+	uint32_t named, count;
+	uint32_t next, end; /* where the next new one begins, and the last one ends */
+	struct buf text;
+	uint32_t definitions; /* their number */
+};
+
+static uint32_t get_text(struct reader *from)
+{
+	uint32_t number = number_get32(&from->in);
+
+	if (!number)
+		return 0;
+	if (number == 1 && from->named < from->count && from->next < from->end) {
+		from->texts[from->named++] = from->next;
+		from->next += (uint32_t)strlen(from->text.ptr + from->next) + 1;
+		return from->texts[from->named - 1];
+	}
+	if (number >= 2 && number - 2 < from->named)
+		return from->texts[from->named - 1 - (number - 2)];
+	from->in.bad = true;
+	return 0;
+}
+
+/* The same prefix and name come one after the other where a name is defined again. */
+static uint32_t get_suffixed(struct reader *from, uint32_t suffix)
+{
+	uint32_t prefix = get_text(from), offset = (uint32_t)from->text.len;
+	size_t len, more;
+
+	if (!prefix || from->in.bad)
+		return suffix;
+	len = strlen(from->text.ptr + prefix);
+	more = strlen(from->text.ptr + suffix);
+	if (from->text.len + len + more + 1 > FACTS_MAX) {
+		from->in.bad = true;
+		return suffix;
+	}
+	buf_reserve(&from->text, len + more + 1);
+	buf_add(&from->text, from->text.ptr + prefix, len);
+	buf_add(&from->text, from->text.ptr + suffix, more + 1);
+	return offset;
+}
+
+static uint32_t field(const char *row, size_t offset)
+{
+	uint32_t number;
+
+	memcpy(&number, row + offset, sizeof(number));
+	return number;
+}
+
+static void set_field(char *row, size_t offset, uint32_t number)
+{
+	memcpy(row + offset, &number, sizeof(number));
+}
+
+static uint32_t get_choice(struct reader *from, size_t most)
+{
+	uint64_t choice = number_get(&from->in);
+
+	from->in.bad |= choice > most;
+	return from->in.bad ? 0 : (uint32_t)choice;
+}
+
+static void get_hash(struct reader *from, char *out)
+{
+	if ((size_t)(from->in.end - from->in.at) < sizeof(uint64_t)) {
+		from->in.bad = true;
+		return;
+	}
+	memcpy(out, from->in.at, sizeof(uint64_t));
+	from->in.at += sizeof(uint64_t);
+}
+
+static void get_column(
+	struct reader *from, const struct column *column, char *row, uint32_t count, size_t stride)
+{
+	uint32_t last = 0, number = 0;
+	uint16_t narrow;
+
+	for (uint32_t i = 0; i < count && !from->in.bad; i++, row += stride) {
+		switch (column->kind) {
+		case COLUMN_SHORT:
+			narrow = (uint16_t)number_get(&from->in);
+			memcpy(row + column->offset, &narrow, sizeof(narrow));
+			continue;
+		case COLUMN_FLAG:
+			row[column->offset] = number_get(&from->in) == 1;
+			continue;
+		case COLUMN_HASH:
+			get_hash(from, row + column->offset);
+			continue;
+		case COLUMN_TEXT:
+			number = get_text(from);
+			break;
+		case COLUMN_SUFFIXED:
+			number = get_suffixed(from, field(row, column->of));
+			break;
+		case COLUMN_AFTER:
+			number = field(row, column->of) + number_get32(&from->in);
+			break;
+		case COLUMN_STEP:
+			number = last = number_get_step(&from->in, last);
+			break;
+		case COLUMN_INDEX:
+			last = number_get_step(&from->in, last);
+			number = last - 1U;
+			from->in.bad |= number != PARSE_NONE &&
+					number >= (column->of ? i : from->definitions);
+			break;
+		case COLUMN_CHOICE:
+			number = get_choice(from, column->of);
+			break;
+		default:
+			number = number_get32(&from->in);
+		}
+		set_field(row, column->offset, number);
+	}
+}
+
+static void get_rows(struct reader *from, unsigned table, void *rows, uint32_t count, size_t stride)
+{
+	for (size_t i = 0; i < fact_tables[table].count; i++)
+		get_column(from, &fact_tables[table].columns[i], rows, count, stride);
+}
+
+/* A count of what takes at least `size` bytes each, so that damage cannot ask for all memory. */
+static uint32_t get_count(struct reader *from, size_t size)
+{
+	uint64_t count = number_get(&from->in);
+
+	from->in.bad |= count > (size_t)(from->in.end - from->in.at) / size;
+	return from->in.bad ? 0 : (uint32_t)count;
+}
+
+/* The texts, behind an empty one. */
+static void get_texts(struct reader *from)
+{
+	uint32_t len;
+
+	from->count = get_count(from, 1);
+	len = get_count(from, 1);
+	from->in.bad |= len && from->in.at[len - 1]; /* the last one has no end */
+	if (from->in.bad)
+		return;
+	buf_add(&from->text, "", 1);
+	buf_add(&from->text, from->in.at, len);
+	from->in.at += len;
+	from->next = 1;
+	from->end = len + 1;
+	from->texts = xcalloc(from->count + (size_t)1, sizeof(*from->texts));
+}
+
+static void get_head(struct reader *from, struct facts *out)
+{
+	out->skip = (enum parse_skip)get_choice(from, PARSE_COMPLEX);
+	out->lines = number_get32(&from->in);
+	out->size = number_get32(&from->in);
+	out->definition_count = get_count(from, fact_tables[TABLE_DEFINITIONS].count);
+	out->reference_count = get_count(from, fact_tables[TABLE_REFERENCES].count);
+	out->import_count = get_count(from, fact_tables[TABLE_IMPORTS].count);
+	out->binding_count = get_count(from, fact_tables[TABLE_BINDINGS].count);
+	out->comment_count = get_count(from, fact_tables[TABLE_COMMENTS].count);
+	from->definitions = out->definition_count;
+	get_texts(from);
+	if (from->in.bad)
+		return;
+	out->definitions = xcalloc(out->definition_count, sizeof(*out->definitions));
+	out->references = xcalloc(out->reference_count, sizeof(*out->references));
+	out->imports = xcalloc(out->import_count, sizeof(*out->imports));
+	out->bindings = xcalloc(out->binding_count, sizeof(*out->bindings));
+	out->comments = xcalloc(out->comment_count, sizeof(*out->comments));
+}
+
+static bool get_all(struct reader *from, struct facts *out)
+{
+	get_head(from, out);
+	if (from->in.bad)
+		return false;
+	get_rows(from, TABLE_DEFINITIONS, out->definitions, out->definition_count,
+		sizeof(*out->definitions));
+	get_rows(from, TABLE_REFERENCES, out->references, out->reference_count,
+		sizeof(*out->references));
+	get_rows(from, TABLE_IMPORTS, out->imports, out->import_count, sizeof(*out->imports));
+	get_rows(from, TABLE_BINDINGS, out->bindings, out->binding_count, sizeof(*out->bindings));
+	get_rows(from, TABLE_COMMENTS, out->comments, out->comment_count, sizeof(*out->comments));
+	return !from->in.bad && from->in.at == from->in.end;
+}
+
+int facts_decode(const void *bytes, size_t len, struct facts *out)
+{
+	struct reader from = {
+		.in = {bytes, (const unsigned char *)bytes + len, false}, .text = BUF_INIT};
+	struct buf all = BUF_INIT;
+	bool good = false;
+
+	memset(out, 0, sizeof(*out));
+	if (number_get(&from.in) == FACTS_FORMAT &&
+		!decompress_bytes(
+			from.in.at, (size_t)(from.in.end - from.in.at), FACTS_MAX, &all)) {
+		from.in = (struct numbers){(const unsigned char *)all.ptr,
+			(const unsigned char *)all.ptr + all.len, false};
+		good = get_all(&from, out);
+	}
+	free(from.texts);
+	buf_release(&all);
+	if (good) {
+		out->text = buf_detach(&from.text);
+		return 0;
+	}
+	buf_release(&from.text);
+	facts_release(out);
+	return fail(E_INVALID, "stored facts are damaged: run `git flywheel rebuild`");
+}
+
+void facts_release(struct facts *facts)
+{
+	free(facts->text);
+	free(facts->definitions);
+	free(facts->references);
+	free(facts->imports);
+	free(facts->bindings);
+	free(facts->comments);
+	memset(facts, 0, sizeof(*facts));
+}
