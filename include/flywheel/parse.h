@@ -21,6 +21,7 @@ struct grammar_source {
 	const char *separator; /* between the parts of a qualified name; "" does not qualify */
 	const char *const *receivers; /* parameters that are not counted (self); NULL-terminated */
 	bool fragments;               /* it has #if, which may stand around a part of anything */
+	bool macros;                  /* it has macros, which may stand anywhere in a declaration */
 };
 
 /* E_INVALID names the language and the line of a capture or predicate that is not known. */

@@ -23,7 +23,7 @@ struct language {
 	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
-	bool implicit_receiver, transitive, fragments;
+	bool implicit_receiver, transitive, fragments, macros;
 	char version[DIGEST_HEX + 1];
 };
 
@@ -98,6 +98,8 @@ static int set(struct language *language, const char *key, const char *value)
 		language->implicit_receiver = yes;
 	else if (!strcmp(key, "fragments"))
 		language->fragments = yes;
+	else if (!strcmp(key, "macros"))
+		language->macros = yes;
 	else if (!strcmp(key, "importTransitive"))
 		language->transitive = yes;
 	else if (!strcmp(key, "import") && (at = word_of(imports, value)) >= 0)
@@ -397,6 +399,7 @@ int language_grammar(const struct language *language, struct grammar **out)
 		.separator = language->separator,
 		.receivers = (const char *const *)language->receivers.items,
 		.fragments = language->fragments,
+		.macros = language->macros,
 	};
 
 	return grammar_open(&source, out);

@@ -126,6 +126,7 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	grammar->separator = xstrdup(source->separator);
 	grammar->receivers = source->receivers;
 	grammar->fragments = source->fragments;
+	grammar->macros = source->macros;
 	grammar->parser = ts_parser_new();
 	grammar->compressor = compressor_new();
 	if (!ts_parser_set_language(grammar->parser, source->language()))

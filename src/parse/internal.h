@@ -70,7 +70,7 @@ struct grammar {
 	struct tags *tags;
 	char *separator;
 	const char *const *receivers;
-	bool fragments;
+	bool fragments, macros;
 	uint8_t *roles, *details;      /* per capture id */
 	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
 };
@@ -157,6 +157,8 @@ void marks_variables(struct findings *found);
 
 /* Appends the text with `#if` around fragments made blank, of the same length; false: has none. */
 bool fragments_blank(const char *text, size_t len, struct buf *out);
+/* The same for macros where C has no place for one. */
+bool macros_blank(const char *text, size_t len, struct buf *out);
 
 /* The reason not to parse, from the bytes alone. */
 enum parse_skip content_check(const char *text, size_t len);

@@ -393,7 +393,8 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 	bool done;
 	TSTree *tree;
 
-	if (grammar->fragments && fragments_blank(found->text, found->len, &blanked))
+	if ((grammar->fragments && fragments_blank(found->text, found->len, &blanked)) ||
+		(grammar->macros && macros_blank(found->text, found->len, &blanked)))
 		source.text = blanked.ptr;
 	tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
 	buf_release(&blanked);

@@ -91,6 +91,11 @@ static bool hold_match(const struct predicate *self, const struct context *conte
 	       regex_test(self->regex, text, len);
 }
 
+static bool hold_not_match(const struct predicate *self, const struct context *context)
+{
+	return !hold_match(self, context);
+}
+
 static bool hold_any_of(const struct predicate *self, const struct context *context)
 {
 	for (uint32_t i = 1; i < self->count; i++)
@@ -172,6 +177,7 @@ static const struct predicate_kind {
 	{"eq?", "@?", hold_equal},
 	{"not-eq?", "@?", hold_not_equal},
 	{"match?", "@r", hold_match},
+	{"not-match?", "@r", hold_not_match},
 	{"any-of?", "@+", hold_any_of},
 	{"strip!", "@r", hold_strip},
 	{"prepend!", "@?", hold_prepend},

@@ -50,11 +50,12 @@ theirs() {
 			{ l = letter[$3]
 			  if (l == "d" && $5 == "") next
 			  group = index(f, l) ? "function" : index(t, l) ? "type" : ""
+			  if ($4 ~ /operator/) gsub(/ /, "", $4)
 			  if (l != "" && group != "") print $1, $2, group, $4 }'
 }
 
 # Java's anonymous classes (named "new") and C#'s functions in methods are unknown to ctags; a
-# delegate is a function to it.
+# delegate is a function to it. A function whose head is a macro's call has the macro's name there.
 ours() {
 	jq -r --arg language "$1" '.definitions[] | select(.kind != "constant") |
 		select(.qualified | test("(^|\\.)new(\\.|$)") and $language == "java" | not) |
@@ -64,7 +65,12 @@ ours() {
 		select($language != "ruby" or (.signature |
 			test("^(:|alias|define_|(it|test|should|specify|scenario|let!?|subject!?)\\b|\\w+ = )") | not)) |
 		(.kind == "type" and (.signature | test("\\bdelegate\\b") | not)) as $type |
-		[.path, .line, (if $type then "type" else "function" end), .name, .endLine] | @tsv' \
+		(if $language != "c" and $language != "cpp" then .name
+		 elif (.signature | test("^[A-Za-z_]\\w*\\s*\\(")) and (.name | test("operator") | not)
+		 then (.signature | capture("^(?<macro>\\w+)").macro) as $macro |
+			if .name == $macro then .name else $macro end
+		 else .name | gsub(" "; "") end) as $name |
+		[.path, .line, (if $type then "type" else "function" end), $name, .endLine] | @tsv' \
 		"$work/dump"
 }
 

@@ -13,7 +13,7 @@ const struct TSLanguage *tree_sitter_c(void);
 static int open_query(const char *tags, struct grammar **out)
 {
 	static const char *const receivers[] = {NULL};
-	struct grammar_source source = {"test", tags, tree_sitter_c, "", receivers, false};
+	struct grammar_source source = {"test", tags, tree_sitter_c, "", receivers, false, false};
 
 	return grammar_open(&source, out);
 }

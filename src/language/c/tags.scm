@@ -1,6 +1,7 @@
 ; What C files define, call and include. A prototype is a declaration, never a definition. Not
 ; resolved: calls through function pointers, what a macro expands to (the macro is called, and is a
-; node), definitions that a macro makes, which branch of an #if is built (all are seen).
+; node), definitions that a macro makes (but for NAME(x) { ... }, known as x), which branch of an
+; #if is built (all are seen).
 
 ((comment)? @doc
   .
@@ -13,6 +14,25 @@
         (function_declarator declarator: (identifier) @name parameters: (_) @parameters)))
     ]) @definition.function
   (#select-adjacent! @doc @definition.function))
+
+; A function whose head a macro makes: TEST(name) { ... }. The first argument names it.
+((comment)? @doc
+  .
+  (function_definition
+    type: (type_identifier) @_macro
+    declarator: (parenthesized_declarator (identifier) @name)) @definition.function
+  (#not-match? @_macro "TEST")
+  (#select-adjacent! @doc @definition.function))
+((comment)? @doc
+  .
+  (function_definition
+    type: (type_identifier) @_macro
+    declarator: (parenthesized_declarator (identifier) @name)) @definition.test
+  (#match? @_macro "TEST")
+  (#select-adjacent! @doc @definition.test))
+(function_definition
+  type: (type_identifier) @name @reference.call
+  declarator: (parenthesized_declarator (identifier)))
 
 (function_definition
   (storage_class_specifier) @_storage
@@ -30,9 +50,16 @@
   (array_declarator declarator: (type_identifier) @name)
   (function_declarator declarator: (type_identifier) @name)
 ]) @definition.type
-(type_definition
-  declarator: (function_declarator declarator:
-    (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition.type
+(type_definition declarator: (primitive_type) @name) @definition.type
+(type_definition declarator: [
+  (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))
+  (function_declarator declarator: (parenthesized_declarator [
+    (type_identifier) @name
+    (pointer_declarator declarator: (type_identifier) @name)
+  ]))
+  (pointer_declarator declarator: (function_declarator declarator:
+    (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))))
+]) @definition.type
 
 (declaration
   declarator: [

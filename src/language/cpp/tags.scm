@@ -6,9 +6,20 @@
   .
   (function_definition
     declarator: (function_declarator
-      declarator: [(field_identifier) (destructor_name) (operator_name)] @name
+      declarator: [(field_identifier) (operator_name)] @name
       parameters: (_) @parameters)) @definition.function
   (#select-adjacent! @doc @definition.function))
+; `~X() = 0` has no body.
+(function_definition
+  declarator: (function_declarator declarator: (destructor_name) @name parameters: (_) @parameters)
+  [(compound_statement) (try_statement) (default_method_clause)]) @definition.function
+; `void f() {};` in a class: with the semicolon it looks like a field that begins as {}.
+(field_declaration
+  declarator: (function_declarator declarator: (field_identifier) @name parameters: (_) @parameters)
+  default_value: (initializer_list)) @definition.function
+; Conversions, `operator bool() const`, are named by the type.
+((function_definition declarator: (operator_cast) @name) @definition.function
+  (#strip! @name "[ \\t]*\\(.*$"))
 (function_definition
   declarator: (pointer_declarator declarator: (function_declarator
     declarator: [(field_identifier) (operator_name)] @name
