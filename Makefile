@@ -207,6 +207,7 @@ bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/why.sh
 	@tests/accuracy/fetch.sh $(BUILD)/accuracy
 	@tests/bench/graph.sh $(BUILD)/accuracy
+	@tests/bench/peers.sh $(BUILD)/accuracy
 	@tests/bench/history.sh $(or $(REPO),.)
 
 # -- demo and installation ------------------------------------------------------------------------
