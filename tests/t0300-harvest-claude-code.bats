@@ -149,15 +149,79 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	[ "$output" = 4 ]
 }
 
-@test "a line over the cap is passed over in bounded memory" {
+@test "of a very long record the words are kept, cut, and an image is not" {
 	{
 		record user u1 '"before"'
-		record user u2 "\"$(head -c 40000000 /dev/zero | tr '\0' x)\""
-		record user u3 '"after"'
+		record user u2 "\"$(head -c 4000000 /dev/zero | tr '\0' x)\""
+		record user u3 '[{"type":"image","source":{"data":"'"$(head -c 4000000 /dev/zero | tr '\0' A)"'"}},{"type":"text","text":"see it"}]'
+		head -c 1000000 /dev/zero | tr '\0' '['
+		printf '\n'
+		record user u4 '"after"'
+		record user u5 "\"$(head -c 400000 /dev/zero | tr '\0' y)\"" | head -c 300000
 	} >"$TALK/s1.jsonl"
 	run harvest
-	[ "$(field turns)" = 2 ]
+	[ "$(field turns)" = 4 ]
 	[ "$(field malformed)" = 1 ]
+	run sql 'SELECT record, length(text), substr(text, 1, 6) FROM turn ORDER BY id'
+	[ "$output" = $'u1|6|before\nu2|65536|xxxxxx\nu3|6|see it\nu4|5|after' ]
+	# The torn one is whole the next time.
+	{ head -c 100500 /dev/zero | tr '\0' y && printf '"}}\n'; } >>"$TALK/s1.jsonl"
+	run harvest
+	[ "$(field turns)" = 1 ]
+	[ "$(field malformed)" = 0 ]
+}
+
+@test "what became of an edit, who answers whom, which model" {
+	{
+		record user u1 '"change it"'
+		record assistant u2 '[{"type":"tool_use","id":"t1","name":"Edit","input":{"file_path":"'"$REPO"'/a.c","old_string":"x","new_string":"y"}}]' '"parentUuid":"u1"' |
+			sed 's/"role":"assistant"/&,"model":"model-one"/'
+		record user u3 '[{"type":"tool_result","tool_use_id":"t1","content":"ok"}]' '"parentUuid":"u2"'
+		record assistant u4 '[{"type":"tool_use","id":"t2","name":"Write","input":{"file_path":"'"$REPO"'/b.c","content":"z"}}]' '"parentUuid":"u3"'
+		record user u5 '[{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":"The user doesn'"'"'t want to proceed with this tool use."}]' '"parentUuid":"u4"'
+		record assistant u6 '[{"type":"tool_use","id":"t3","name":"Edit","input":{"file_path":"'"$REPO"'/b.c","old_string":"q","new_string":"r"}},{"type":"tool_use","id":"t4","name":"Edit","input":{"file_path":"'"$REPO"'/c.c","old_string":"","new_string":"n"}}]' '"parentUuid":"u5"'
+		record user u7 '[{"type":"tool_result","tool_use_id":"t3","is_error":true,"content":"String not found"},{"type":"tool_result","tool_use_id":"t4","content":"ok"}]' '"parentUuid":"u6","toolUseResult":{"userModified":true}'
+		printf '{"type":"system","subtype":"compact_boundary","uuid":"b1","parentUuid":null,"logicalParentUuid":"u7"}\n'
+		record user u8 '"a summary of it all"' '"isCompactSummary":true,"parentUuid":"b1"'
+		record assistant u9 '[{"type":"text","text":"Done."}]' '"parentUuid":"u8"'
+		record assistant ua '[{"type":"text","text":"API Error"}]' | sed 's/"role":"assistant"/&,"model":"<synthetic>"/'
+	} >"$TALK/s1.jsonl"
+	run harvest
+	[ "$(field turns)" = 5 ]
+	run sql 'SELECT record, parent, tool, model FROM turn ORDER BY id'
+	[ "$output" = $'u1|||\nu2|u1|claude-code|model-one\nu4|u2|claude-code|\nu6|u4|claude-code|\nu9|u6|claude-code|' ]
+	run sql 'SELECT call, action, path, old, text, outcome FROM turn_edit ORDER BY turn, position'
+	[ "$output" = $'t1|Edit|a.c|x|y|applied\nt2|Write|b.c|None|z|rejected\nt3|Edit|b.c|q|r|failed\nt4|Edit|c.c||n|modified' ]
+}
+
+@test "since a time: older turns wait for another call" {
+	for i in 1 2 3; do record user "u$i" "\"turn $i\""; done >"$TALK/s1.jsonl"
+	run harvest --since 2026-01-01T10:00:02Z
+	[ "$(field turns)" = 1 ]
+	run harvest --since 30d
+	[ "$(field turns)" = 2 ]
+	run harvest
+	[ "$(field turns)" = 0 ]
+	run git flywheel harvest --since yesterday
+	[ "$status" -eq 129 ]
+	[[ $output == *"want a day"* ]]
+}
+
+@test "consent: a source that is forbidden is not read" {
+	record user u1 '"one"' >"$TALK/s1.jsonl"
+	git config flywheel.harvest.claude-code false
+	run harvest
+	[ "$(field turns)" = 0 ]
+	run git flywheel harvest --source claude-code
+	[ "$status" -eq 128 ]
+	[[ $output == *"flywheel.harvest.claude-code true"* ]]
+	run git flywheel harvest --list
+	[[ $output == *"claude-code"*"not allowed"* ]]
+	run git flywheel harvest --source adr
+	[ "$status" -eq 129 ]
+	git config flywheel.harvest.claude-code true
+	run harvest
+	[ "$(field turns)" = 1 ]
 }
 
 @test "other projects' sessions are not read and leave no trace" {

@@ -38,7 +38,7 @@ struct talk_edit {
 	const char *session, *path, *text; /* path from the repository's root */
 	const char *old;                   /* what it replaced; NULL: not known, or a new file */
 	const char *call, *action;         /* the tool's id and name of the call */
-	const char *outcome;               /* applied, rejected, failed */
+	const char *outcome;               /* applied, modified, rejected, failed */
 };
 /* What a turn says it is about: the comment of a review, the commit that a tool made. */
 struct talk_anchor {

@@ -20,7 +20,4 @@ struct harvest {
 	struct buf clean;
 };
 
-/* Commits what was stored and goes on in a new transaction; nothing to do in a dry run. */
-int harvest_save(struct harvest *harvest);
-
 #endif

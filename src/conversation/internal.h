@@ -8,6 +8,7 @@
 #define CONVERSATION_INTERNAL_H
 
 #include "flywheel/conversation.h"
+#include "util/js_stream.h"
 #include "util/map.h"
 #include "util/strings.h"
 
@@ -49,6 +50,7 @@ struct raw_edit {
 };
 #define OUTCOME_APPLIED "applied"
 #define OUTCOME_REJECTED "rejected" /* a person said no */
+#define OUTCOME_MODIFIED "modified" /* a person changed it before it was applied */
 #define OUTCOME_FAILED "failed"     /* the tool said no */
 
 /* What a turn says it is about. Every member may be NULL or 0. */
@@ -123,6 +125,12 @@ int lines_open(struct harvest *harvest, const char *path, struct lines **out);
 /* The next whole line, NUL-terminated without its line feed, made valid UTF-8; borrowed. A line
  * over the cap is counted as malformed and passed over. False at the end or at a torn line. */
 bool lines_next(struct lines *lines, const char **line, size_t *len);
+/* The next line that is a JSON object, for the caller to free; the others that are not empty are
+ * counted as malformed. Of a very long one the strings are cut: images, mostly. */
+bool lines_record(struct lines *lines, struct js **record);
+/* The next reading begins at the line last handed out, whatever is read until the end of this. */
+void lines_hold(struct lines *lines);
+int64_t lines_offset(const struct lines *lines); /* where that line begins */
 /* Saves the watermark unless `rc` is an error; frees; returns `rc` or the first error of its own.
  */
 int lines_close(struct lines *lines, int rc);
@@ -130,13 +138,40 @@ int lines_close(struct lines *lines, int rc);
 bool lines_peek(
 	const char *path, int (*fn)(const char *line, size_t len, void *payload), void *payload);
 
+/* Lines of a pipe, which is closed with them; there is no watermark. */
+struct lines *lines_from(struct harvest *harvest, int fd);
+
+/* ---- documents: one JSON text a file, written anew by its tool ---- */
+
+/* Hands out the values at `places` (util/js_stream.h). E_NOTFOUND, E_INVALID, or what fn says. */
+int document_each(const char *path, const char *const *places, js_stream_fn fn, void *payload);
+/* The same for what changed since its watermark, which is set; damage counts as malformed. `place`
+ * names the watermark: the path, or something longer where one file is read twice. */
+int document_read(struct harvest *harvest, const char *place, const char *path,
+	const char *const *places, js_stream_fn fn, void *payload);
+/* The first text or number at each of `places`, "" where there is none; as many as places. */
+void document_head(const char *path, const char *const *places, struct strings *out);
+/* How a file that is written anew stands now: inode, size, time in `offset`. E_NOTFOUND, E_IO. */
+int watermark_of(const char *path, struct watermark *out);
+bool watermark_stands(struct harvest *harvest, const char *place, const struct watermark *now);
+
+/* ---- where tools keep their files ---- */
+
 /* Every regular file under a folder that ends in `suffix`, sorted; a missing folder has none. */
 int files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
+
+/* The same under a folder of the user's home. */
+int home_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
+/* The user folder of every editor that grew from VS Code. */
+int editor_users_each(place_fn fn, void *payload);
+char *path_of_uri(const char *uri);
 
 /* ---- watermarks of places that are no files of lines ---- */
 
 bool harvest_watermark(struct harvest *harvest, const char *place, struct watermark *out);
 /* Sets the watermark and commits what was read so far. */
 int harvest_checkpoint(struct harvest *harvest, const char *place, const struct watermark *mark);
+/* Only commits it. */
+int harvest_save(struct harvest *harvest);
 
 #endif

@@ -9,9 +9,9 @@
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/js_stream.h"
 #include "util/memory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINE_LIMIT ((size_t)16 << 20)       /* longer lines hold images, not talk */
+#define LINE_LIMIT ((size_t)256 << 10)      /* of a line in memory; longer ones are streamed */
 #define CHECKPOINT_BYTES ((int64_t)8 << 20) /* read between two commits */
 #define TAIL_BYTES 4096                     /* hashed to recognise the file */
 #define BLOCK ((size_t)1 << 16)
@@ -32,9 +32,9 @@ struct lines {
 	int fd, rc;
 	struct watermark mark;   /* offset: end of the last line handed out */
 	int64_t saved;           /* offset of the last checkpoint */
+	int64_t before, hold;    /* beginning of that line; where the next reading begins, or -1 */
 	struct buf bytes, clean; /* bytes read but not handed out; a line made valid */
 	size_t at, searched;
-	bool end, skipping; /* skipping: inside a line over the limit */
 };
 
 static int tail_hash(int fd, int64_t offset, char hex[TALK_HASH])
@@ -68,17 +68,33 @@ static int64_t resume_at(struct lines *lines, const struct stat *st)
 	return strcmp(hex, old.tail) ? 0 : old.offset;
 }
 
-int lines_open(struct harvest *harvest, const char *path, struct lines **out)
+static struct lines *lines_new(struct harvest *harvest, const char *path)
 {
 	struct lines *lines = xcalloc(1, sizeof(*lines));
+
+	lines->harvest = harvest;
+	lines->hold = -1;
+	lines->path = xstrdup(path);
+	buf_init(&lines->bytes);
+	buf_init(&lines->clean);
+	return lines;
+}
+
+struct lines *lines_from(struct harvest *harvest, int fd)
+{
+	struct lines *lines = lines_new(harvest, NULL);
+
+	lines->fd = fd;
+	return lines;
+}
+
+int lines_open(struct harvest *harvest, const char *path, struct lines **out)
+{
+	struct lines *lines = lines_new(harvest, path);
 	struct stat st;
 	int rc = 0;
 
 	*out = NULL;
-	lines->harvest = harvest;
-	lines->path = xstrdup(path);
-	buf_init(&lines->bytes);
-	buf_init(&lines->clean);
 	lines->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (lines->fd < 0 || fstat(lines->fd, &st))
 		rc = fail(errno == ENOENT ? E_NOTFOUND : E_IO, "cannot read '%s': %s", path,
@@ -115,7 +131,8 @@ static bool fill(struct lines *lines)
 		got = read(lines->fd, lines->bytes.ptr + lines->bytes.len, BLOCK);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		lines->rc = fail(E_IO, "cannot read '%s': %s", lines->path, strerror(errno));
+		lines->rc = fail(E_IO, "cannot read '%s': %s", lines->path ? lines->path : "a pipe",
+			strerror(errno));
 	if (got <= 0)
 		return false;
 	lines->bytes.len += (size_t)got;
@@ -125,13 +142,18 @@ static bool fill(struct lines *lines)
 
 static int checkpoint(struct lines *lines)
 {
+	struct watermark mark = lines->mark;
 	struct stat st;
 
-	if (fstat(lines->fd, &st) || !tail_hash(lines->fd, lines->mark.offset, lines->mark.tail))
-		return fail(E_IO, "'%s' shrank while it was read; run this again", lines->path);
-	lines->mark.size = (int64_t)st.st_size;
 	lines->saved = lines->mark.offset;
-	return harvest_checkpoint(lines->harvest, lines->path, &lines->mark);
+	if (!lines->path)
+		return harvest_save(lines->harvest);
+	if (lines->hold >= 0)
+		mark.offset = lines->hold;
+	if (fstat(lines->fd, &st) || !tail_hash(lines->fd, mark.offset, mark.tail))
+		return fail(E_NOTFOUND, "'%s' shrank while it was read", lines->path);
+	mark.size = (int64_t)st.st_size;
+	return harvest_checkpoint(lines->harvest, lines->path, &mark);
 }
 
 /* Bytes that are not UTF-8 become U+FFFD: one bad byte must not cost a whole record. */
@@ -157,48 +179,149 @@ static void make_valid(struct lines *lines, const char **line, size_t *len)
 	*len = lines->clean.len;
 }
 
-/* A line over the limit is thrown away block by block until its end comes. */
-static void drop_long_line(struct lines *lines)
+/* The line that begins at `at`, when all of it is in memory; otherwise NULL. */
+static char *whole_line(struct lines *lines, size_t *len)
 {
-	lines->mark.offset += (int64_t)(lines->bytes.len - lines->at);
-	lines->at = lines->searched = lines->bytes.len;
-	lines->skipping = true;
+	char *start = lines->bytes.ptr + lines->at, *feed;
+
+	for (;;) {
+		feed = memchr(lines->bytes.ptr + lines->searched, '\n',
+			lines->bytes.len - lines->searched);
+		lines->searched = lines->bytes.len;
+		if (feed || lines->bytes.len - lines->at > LINE_LIMIT || !fill(lines))
+			break;
+		start = lines->bytes.ptr + lines->at;
+	}
+	if (!feed)
+		return NULL;
+	*feed = '\0';
+	*len = (size_t)(feed - start);
+	lines->at += *len + 1;
+	lines->searched = lines->at;
+	return start;
+}
+
+/*
+ * A line over the limit goes through block by block, into the stream (NULL: nowhere). False when
+ * its end is not there yet: then it is read again the next time, for there is nowhere between to
+ * go on from.
+ */
+static bool pass_long_line(struct lines *lines, struct js_stream *stream, int64_t *taken)
+{
+	bool more = true;
+
+	*taken = 0;
+	while (more) {
+		char *start = lines->bytes.ptr + lines->at;
+		size_t left = lines->bytes.len - lines->at;
+		char *feed = memchr(start, '\n', left);
+		size_t len = feed ? (size_t)(feed - start) : left;
+
+		if (stream)
+			js_stream_feed(stream, start, len);
+		*taken += (int64_t)len + (feed != NULL);
+		lines->at += len + (feed != NULL);
+		lines->searched = lines->at;
+		if (feed)
+			return true;
+		lines->rc = harvest_interrupted();
+		more = !lines->rc && fill(lines);
+	}
+	return false;
+}
+
+/* Before a line is handed out: the mark stands at its beginning. */
+static bool begin_line(struct lines *lines)
+{
+	if (!lines->rc)
+		lines->rc = harvest_interrupted();
+	if (!lines->rc && lines->mark.offset - lines->saved > CHECKPOINT_BYTES)
+		lines->rc = checkpoint(lines);
+	lines->before = lines->mark.offset;
+	return !lines->rc;
 }
 
 bool lines_next(struct lines *lines, const char **line, size_t *len)
 {
-	while (!lines->rc) {
-		char *start = lines->bytes.ptr + lines->at;
-		char *feed = memchr(lines->bytes.ptr + lines->searched, '\n',
-			lines->bytes.len - lines->searched);
+	while (begin_line(lines)) {
+		int64_t taken;
 
-		lines->searched = lines->bytes.len;
-		if (!feed && lines->bytes.len - lines->at > LINE_LIMIT) {
-			drop_long_line(lines);
-			continue;
+		*line = whole_line(lines, len);
+		if (*line) {
+			lines->mark.offset += (int64_t)*len + 1;
+			make_valid(lines, line, len);
+			return true;
 		}
-		if (!feed && !fill(lines))
+		if (lines->bytes.len - lines->at <= LINE_LIMIT ||
+			!pass_long_line(lines, NULL, &taken))
 			return false;
-		if (!feed)
-			continue;
-		*len = (size_t)(feed - start);
-		*line = start;
-		*feed = '\0';
-		lines->at += *len + 1;
-		lines->searched = lines->at;
-		if (lines->mark.offset - lines->saved > CHECKPOINT_BYTES && !lines->skipping)
-			lines->rc = checkpoint(lines);
-		lines->mark.offset += (int64_t)*len + 1;
-		if (lines->rc || lines->skipping) {
-			if (lines->skipping)
-				harvest_malformed(lines->harvest);
-			lines->skipping = false;
-			continue;
-		}
-		make_valid(lines, line, len);
-		return true;
+		lines->mark.offset += taken;
+		harvest_malformed(lines->harvest);
 	}
 	return false;
+}
+
+static int keep_value(size_t place, const struct js *value, void *payload)
+{
+	(void)place;
+	*(struct js **)payload = js_share(value);
+	return 0;
+}
+
+/* A record of a line over the limit, its long strings cut; NULL where it is no JSON. */
+static bool long_record(struct lines *lines, struct js **record)
+{
+	static const char *const all[] = {"", NULL};
+	struct js_stream *stream = js_stream_new(all, keep_value, record);
+	int64_t taken;
+	bool ended = pass_long_line(lines, stream, &taken);
+
+	if (js_stream_finish(stream)) {
+		error_clear();
+		js_free(*record);
+		*record = NULL;
+	}
+	js_stream_free(stream);
+	if (ended)
+		lines->mark.offset += taken;
+	return ended;
+}
+
+bool lines_record(struct lines *lines, struct js **record)
+{
+	*record = NULL;
+	while (begin_line(lines)) {
+		size_t len = 0;
+		const char *line = whole_line(lines, &len);
+
+		if (line) {
+			lines->mark.offset += (int64_t)len + 1;
+			make_valid(lines, &line, &len);
+			if (strspn(line, " \t\r") == len)
+				continue;
+			if (js_parse(line, len, record))
+				error_clear();
+		} else if (lines->bytes.len - lines->at <= LINE_LIMIT ||
+			   !long_record(lines, record)) {
+			break;
+		}
+		if (js_is_object(*record))
+			return true;
+		js_free(*record);
+		*record = NULL;
+		harvest_malformed(lines->harvest);
+	}
+	return false;
+}
+
+void lines_hold(struct lines *lines)
+{
+	lines->hold = lines->before;
+}
+
+int64_t lines_offset(const struct lines *lines)
+{
+	return lines->before;
 }
 
 int lines_close(struct lines *lines, int rc)
@@ -207,8 +330,7 @@ int lines_close(struct lines *lines, int rc)
 		return rc;
 	if (!rc)
 		rc = lines->rc;
-	/* In the midst of a line over the limit there is nowhere to go on from: read it again. */
-	if (!rc && !lines->skipping)
+	if (!rc)
 		rc = checkpoint(lines);
 	if (lines->fd >= 0)
 		close(lines->fd);
@@ -243,36 +365,4 @@ bool lines_peek(
 		close(lines.fd);
 	buf_release(&lines.bytes);
 	return found;
-}
-
-static int is_entry(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-int files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload)
-{
-	struct dirent **entries = NULL;
-	int count = depth > 0 ? scandir(folder, &entries, is_entry, by_bytes) : 0, rc = 0;
-
-	for (int i = 0; i < count; i++) {
-		char *path = path_join(folder, entries[i]->d_name);
-		struct stat st;
-
-		if (rc || lstat(path, &st))
-			;
-		else if (S_ISDIR(st.st_mode))
-			rc = files_each(path, suffix, depth - 1, fn, payload);
-		else if (S_ISREG(st.st_mode) && ends_with(path, suffix))
-			rc = fn(path, payload);
-		free(path);
-		free(entries[i]);
-	}
-	free(entries);
-	return rc;
 }

@@ -35,7 +35,7 @@ CREATE TABLE turn_edit(
 	old TEXT, -- what it replaced; NULL: not known, or a new file
 	call TEXT NOT NULL DEFAULT '', -- the tool's id of its call
 	action TEXT NOT NULL DEFAULT '', -- and its name
-	outcome TEXT NOT NULL DEFAULT '', -- applied, rejected, failed
+	outcome TEXT NOT NULL DEFAULT '', -- applied, modified, rejected, failed
 	PRIMARY KEY(turn, position)) WITHOUT ROWID;
 CREATE INDEX turn_edit_path ON turn_edit(path);
 CREATE INDEX turn_edit_call ON turn_edit(call) WHERE call <> '';

@@ -39,6 +39,11 @@ void js_free(struct js *value)
 	json_decref(raw(value));
 }
 
+struct js *js_share(const struct js *value)
+{
+	return (struct js *)json_incref((json_t *)raw(value));
+}
+
 struct js *js_object(void)
 {
 	return wrap(json_object());

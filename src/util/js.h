@@ -16,7 +16,8 @@ struct js;
 
 /* Parses one JSON text; E_INVALID with line and cause. A string with a NUL reads cut. */
 int js_parse(const char *text, size_t len, struct js **out);
-void js_free(struct js *value); /* NULL is fine */
+void js_free(struct js *value);              /* NULL is fine */
+struct js *js_share(const struct js *value); /* one more reference, for the caller to free */
 
 struct js *js_object(void);
 struct js *js_array(void);

@@ -1,0 +1,215 @@
+/* A turn in the making; and what the tools of all assistants that write files are called. */
+#include "conversation/raw.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Tools that write files, whoever's they are. */
+static const char *const writers[] = {"Edit", "Write", "MultiEdit", "NotebookEdit", "Update",
+	"replace", "write_file", "edit", "write", "multiedit", "create", "create_file", "edit_file",
+	"str_replace", "str_replace_editor", "str_replace_based_edit_tool", "insert_edit_into_file",
+	"replace_string_in_file", "multi_replace_string_in_file", "write_to_file",
+	"replace_in_file", "apply_diff", "insert_content", "search_and_replace", "search_replace",
+	"edit_existing_file", "create_new_file", "single_find_and_replace", "multi_edit",
+	"apply_patch", "patch", "new_file", "editedExistingFile", "newFileCreated",
+	"developer__text_editor", "edit_file_v2", "reapply", "file_edit", "new_rule"};
+
+static const char *const path_keys[] = {"file_path", "filePath", "filepath", "path", "target_file",
+	"notebook_path", "relativeWorkspacePath", "relative_workspace_path", "targetFile", "file"};
+static const char *const old_keys[] = {"old_string", "oldString", "old_str", "search", "old_text"};
+static const char *const new_keys[] = {"new_string", "newString", "new_str", "replace", "content",
+	"contents", "file_text", "new_source", "code_edit", "code", "changes", "new_text"};
+static const char *const patch_keys[] = {"patch", "patchText", "input", "diff"};
+static const char *const list_keys[] = {"edits", "replacements"};
+
+void raw_init(struct raw_draft *draft)
+{
+	memset(draft, 0, sizeof(*draft));
+	buf_init(&draft->text);
+}
+
+void raw_clear(struct raw_draft *draft)
+{
+	buf_clear(&draft->text);
+	draft->edit_count = draft->anchor_count = 0;
+	strings_release(&draft->owned);
+	memset(&draft->owned, 0, sizeof(draft->owned));
+	memset(&draft->turn, 0, sizeof(draft->turn));
+}
+
+void raw_release(struct raw_draft *draft)
+{
+	raw_clear(draft);
+	buf_release(&draft->text);
+	free(draft->edits);
+	free(draft->anchors);
+}
+
+const char *raw_keep(struct raw_draft *draft, const char *text, size_t len)
+{
+	strings_add_len(&draft->owned, text, len);
+	return draft->owned.items[draft->owned.count - 1];
+}
+
+void raw_add_text(struct raw_draft *draft, const char *text)
+{
+	if (!text || !*text)
+		return;
+	if (draft->text.len)
+		buf_addstr(&draft->text, "\n\n");
+	buf_addstr(&draft->text, text);
+	buf_trim(&draft->text);
+}
+
+void raw_add_edit(struct raw_draft *draft, const struct raw_edit *edit)
+{
+	if (!edit->path || !*edit->path || !edit->text)
+		return;
+	GROW(draft->edits, draft->edit_count, draft->edit_capacity);
+	draft->edits[draft->edit_count++] = *edit;
+}
+
+void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor)
+{
+	GROW(draft->anchors, draft->anchor_count, draft->anchor_capacity);
+	draft->anchors[draft->anchor_count++] = *anchor;
+}
+
+/* ---- calls of tools ---- */
+
+static bool is_writer(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(writers); i++)
+		if (!strcmp(writers[i], name))
+			return true;
+	return false;
+}
+
+static const char *first_text(const struct js *object, const char *const *keys, size_t count)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < count && !found; i++)
+		found = js_get_text(object, keys[i]);
+	return found;
+}
+#define FIRST_TEXT(object, keys) first_text((object), (keys), ARRAY_SIZE(keys))
+
+/* An argument that is itself a list of edits, each perhaps with a path of its own. */
+static bool add_list(
+	struct raw_draft *draft, const struct raw_edit *like, const struct js *arguments)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(list_keys); i++) {
+		const struct js *list = js_get(arguments, list_keys[i]);
+
+		if (!js_is_array(list))
+			continue;
+		for (size_t k = 0; k < js_count(list); k++) {
+			const struct js *item = js_at(list, k);
+			const char *path = FIRST_TEXT(item, path_keys);
+			struct raw_edit edit = *like;
+
+			edit.path = path ? path : like->path;
+			edit.old = FIRST_TEXT(item, old_keys);
+			edit.text = FIRST_TEXT(item, new_keys);
+			raw_add_edit(draft, &edit);
+		}
+		return true;
+	}
+	return false;
+}
+
+static void add_arguments(
+	struct raw_draft *draft, const struct raw_edit *like, const struct js *arguments)
+{
+	const char *patch = FIRST_TEXT(arguments, patch_keys);
+	struct raw_edit edit = *like;
+
+	edit.path = FIRST_TEXT(arguments, path_keys);
+	edit.old = FIRST_TEXT(arguments, old_keys);
+	edit.text = FIRST_TEXT(arguments, new_keys);
+	if (add_list(draft, &edit, arguments))
+		return;
+	if (patch && strstr(patch, "*** Begin Patch"))
+		raw_add_patch(draft, like, patch);
+	else if (patch && edit.path && !edit.text)
+		raw_add_blocks(draft, &edit, patch);
+	else
+		raw_add_edit(draft, &edit);
+}
+
+static bool is_view(const struct js *arguments)
+{
+	const char *command = js_get_text(arguments, "command");
+
+	return command && !strcmp(command, "view");
+}
+
+void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
+	const struct js *arguments, const char *outcome)
+{
+	const char *text = js_as_text(arguments);
+	struct raw_edit like = {.outcome = outcome};
+	struct js *parsed = NULL;
+
+	if (!name || !is_writer(name))
+		return;
+	like.action = raw_keep(draft, name, strlen(name));
+	if (call)
+		like.call = raw_keep(draft, call, strlen(call));
+	if (text && strstr(text, "*** Begin Patch") && *text != '{') {
+		raw_add_patch(draft, &like, text);
+		return;
+	}
+	if (text && js_parse(text, strlen(text), &parsed))
+		error_clear();
+	if (!text || parsed) {
+		size_t before = draft->edit_count;
+
+		if (!is_view(parsed ? parsed : arguments))
+			add_arguments(draft, &like, parsed ? parsed : arguments);
+		/* What was parsed here goes with this call: its texts are copied. */
+		for (size_t i = before; i < draft->edit_count && parsed; i++) {
+			struct raw_edit *edit = &draft->edits[i];
+
+			edit->path = raw_keep(draft, edit->path, strlen(edit->path));
+			edit->text = raw_keep(draft, edit->text, strlen(edit->text));
+			if (edit->old)
+				edit->old = raw_keep(draft, edit->old, strlen(edit->old));
+		}
+	}
+	js_free(parsed);
+}
+
+void raw_add_content(struct raw_draft *draft, const struct js *content)
+{
+	raw_add_text(draft, js_as_text(content));
+	for (size_t i = 0; js_is_array(content) && i < js_count(content); i++) {
+		const struct js *block = js_at(content, i);
+		const char *type = js_get_text(block, "type");
+
+		if (type && !strcmp(type, "text"))
+			raw_add_text(draft, js_get_text(block, "text"));
+		else if (type && !strcmp(type, "tool_use"))
+			raw_add_call(draft, js_get_text(block, "name"), js_get_text(block, "id"),
+				js_get(block, "input"), NULL);
+	}
+}
+
+int raw_store(struct raw_draft *draft, struct harvest *harvest)
+{
+	int rc = 0;
+
+	draft->turn.text = draft->text.ptr;
+	draft->turn.edits = draft->edits;
+	draft->turn.edit_count = draft->edit_count;
+	draft->turn.anchors = draft->anchors;
+	draft->turn.anchor_count = draft->anchor_count;
+	if (draft->text.len || draft->edit_count || draft->anchor_count)
+		rc = harvest_turn(harvest, &draft->turn);
+	raw_clear(draft);
+	return rc;
+}

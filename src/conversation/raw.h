@@ -1,0 +1,48 @@
+/*
+ * A turn in the making: what the readers of all tools share. Tools name their editing tools and the
+ * arguments of them differently, but mean one of four things: old and new text, whole new text, a
+ * patch, or blocks of search and replace.
+ */
+#ifndef CONVERSATION_RAW_H
+#define CONVERSATION_RAW_H
+
+#include "conversation/internal.h"
+
+struct raw_draft {
+	struct raw_turn turn; /* text, edits and anchors are set by raw_store() */
+	struct buf text;
+	struct raw_edit *edits;
+	size_t edit_count, edit_capacity;
+	struct raw_anchor *anchors;
+	size_t anchor_count, anchor_capacity;
+	struct strings owned; /* texts of edits that stand in no record */
+};
+
+void raw_init(struct raw_draft *draft);
+void raw_release(struct raw_draft *draft);
+void raw_clear(struct raw_draft *draft); /* empty again; the turn's members are NULL */
+const char *raw_keep(struct raw_draft *draft, const char *text, size_t len); /* a copy of its own */
+
+/* Adds what was said, after an empty line where something stands. NULL adds nothing. */
+void raw_add_text(struct raw_draft *draft, const char *text);
+/* `edit` is borrowed until raw_store(); without a path or a new text it is left out. */
+void raw_add_edit(struct raw_draft *draft, const struct raw_edit *edit);
+void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor);
+/* Adds what a call of a tool was to write; a tool that writes nothing adds nothing. `arguments` is
+ * an object, or a text that holds one; `name`, `call` and `outcome` may be NULL. */
+void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
+	const struct js *arguments, const char *outcome);
+/* Content as text or as blocks of Anthropic's form: text, tool_use; the rest is passed over. */
+void raw_add_content(struct raw_draft *draft, const struct js *content);
+/* The turn goes to the harvest unless it is empty; then the draft is cleared. */
+int raw_store(struct raw_draft *draft, struct harvest *harvest);
+
+/* ---- patches, patch.c ---- */
+
+/* "*** Begin Patch" with its files: a deleted file is an edit to "". */
+void raw_add_patch(struct raw_draft *draft, const struct raw_edit *like, const char *patch);
+/* Blocks of <<<<<<< SEARCH, =======, >>>>>>> REPLACE (or the ------- and +++++++ form), for the
+ * path in `like`; NULL there: the line before each block names it. */
+void raw_add_blocks(struct raw_draft *draft, const struct raw_edit *like, const char *text);
+
+#endif
