@@ -134,12 +134,21 @@ random_step() { # random_step <number>
 
 @test "verify says what differs" {
 	git flywheel index --quiet
-	sqlite3 .git/flywheel/flywheel.db "UPDATE graph_symbol SET cyclomatic = 9" ||
+	commit_file b.c "int b(void) { return a() + a(); }"
+	git flywheel index --quiet
+	sqlite3 .git/flywheel/flywheel.db "UPDATE blob_fact SET facts = (SELECT f.facts FROM blob_fact f
+		JOIN graph_file g ON g.blob = f.blob WHERE g.path = 'b.c')" ||
 		skip "the sqlite3 program is not here"
 	run git flywheel index --verify --quiet
 	[ "$status" -eq 1 ]
-	[[ $output == *"only in the index: symbol a.c:1 a"* ]]
+	[[ $output == *"only in the index: symbol a.c:1 b"* ]]
 	[[ $output == *"missing in the index: symbol a.c:1 a"* ]]
+	git flywheel rebuild
+	holds
+	sqlite3 .git/flywheel/flywheel.db "DELETE FROM graph_edge"
+	run git flywheel index --verify --quiet
+	[ "$status" -eq 1 ]
+	[[ $output == *"missing in the index: edge b.c:1 calls a"* ]]
 	git flywheel rebuild
 	holds
 }

@@ -74,20 +74,4 @@ int store_decision_count_source(struct store *store, const char *source, size_t 
 typedef int (*decision_commit_fn)(const struct oid *commit, void *payload);
 int store_decision_commits(struct store *store, decision_commit_fn fn, void *payload);
 
-/* Questions to the materialised graph of HEAD. */
-struct symbol_place {
-	const char *path, *name, *qualified; /* borrowed during the call */
-	uint32_t line, end_line;
-};
-typedef int (*symbol_place_fn)(const struct symbol_place *place, void *payload);
-/* Symbols whose name or qualified name is `name`, by path and line; `limit` 0: all. */
-int store_symbol_find(
-	struct store *store, const char *name, size_t limit, symbol_place_fn fn, void *payload);
-/* The innermost symbol that covers a line, or that begins within `below` lines after it. */
-int store_symbol_at(struct store *store, const char *path, uint32_t line, uint32_t below,
-	symbol_place_fn fn, void *payload);
-/* One edge away from it: what it uses anywhere, and what uses it in the same file. */
-int store_symbol_near(struct store *store, const char *path, uint32_t line, size_t limit,
-	symbol_place_fn fn, void *payload);
-
 #endif

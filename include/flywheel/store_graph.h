@@ -23,14 +23,20 @@ void store_facts_write(struct store_facts *facts, const unsigned char *blob, int
 	const void *bytes, size_t len);
 int store_facts_close(struct store_facts *facts); /* 0 or the first error; NULL is fine */
 
-/* HEAD's graph, materialised. `digest` is that of all rows of the file, so that equal is equal. */
+/*
+ * HEAD's graph. A file's symbols are in its blob's facts, its edges in bytes that are made and read
+ * by src/graph/. `digest` is that of both, so that equal is equal.
+ */
 struct store_graph_file {
 	int64_t id;
 	const char *path, *language, *skipped; /* language and skipped may be NULL */
 	unsigned char blob[20];
-	uint32_t lines;
+	int64_t version;                               /* of its facts; 0: it has none */
+	uint32_t lines, symbols, calls[4], imports[4]; /* edges by enum confidence */
 	unsigned char digest[16];
 };
+
+/* A symbol and an edge as they are compared and shown. */
 struct store_graph_symbol {
 	uint32_t position; /* in the file */
 	int64_t parent;    /* position, or -1 */
@@ -47,14 +53,16 @@ struct store_graph_edge {
 					  * without a path an external target's package */
 	const char *name;
 };
-
-typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *payload);
-typedef int (*store_graph_symbol_fn)(const struct store_graph_symbol *symbol, void *payload);
 typedef int (*store_graph_edge_fn)(const struct store_graph_edge *edge, void *payload);
 
+typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *payload);
 int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload); /* by path */
-int store_graph_symbols(struct store *store, int64_t file, store_graph_symbol_fn fn, void *payload);
-int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn, void *payload);
+/* The one of that path, if there is one. */
+int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload);
+/* Those in which a name with this hash is defined, by path. */
+int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload);
+/* Appends a file's packed edges. */
+int store_graph_edges(struct store *store, int64_t file, struct buf *out);
 
 #define STORE_SKIP_REASONS 16
 struct store_graph_counts {
@@ -70,14 +78,16 @@ int store_graph_count(struct store *store, struct store_graph_counts *out);
 /* Writing, inside the caller's transaction. */
 struct store_graph;
 struct store_graph *store_graph_open(struct store *store);
-/* Removes a file with its rows. */
+/* Removes a file with its edges; its names go one by one, or by store_graph_forget_names. */
 void store_graph_remove(struct store_graph *graph, int64_t file);
-/* Inserts; `file->id` is ignored and the new one returned. */
-int64_t store_graph_add_file(struct store_graph *graph, const struct store_graph_file *file);
-void store_graph_add_symbol(
-	struct store_graph *graph, int64_t file, const struct store_graph_symbol *symbol);
-void store_graph_add_edge(
-	struct store_graph *graph, int64_t file, const struct store_graph_edge *edge);
+/* In the place of the one of that path, whose id it gets, or as a new one. Returns the id. */
+int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
+	const void *edges, size_t len);
+/* That a file defines a name, by its hash; kept until the close. */
+void store_graph_add_name(struct store_graph *graph, int64_t file, uint32_t name);
+void store_graph_remove_name(struct store_graph *graph, int64_t file, uint32_t name);
+/* All of a file; looks at every name there is. */
+void store_graph_forget_names(struct store_graph *graph, int64_t file);
 int store_graph_close(struct store_graph *graph); /* 0 or the first error; NULL is fine */
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "flywheel/graph.h"
 #include "flywheel/graph_comment.h"
+#include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -126,7 +127,7 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 		line = line_of(comment, spans.items[i]);
 		origin = xstrfmt("%s:%u", scan->current->path, line);
 		row.origin = origin;
-		rc = store_symbol_at(miner->session->store, scan->current->path, line,
+		rc = graph_place_at(miner->session, scan->current->path, line,
 			comment->end_line - line + BELOW, on_symbol, &draft.symbols);
 		if (!rc)
 			rc = miner_add(miner, &draft, &row, &files);

@@ -1,6 +1,7 @@
 /* Reading decisions: the row, the verdict of a person, and what the repository says of it now. */
 #include "decision/internal.h"
 
+#include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -35,7 +36,7 @@ static const char *qualify(struct reading *reading, const char *name)
 	struct map_entry *entry = map_put_str(&reading->names, name, &added);
 
 	if (added) {
-		if (store_symbol_find(reading->session->store, name, 2, on_place, &found))
+		if (graph_place_find(reading->session, name, 2, on_place, &found))
 			error_clear(); /* the name as written is good enough */
 		strings_add(&reading->qualified, found.count == 1 ? found.items[0] : name);
 		entry->value.num = (int64_t)reading->qualified.count - 1;

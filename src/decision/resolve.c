@@ -2,6 +2,7 @@
 #include "decision/internal.h"
 #include "flywheel/why.h"
 
+#include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/process.h"
@@ -112,7 +113,7 @@ static int take_line(struct session *session, struct why_answer *out)
 	if (!out->uncommitted)
 		rc = take_commit(session, &commit, out);
 	if (!rc)
-		rc = store_symbol_at(session->store, out->path, out->line, 0, on_place, out);
+		rc = graph_place_at(session, out->path, out->line, 0, on_place, out);
 	return rc;
 }
 
@@ -175,7 +176,7 @@ static int try_symbol(struct session *session, const char *words, struct why_ans
 {
 	size_t len = strlen(words);
 	char *name = xstrndup(words, len > 2 && ends_with(words, "()") ? len - 2 : len);
-	int rc = store_symbol_find(session->store, name, 0, on_place, out);
+	int rc = graph_place_find(session, name, 0, on_place, out);
 
 	free(name);
 	out->kind = WHY_SYMBOL;

@@ -3,6 +3,7 @@
 #include "flywheel/why.h"
 
 #include "flywheel/graph.h"
+#include "flywheel/graph_place.h"
 #include "util/memory.h"
 
 #include <stdio.h>
@@ -108,7 +109,7 @@ static int on_place(const struct symbol_place *place, void *payload)
 static int visit_inside(struct ring *ring, const char *path, uint32_t line)
 {
 	struct lines lines = {0, 0};
-	int rc = store_symbol_at(ring->reading.session->store, path, line, 0, on_place, &lines);
+	int rc = graph_place_at(ring->reading.session, path, line, 0, on_place, &lines);
 
 	ring->first = lines.first;
 	ring->last = lines.last;
@@ -137,8 +138,8 @@ static int visit_neighbours(struct ring *ring, const char *path, uint32_t line)
 {
 	struct neighbours found = {STRINGS_INIT, STRINGS_INIT};
 	size_t kept = ring->left - ring->left / 3;
-	int rc = store_symbol_near(
-		ring->reading.session->store, path, line, NEIGHBOURS, on_neighbour, &found);
+	int rc = graph_place_near(
+		ring->reading.session, path, line, NEIGHBOURS, on_neighbour, &found);
 
 	ring->left -= kept;
 	for (size_t i = 0; !rc && i < found.names.count; i++)

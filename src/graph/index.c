@@ -46,83 +46,6 @@ static bool is_current(struct session *session, const char *state)
 	return same;
 }
 
-/* The sidecar's files, to be compared with the graph's. */
-struct old_file {
-	int64_t id;
-	char *path;
-	unsigned char digest[HASH_WIDE];
-};
-struct old_files {
-	struct old_file *items;
-	size_t count, capacity;
-};
-
-static int on_old_file(const struct store_graph_file *file, void *payload)
-{
-	struct old_files *old = payload;
-
-	GROW(old->items, old->count, old->capacity);
-	old->items[old->count].id = file->id;
-	old->items[old->count].path = xstrdup(file->path);
-	memcpy(old->items[old->count].digest, file->digest, sizeof(file->digest));
-	old->count++;
-	return 0;
-}
-
-static void add_file(
-	struct store_graph *store, struct rows *rows, uint32_t file, const unsigned char *digest)
-{
-	struct store_graph_file row;
-	struct store_graph_symbol symbol;
-	struct store_graph_edge edge;
-	int64_t id;
-
-	rows_file(rows, file, &row);
-	memcpy(row.digest, digest, sizeof(row.digest));
-	id = store_graph_add_file(store, &row);
-	for (uint32_t i = 0; i < rows_symbol_count(rows, file); i++) {
-		rows_symbol(rows, file, i, &symbol);
-		store_graph_add_symbol(store, id, &symbol);
-	}
-	for (uint32_t i = 0; i < rows_edge_count(rows, file); i++) {
-		rows_edge(rows, file, i, &edge);
-		store_graph_add_edge(store, id, &edge);
-	}
-}
-
-/* Both lists are sorted by path: what only the sidecar has goes, what differs is replaced. */
-static int write_rows(struct session *session, const struct graph *graph)
-{
-	struct old_files old = {NULL, 0, 0};
-	struct rows *rows = rows_new(graph);
-	struct store_graph *store = store_graph_open(session->store);
-	unsigned char digest[HASH_WIDE];
-	size_t at = 0;
-	int rc = store_graph_files(session->store, on_old_file, &old), error;
-
-	for (uint32_t i = 0; i < graph->file_count && !rc; i++) {
-		while (at < old.count && strcmp(old.items[at].path, graph->files[i].path) < 0)
-			store_graph_remove(store, old.items[at++].id);
-		rows_digest(rows, i, digest);
-		if (at < old.count && !strcmp(old.items[at].path, graph->files[i].path)) {
-			const struct old_file *same = &old.items[at++];
-
-			if (!memcmp(same->digest, digest, sizeof(digest)))
-				continue;
-			store_graph_remove(store, same->id);
-		}
-		add_file(store, rows, i, digest);
-	}
-	for (; at < old.count && !rc; at++)
-		store_graph_remove(store, old.items[at].id);
-	error = store_graph_close(store);
-	for (size_t i = 0; i < old.count; i++)
-		free(old.items[i].path);
-	free(old.items);
-	rows_free(rows);
-	return rc ? rc : error;
-}
-
 static int forget_old_versions(struct session *session, const struct languages *languages)
 {
 	size_t count = languages_count(languages);
@@ -156,7 +79,7 @@ static int index_commit(struct session *session, const struct oid *head, const c
 		return rc;
 	}
 	if (!is_current(session, state)) { /* or another process was faster */
-		rc = write_rows(session, &whole->graph);
+		rc = graph_write(session, whole);
 		if (!rc)
 			rc = forget_old_versions(session, whole->snapshot.languages);
 		if (!rc)

@@ -56,6 +56,16 @@ void fact_source_remember(struct fact_source *source);
 int fact_source_read(
 	struct fact_source *source, const char *path, const struct oid *blob, struct facts *out);
 
+/* A file of HEAD's graph out of the sidecar; E_INVALID where it is not whole. Release the facts. */
+int stored_facts(
+	struct store_facts *stored, const struct store_graph_file *file, struct facts *out);
+int stored_edges(struct session *session, const struct store_graph_file *file,
+	const struct facts *facts, store_graph_edge_fn fn, void *payload);
+/* A definition as a row. */
+void fact_row(const struct facts *facts, uint32_t at, struct store_graph_symbol *out);
+/* What the sidecar finds the definitions of a name by. */
+uint32_t name_hash(const char *name);
+
 /* Rules of .gitattributes (linguist-*) and .flywheelignore files in a tree. */
 struct ignore;
 struct ignore *ignore_new(void);
@@ -109,6 +119,9 @@ uint32_t name_number(const struct whole *whole, const char *name, size_t len);
 struct span numbered(const struct whole *whole, uint32_t number);
 struct span named_in(const struct whole *whole, const char *name, uint32_t file);
 
+/* Brings the sidecar's graph to this one, inside the caller's transaction. */
+int graph_write(struct session *session, const struct whole *whole);
+
 /* Rows of one file, as the sidecar keeps them. Texts are borrowed until the next call. */
 struct rows;
 struct rows *rows_new(const struct graph *graph);
@@ -119,6 +132,9 @@ void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *
 void rows_symbol(
 	const struct rows *rows, uint32_t file, uint32_t at, struct store_graph_symbol *out);
 void rows_edge(struct rows *rows, uint32_t file, uint32_t at, struct store_graph_edge *out);
+const struct graph_edge *rows_edge_at(const struct rows *rows, uint32_t file, uint32_t at);
+/* How many symbols of its file that come before it have the same qualified name. */
+uint32_t rows_ordinal(const struct rows *rows, uint32_t symbol);
 /* Of a file's rows with the targets of its edges: equal rows have equal digests, and the reverse.
  */
 void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE]);

@@ -133,8 +133,17 @@ void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *
 	*out = (struct store_graph_file){.path = in->path,
 		.language = in->language,
 		.skipped = in->skipped,
-		.lines = in->lines};
+		.lines = in->lines,
+		.symbols = in->symbol_count};
 	memcpy(out->blob, in->blob.raw, sizeof(out->blob));
+	for (uint32_t i = 0; i < rows_edge_count(rows, file); i++) {
+		const struct graph_edge *edge = rows_edge_at(rows, file, i);
+
+		if (edge->kind == EDGE_CALL)
+			out->calls[edge->confidence]++;
+		else if (edge->kind == EDGE_IMPORT)
+			out->imports[edge->confidence]++;
+	}
 }
 
 void rows_symbol(
@@ -161,12 +170,28 @@ void rows_symbol(
 		.body = (int64_t)in->body};
 }
 
+uint32_t rows_ordinal(const struct rows *rows, uint32_t symbol)
+{
+	return rows->ordinal[symbol];
+}
+
+uint32_t name_hash(const char *name)
+{
+	return (uint32_t)hash_bytes(name, strlen(name), 0);
+}
+
+const struct graph_edge *rows_edge_at(const struct rows *rows, uint32_t file, uint32_t at)
+{
+	uint32_t own = rows->first_own[file + 1] - rows->first_own[file];
+
+	return at < own ? &rows->graph->edges[rows->first_own[file] + at]
+			: &rows->graph->edges[rows->first_top[file] + at - own];
+}
+
 void rows_edge(struct rows *rows, uint32_t file, uint32_t at, struct store_graph_edge *out)
 {
 	const struct graph *graph = rows->graph;
-	uint32_t own = rows->first_own[file + 1] - rows->first_own[file];
-	const struct graph_edge *in = at < own ? &graph->edges[rows->first_own[file] + at]
-					       : &graph->edges[rows->first_top[file] + at - own];
+	const struct graph_edge *in = rows_edge_at(rows, file, at);
 
 	*out = (struct store_graph_edge){.position = at,
 		.from = in->from == GRAPH_NONE

@@ -13,6 +13,7 @@ struct check {
 	struct session *session;
 	const struct graph *graph;
 	struct rows *rows;
+	struct store_facts *facts;
 	uint32_t next; /* file of the clean graph */
 	struct strings *differences;
 	size_t total;
@@ -33,20 +34,28 @@ static void differ(struct check *check, const char *what, const char *line)
 	free(text);
 }
 
-static int on_symbol(const struct store_graph_symbol *symbol, void *payload)
-{
-	struct check *check = payload;
-
-	line_symbol(&check->stored, check->path, symbol);
-	return 0;
-}
-
 static int on_edge(const struct store_graph_edge *edge, void *payload)
 {
 	struct check *check = payload;
 
 	line_edge(&check->stored, check->path, edge);
 	return 0;
+}
+
+static int add_stored(struct check *check, const struct store_graph_file *file)
+{
+	struct store_graph_symbol symbol;
+	struct facts facts;
+	int rc = stored_facts(check->facts, file, &facts);
+
+	for (uint32_t i = 0; i < facts.definition_count && !rc; i++) {
+		fact_row(&facts, i, &symbol);
+		line_symbol(&check->stored, file->path, &symbol);
+	}
+	if (!rc)
+		rc = stored_edges(check->session, file, &facts, on_edge, check);
+	facts_release(&facts);
+	return rc;
 }
 
 static bool has_line(const struct buf *lines, const char *line)
@@ -90,9 +99,7 @@ static int on_file(const struct store_graph_file *file, void *payload)
 	buf_clear(&check->stored);
 	buf_clear(&check->clean);
 	line_file(&check->stored, file);
-	rc = store_graph_symbols(check->session->store, file->id, on_symbol, check);
-	if (!rc)
-		rc = store_graph_edges(check->session->store, file->id, on_edge, check);
+	rc = add_stored(check, file);
 	if (rc)
 		return rc;
 	rows_lines(check->rows, check->next++, &check->clean);
@@ -109,7 +116,7 @@ int graph_verify(struct session *session, struct strings *differences, size_t *t
 	struct whole *whole = NULL;
 	struct oid head, tree;
 	char hex[OID_HEX + 1];
-	int rc = repo_head(session->repo, &head);
+	int rc = repo_head(session->repo, &head), error;
 
 	*total = 0;
 	if (rc)
@@ -122,7 +129,10 @@ int graph_verify(struct session *session, struct strings *differences, size_t *t
 		return rc;
 	check.graph = &whole->graph;
 	check.rows = rows_new(check.graph);
+	check.facts = store_facts_open(session->store);
 	rc = store_graph_files(session->store, on_file, &check);
+	error = store_facts_close(check.facts);
+	rc = rc ? rc : error;
 	for (; !rc && check.next < check.graph->file_count; check.next++)
 		differ(&check, "missing in the index", check.graph->files[check.next].path);
 	*total = check.total;

@@ -107,11 +107,12 @@ int store_facts_close(struct store_facts *facts)
 	return rc ? rc : error;
 }
 
-int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload)
+#define FILE_COLUMNS                                                                               \
+	"id, path, blob, language, skipped, lines, digest, version, symbols, calls0, calls1, "     \
+	"calls2, calls3, imports0, imports1, imports2, imports3"
+
+static int each_file(struct query *query, store_graph_file_fn fn, void *payload)
 {
-	struct query *query = query_open(store,
-		"SELECT id, path, blob, language, skipped, lines, digest FROM graph_file "
-		"ORDER BY path");
 	int rc = 0, error;
 
 	while (!rc && query_next(query)) {
@@ -119,92 +120,61 @@ int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload
 			.path = query_text(query, 1),
 			.language = query_text(query, 3),
 			.skipped = query_text(query, 4),
-			.lines = (uint32_t)query_number(query, 5)};
+			.lines = (uint32_t)query_number(query, 5),
+			.version = query_number(query, 7),
+			.symbols = (uint32_t)query_number(query, 8)};
 		size_t len = 0;
 		const void *bytes = query_blob(query, 2, &len);
 
 		memcpy(file.blob, bytes, len < sizeof(file.blob) ? len : sizeof(file.blob));
 		bytes = query_blob(query, 6, &len);
-		if (len == sizeof(file.digest)) /* else it is of an older kind, and differs */
+		if (len == sizeof(file.digest)) /* else somebody changed it, and it differs */
 			memcpy(file.digest, bytes, len);
+		for (int i = 0; i < 4; i++) {
+			file.calls[i] = (uint32_t)query_number(query, 9 + i);
+			file.imports[i] = (uint32_t)query_number(query, 13 + i);
+		}
 		rc = fn(&file, payload);
 	}
 	error = query_close(query);
 	return rc ? rc : error;
 }
 
-int store_graph_symbols(struct store *store, int64_t file, store_graph_symbol_fn fn, void *payload)
+int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload)
+{
+	return each_file(query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file ORDER BY path"),
+		fn, payload);
+}
+
+int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload)
+{
+	struct query *query =
+		query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file WHERE path = ?1");
+
+	query_bind_text(query, 1, path);
+	return each_file(query, fn, payload);
+}
+
+int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload)
 {
 	struct query *query = query_open(store,
-		"SELECT position, parent, kind, name, qualified, signature, doc, line, end_line, "
-		"start, end, cyclomatic, cognitive, nesting, parameters, body FROM graph_symbol "
-		"WHERE file = ?1 ORDER BY position");
-	int rc = 0, error;
+		"SELECT " FILE_COLUMNS " FROM graph_name JOIN graph_file ON id = file "
+		"WHERE name = ?1 ORDER BY path");
 
-	query_bind_number(query, 1, file);
-	while (!rc && query_next(query)) {
-		struct store_graph_symbol symbol = {.position = (uint32_t)query_number(query, 0),
-			.parent = query_is_null(query, 1) ? -1 : query_number(query, 1),
-			.kind = (uint32_t)query_number(query, 2),
-			.name = query_text(query, 3),
-			.qualified = query_text(query, 4),
-			.signature = query_text(query, 5),
-			.doc = query_text(query, 6),
-			.line = (uint32_t)query_number(query, 7),
-			.end_line = (uint32_t)query_number(query, 8),
-			.start = (uint32_t)query_number(query, 9),
-			.end = (uint32_t)query_number(query, 10),
-			.cyclomatic = (uint32_t)query_number(query, 11),
-			.cognitive = (uint32_t)query_number(query, 12),
-			.nesting = (uint32_t)query_number(query, 13),
-			.parameters = (uint32_t)query_number(query, 14),
-			.body = query_number(query, 15)};
-
-		rc = fn(&symbol, payload);
-	}
-	error = query_close(query);
-	return rc ? rc : error;
+	query_bind_number(query, 1, name);
+	return each_file(query, fn, payload);
 }
 
-int store_graph_edges(struct store *store, int64_t file, store_graph_edge_fn fn, void *payload)
+int store_graph_edges(struct store *store, int64_t file, struct buf *out)
 {
-	struct query *query =
-		query_open(store, "SELECT e.position, e.source, e.kind, e.confidence, e.line, "
-				  "e.start, p.text, s.text, "
-				  "n.text FROM graph_edge e JOIN graph_text n ON n.id = e.name "
-				  "LEFT JOIN graph_text p ON p.id = e.to_path "
-				  "LEFT JOIN graph_text s ON s.id = e.to_symbol WHERE e.file = ?1 "
-				  "ORDER BY e.position");
-	int rc = 0, error;
+	struct query *query = query_open(store, "SELECT edges FROM graph_edge WHERE file = ?1");
+	size_t len;
+	const void *bytes;
 
 	query_bind_number(query, 1, file);
-	while (!rc && query_next(query)) {
-		struct store_graph_edge edge = {.position = (uint32_t)query_number(query, 0),
-			.from = query_is_null(query, 1) ? -1 : query_number(query, 1),
-			.kind = (uint32_t)query_number(query, 2),
-			.confidence = (uint32_t)query_number(query, 3),
-			.line = (uint32_t)query_number(query, 4),
-			.start = (uint32_t)query_number(query, 5),
-			.to_path = query_text(query, 6),
-			.to_symbol = query_text(query, 7),
-			.name = query_text(query, 8)};
-
-		rc = fn(&edge, payload);
-	}
-	error = query_close(query);
-	return rc ? rc : error;
-}
-
-static int count_edges(struct store *store, struct store_graph_counts *out)
-{
-	struct query *query =
-		query_open(store, "SELECT kind, confidence, count(*) FROM graph_edge "
-				  "WHERE kind < 2 GROUP BY 1, 2"); /* calls and imports */
-
-	while (query_next(query)) {
-		size_t *list = query_number(query, 0) ? out->imports : out->calls;
-
-		list[query_number(query, 1) & 3] = (size_t)query_number(query, 2);
+	if (query_next(query)) {
+		bytes = query_blob(query, 0, &len);
+		buf_add(out, bytes, len);
 	}
 	return query_close(query);
 }
@@ -212,8 +182,9 @@ static int count_edges(struct store *store, struct store_graph_counts *out)
 int store_graph_count(struct store *store, struct store_graph_counts *out)
 {
 	struct query *query = query_open(store,
-		"SELECT count(*), count(language), (SELECT count(*) FROM graph_symbol) "
-		"FROM graph_file");
+		"SELECT count(*), count(language), sum(symbols), sum(calls0), sum(calls1), "
+		"sum(calls2), sum(calls3), sum(imports0), sum(imports1), sum(imports2), "
+		"sum(imports3) FROM graph_file");
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -221,6 +192,10 @@ int store_graph_count(struct store *store, struct store_graph_counts *out)
 		out->files = (size_t)query_number(query, 0);
 		out->parsed = (size_t)query_number(query, 1);
 		out->symbols = (size_t)query_number(query, 2);
+		for (int i = 0; i < 4; i++) {
+			out->calls[i] = (size_t)query_number(query, 3 + i);
+			out->imports[i] = (size_t)query_number(query, 7 + i);
+		}
 	}
 	rc = query_close(query);
 	if (rc)
@@ -237,13 +212,19 @@ int store_graph_count(struct store *store, struct store_graph_counts *out)
 		memcpy(out->skipped[at].reason, reason, len);
 		out->skipped[at].files = (size_t)query_number(query, 1);
 	}
-	rc = query_close(query);
-	return rc ? rc : count_edges(store, out);
+	return query_close(query);
 }
+
+struct name {
+	uint32_t name;
+	int64_t file;
+};
 
 struct store_graph {
 	struct store *store;
-	struct query *remove[3], *file, *symbol, *edge, *text, *find;
+	struct query *find, *file, *edges, *remove, *remove_edges, *name, *remove_name, *forget;
+	struct name *names; /* to be added */
+	size_t name_count, name_room;
 };
 
 struct store_graph *store_graph_open(struct store *store)
@@ -251,110 +232,108 @@ struct store_graph *store_graph_open(struct store *store)
 	struct store_graph *graph = xcalloc(1, sizeof(*graph));
 
 	graph->store = store;
-	graph->remove[0] = query_open(store, "DELETE FROM graph_edge WHERE file = ?1");
-	graph->remove[1] = query_open(store, "DELETE FROM graph_symbol WHERE file = ?1");
-	graph->remove[2] = query_open(store, "DELETE FROM graph_file WHERE id = ?1");
+	graph->find = query_open(store, "SELECT id FROM graph_file WHERE path = ?1");
 	graph->file = query_open(store,
-		"INSERT INTO graph_file(path, blob, language, skipped, lines, digest) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-	graph->symbol = query_open(store, "INSERT INTO graph_symbol VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
-					  "?7, ?8, ?9, ?10, ?11, ?12, "
-					  "?13, ?14, ?15, ?16, ?17)");
-	graph->edge = query_open(
-		store, "INSERT INTO graph_edge VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-	graph->text = query_open(store, "INSERT INTO graph_text(text) VALUES(?1)");
-	graph->find = query_open(store, "SELECT id FROM graph_text WHERE text = ?1");
+		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, "
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
+	graph->edges =
+		query_open(store, "INSERT OR REPLACE INTO graph_edge(file, edges) VALUES(?1, ?2)");
+	graph->remove = query_open(store, "DELETE FROM graph_file WHERE id = ?1");
+	graph->remove_edges = query_open(store, "DELETE FROM graph_edge WHERE file = ?1");
+	graph->name =
+		query_open(store, "INSERT OR IGNORE INTO graph_name(name, file) VALUES(?1, ?2)");
+	graph->remove_name =
+		query_open(store, "DELETE FROM graph_name WHERE name = ?1 AND file = ?2");
+	graph->forget = query_open(store, "DELETE FROM graph_name WHERE file = ?1");
 	return graph;
 }
 
 void store_graph_remove(struct store_graph *graph, int64_t file)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(graph->remove); i++) {
-		query_bind_number(graph->remove[i], 1, file);
-		query_run(graph->remove[i]);
-	}
+	query_bind_number(graph->remove, 1, file);
+	query_run(graph->remove);
+	query_bind_number(graph->remove_edges, 1, file);
+	query_run(graph->remove_edges);
 }
 
-int64_t store_graph_add_file(struct store_graph *graph, const struct store_graph_file *file)
+static void bind_count(struct query *query, int at, const uint32_t counts[4])
 {
-	query_bind_text(graph->file, 1, file->path);
-	query_bind_blob(graph->file, 2, file->blob, sizeof(file->blob));
-	query_bind_text(graph->file, 3, file->language);
-	query_bind_text(graph->file, 4, file->skipped);
-	query_bind_number(graph->file, 5, file->lines);
-	query_bind_blob(graph->file, 6, file->digest, sizeof(file->digest));
-	query_run(graph->file);
-	return store_last_id(graph->store);
+	for (int i = 0; i < 4; i++)
+		query_bind_number(query, at + i, counts[i]);
 }
 
-void store_graph_add_symbol(
-	struct store_graph *graph, int64_t file, const struct store_graph_symbol *symbol)
+int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
+	const void *edges, size_t len)
 {
-	struct query *query = graph->symbol;
-
-	query_bind_number(query, 1, file);
-	query_bind_number(query, 2, symbol->position);
-	if (symbol->parent >= 0)
-		query_bind_number(query, 3, symbol->parent);
-	else
-		query_bind_null(query, 3);
-	query_bind_number(query, 4, symbol->kind);
-	query_bind_text(query, 5, symbol->name);
-	query_bind_text(query, 6, symbol->qualified);
-	query_bind_text(query, 7, symbol->signature);
-	query_bind_text(query, 8, symbol->doc);
-	query_bind_number(query, 9, symbol->line);
-	query_bind_number(query, 10, symbol->end_line);
-	query_bind_number(query, 11, symbol->start);
-	query_bind_number(query, 12, symbol->end);
-	query_bind_number(query, 13, symbol->cyclomatic);
-	query_bind_number(query, 14, symbol->cognitive);
-	query_bind_number(query, 15, symbol->nesting);
-	query_bind_number(query, 16, symbol->parameters);
-	query_bind_number(query, 17, symbol->body);
-	query_run(query);
-}
-
-/* The id of a text: names and targets repeat tens of times each. */
-static void bind_shared(struct store_graph *graph, int at, const char *text)
-{
+	struct query *query = graph->file;
 	int64_t id = 0;
 
-	if (!text) {
-		query_bind_null(graph->edge, at);
-		return;
-	}
-	query_bind_text(graph->find, 1, text);
+	query_bind_text(graph->find, 1, file->path);
 	if (query_next(graph->find))
 		id = query_number(graph->find, 0);
 	query_reset(graph->find);
-	if (!id) {
-		query_bind_text(graph->text, 1, text);
-		query_run(graph->text);
+	if (id)
+		query_bind_number(query, 1, id);
+	else
+		query_bind_null(query, 1);
+	query_bind_text(query, 2, file->path);
+	query_bind_blob(query, 3, file->blob, sizeof(file->blob));
+	query_bind_text(query, 4, file->language);
+	query_bind_text(query, 5, file->skipped);
+	query_bind_number(query, 6, file->lines);
+	query_bind_blob(query, 7, file->digest, sizeof(file->digest));
+	query_bind_number(query, 8, file->version);
+	query_bind_number(query, 9, file->symbols);
+	bind_count(query, 10, file->calls);
+	bind_count(query, 14, file->imports);
+	query_run(query);
+	if (!id)
 		id = store_last_id(graph->store);
-	}
-	query_bind_number(graph->edge, at, id);
+	query_bind_number(graph->edges, 1, id);
+	query_bind_blob(graph->edges, 2, edges, len);
+	query_run(graph->edges);
+	return id;
 }
 
-void store_graph_add_edge(
-	struct store_graph *graph, int64_t file, const struct store_graph_edge *edge)
+void store_graph_add_name(struct store_graph *graph, int64_t file, uint32_t name)
 {
-	struct query *query = graph->edge;
+	GROW(graph->names, graph->name_count, graph->name_room);
+	graph->names[graph->name_count++] = (struct name){name, file};
+}
 
-	query_bind_number(query, 1, file);
-	query_bind_number(query, 2, edge->position);
-	if (edge->from >= 0)
-		query_bind_number(query, 3, edge->from);
-	else
-		query_bind_null(query, 3);
-	query_bind_number(query, 4, edge->kind);
-	query_bind_number(query, 5, edge->confidence);
-	query_bind_number(query, 6, edge->line);
-	query_bind_number(query, 7, edge->start);
-	bind_shared(graph, 8, edge->to_path);
-	bind_shared(graph, 9, edge->to_symbol);
-	bind_shared(graph, 10, edge->name);
-	query_run(query);
+void store_graph_remove_name(struct store_graph *graph, int64_t file, uint32_t name)
+{
+	query_bind_number(graph->remove_name, 1, name);
+	query_bind_number(graph->remove_name, 2, file);
+	query_run(graph->remove_name);
+}
+
+void store_graph_forget_names(struct store_graph *graph, int64_t file)
+{
+	query_bind_number(graph->forget, 1, file);
+	query_run(graph->forget);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct name *a = left, *b = right;
+
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	return (a->file > b->file) - (a->file < b->file);
+}
+
+/* In order, which fills pages from end to end instead of splitting them. */
+static void add_names(struct store_graph *graph)
+{
+	if (graph->name_count)
+		qsort(graph->names, graph->name_count, sizeof(*graph->names), compare_names);
+	for (size_t i = 0; i < graph->name_count; i++) {
+		query_bind_number(graph->name, 1, graph->names[i].name);
+		query_bind_number(graph->name, 2, graph->names[i].file);
+		query_run(graph->name);
+	}
+	free(graph->names);
 }
 
 int store_graph_close(struct store_graph *graph)
@@ -364,12 +343,15 @@ int store_graph_close(struct store_graph *graph)
 
 	if (!graph)
 		return 0;
-	memcpy(all, graph->remove, sizeof(graph->remove));
-	all[3] = graph->file;
-	all[4] = graph->symbol;
-	all[5] = graph->edge;
-	all[6] = graph->text;
-	all[7] = graph->find;
+	add_names(graph);
+	all[0] = graph->find;
+	all[1] = graph->file;
+	all[2] = graph->edges;
+	all[3] = graph->remove;
+	all[4] = graph->remove_edges;
+	all[5] = graph->name;
+	all[6] = graph->remove_name;
+	all[7] = graph->forget;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		int error = query_close(all[i]);
 

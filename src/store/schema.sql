@@ -135,30 +135,25 @@ CREATE UNIQUE INDEX blob_fact_blob ON blob_fact(blob, version);
 INSERT INTO derived_table VALUES(10, 'blob_fact');
 INSERT INTO derived_table VALUES(11, 'parse_version');
 
--- The graph of HEAD. A symbol is addressed by its file and its position there; an edge's target
--- by path and "qualified name#ordinal", which do not move when other code of that file does.
+-- The graph of HEAD. A file's symbols are in its blob's facts; its edges are packed by
+-- src/graph/pack.c, with their targets by path and "qualified name#ordinal", which do not move when
+-- other code of that file does.
 CREATE TABLE graph_file(
 	id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, blob BLOB NOT NULL,
-	language TEXT, skipped TEXT, lines INTEGER NOT NULL,
-	digest TEXT NOT NULL); -- 16 bytes, of the file's rows, targets of its edges included
-CREATE TABLE graph_text(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE graph_symbol(
-	file INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER, kind INTEGER NOT NULL,
-	name TEXT NOT NULL, qualified TEXT NOT NULL, signature TEXT NOT NULL, doc TEXT NOT NULL,
-	line INTEGER NOT NULL, end_line INTEGER NOT NULL, start INTEGER NOT NULL,
-	end INTEGER NOT NULL, cyclomatic INTEGER NOT NULL, cognitive INTEGER NOT NULL,
-	nesting INTEGER NOT NULL, parameters INTEGER NOT NULL, body INTEGER NOT NULL,
-	PRIMARY KEY(file, position)) WITHOUT ROWID;
-CREATE TABLE graph_edge(
-	file INTEGER NOT NULL, position INTEGER NOT NULL, source INTEGER, kind INTEGER NOT NULL,
-	confidence INTEGER NOT NULL, line INTEGER NOT NULL, start INTEGER NOT NULL,
-	to_path INTEGER, to_symbol INTEGER, -- graph_text; NULL where there is none
-	name INTEGER NOT NULL, -- graph_text
-	PRIMARY KEY(file, position)) WITHOUT ROWID;
+	version INTEGER NOT NULL, -- parse_version; 0: it has no facts
+	language TEXT, skipped TEXT, lines INTEGER NOT NULL, symbols INTEGER NOT NULL,
+	calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL, -- edges by how sure they are
+	calls2 INTEGER NOT NULL, calls3 INTEGER NOT NULL,
+	imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,
+	imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL,
+	digest BLOB NOT NULL); -- 16 bytes, of its symbols and edges, their targets included
+CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);
+-- Which files define a name, by 32 bits of its hash: `why` asks for symbols by name.
+CREATE TABLE graph_name(
+	name INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY(name, file)) WITHOUT ROWID;
 INSERT INTO derived_table VALUES(12, 'graph_edge');
-INSERT INTO derived_table VALUES(13, 'graph_symbol');
+INSERT INTO derived_table VALUES(13, 'graph_name');
 INSERT INTO derived_table VALUES(14, 'graph_file');
-INSERT INTO derived_table VALUES(15, 'graph_text');
 
 -- Raw training examples of the split in force, and what generated them.
 CREATE TABLE example(
@@ -200,8 +195,6 @@ CREATE TABLE decision_name(
 	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, name TEXT NOT NULL,
 	PRIMARY KEY(decision, name)) WITHOUT ROWID;
 CREATE INDEX decision_name_name ON decision_name(name);
--- `why` asks for symbols by name, and a scan of all of them takes longer than the rest of it.
-CREATE INDEX graph_symbol_name ON graph_symbol(name);
 CREATE TABLE decision_revert(
 	by_commit BLOB NOT NULL, target BLOB NOT NULL, PRIMARY KEY(target, by_commit)) WITHOUT ROWID;
 CREATE INDEX decision_revert_by ON decision_revert(by_commit);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -163,6 +163,22 @@ static const char *const migrations[] = {
 	" position INTEGER NOT NULL DEFAULT 0, path TEXT NOT NULL DEFAULT '',"
 	" line INTEGER NOT NULL DEFAULT 0, commit_id TEXT NOT NULL DEFAULT '',"
 	" PRIMARY KEY(turn, position)) WITHOUT ROWID;",
+	/* The graph is made again from nothing: until then the index stands for no commit. */
+	"DROP TABLE graph_edge; DROP TABLE graph_symbol; DROP TABLE graph_file;"
+	"DROP TABLE graph_text; DELETE FROM blob_fact; DELETE FROM parse_version;"
+	"DELETE FROM meta WHERE key = 'graph.head';"
+	"CREATE TABLE graph_file(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
+	" blob BLOB NOT NULL, version INTEGER NOT NULL, language TEXT, skipped TEXT,"
+	" lines INTEGER NOT NULL, symbols INTEGER NOT NULL,"
+	" calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL,"
+	" calls2 INTEGER NOT NULL, calls3 INTEGER NOT NULL,"
+	" imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,"
+	" imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, digest BLOB NOT NULL);"
+	"CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);"
+	"CREATE TABLE graph_name(name INTEGER NOT NULL, file INTEGER NOT NULL,"
+	" PRIMARY KEY(name, file)) WITHOUT ROWID;"
+	"DELETE FROM derived_table WHERE position IN (13, 15);"
+	"INSERT INTO derived_table VALUES(13, 'graph_name');",
 };
 
 static int migrate_older(struct store *store)

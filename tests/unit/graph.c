@@ -5,6 +5,7 @@
 #include "flywheel/store.h"
 #include "graph/internal.h"
 #include "graph/memo.h"
+#include "graph/pack.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -425,6 +426,78 @@ static void edges_are_stopped_by_an_interrupt(void **state)
 	assert_null(graph);
 }
 
+struct unpacking {
+	struct rows *rows;
+	uint32_t file, count;
+	struct buf now, was;
+};
+
+static int on_edge(const struct store_graph_edge *edge, void *payload)
+{
+	struct unpacking *self = payload;
+	struct store_graph_edge clean;
+
+	assert_true(self->count < rows_edge_count(self->rows, self->file));
+	buf_clear(&self->now);
+	buf_clear(&self->was);
+	line_edge(&self->now, "", edge);
+	rows_edge(self->rows, self->file, self->count++, &clean);
+	line_edge(&self->was, "", &clean);
+	assert_string_equal(self->now.ptr, self->was.ptr);
+	return 0;
+}
+
+static int on_any_edge(const struct store_graph_edge *edge, void *payload)
+{
+	(void)payload;
+	return strlen(edge->name) + strlen(edge->to_path ? edge->to_path : "") == SIZE_MAX;
+}
+
+/* Each byte that may be hit is: an error, or edges that are safe to read. */
+static void unpack_damaged(const struct buf *bytes, const struct facts *facts)
+{
+	for (size_t len = 0; len < bytes->len; len++)
+		assert_int_equal(
+			edges_unpack(bytes->ptr, len, "", facts, on_any_edge, NULL), E_INVALID);
+	for (size_t i = 0; i < bytes->len * 8; i++) {
+		bytes->ptr[i / 8] = (char)(bytes->ptr[i / 8] ^ 1 << i % 8);
+		(void)edges_unpack(bytes->ptr, bytes->len, "", facts, on_any_edge, NULL);
+		bytes->ptr[i / 8] = (char)(bytes->ptr[i / 8] ^ 1 << i % 8);
+	}
+}
+
+static void packed_edges_come_back_or_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct graph *graph = open_main(fixture);
+	const struct whole *whole = (const struct whole *)graph;
+	struct unpacking self = {.rows = rows_new(graph), .now = BUF_INIT, .was = BUF_INIT};
+	struct packer *packer = packer_new(whole, self.rows);
+	struct buf bytes = BUF_INIT;
+	uint32_t total = 0;
+
+	for (self.file = 0; self.file < graph->file_count; self.file++) {
+		const struct facts *facts = &whole->snapshot.files[self.file].facts;
+
+		buf_clear(&bytes);
+		self.count = 0;
+		edges_pack(packer, self.file, &bytes);
+		assert_int_equal(edges_unpack(bytes.ptr, bytes.len, graph->files[self.file].path,
+					 facts, on_edge, &self),
+			0);
+		assert_int_equal(self.count, rows_edge_count(self.rows, self.file));
+		total += self.count;
+		unpack_damaged(&bytes, facts);
+	}
+	assert_int_equal(total, graph->edge_count);
+	packer_free(packer);
+	rows_free(self.rows);
+	buf_release(&self.now);
+	buf_release(&self.was);
+	buf_release(&bytes);
+	graph_free(graph);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -437,6 +510,7 @@ int main(void)
 		cmocka_unit_test(facts_from_the_sidecar_give_the_same_graph),
 		cmocka_unit_test(comments_of_other_files_are_none),
 		cmocka_unit_test(memos_keep_until_they_forget),
+		cmocka_unit_test(packed_edges_come_back_or_are_refused),
 		cmocka_unit_test(edges_are_stopped_by_an_interrupt),
 	};
 
