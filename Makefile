@@ -111,7 +111,7 @@ $(BUILD)/grammar/%.a: $(NPM_STAMP)
 # -- tests ----------------------------------------------------------------------------------------
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $^ -lcmocka -lmicrohttpd $(LIBS)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $(filter %.c %.a %.o,$^) -lcmocka -lmicrohttpd $(LIBS)
 
 # The generator of the history that the replay test trains on.
 $(BUILD)/tests/history: tests/replay/history.c

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Training: texts in, one file out. The order of texts matters for the bytes, not the counts. */
+/* Training: texts in, one file out. Their order does not matter, but among texts of one name. */
 struct model_builder;
 struct model_builder *model_builder_new(void);
 void model_builder_add(
@@ -22,6 +22,11 @@ int model_builder_write(
 void model_builder_free(struct model_builder *builder);
 
 struct model;
+/* Takes over the texts of a model, without its weights; the file's tokens are not split again. */
+void model_builder_extend(struct model_builder *builder, const struct model *model);
+/* Takes the newest text of this name out again; false when there is none. */
+bool model_builder_remove(struct model_builder *builder, const char *name);
+
 int model_open(
 	const char *path, struct model **out); /* E_NOTFOUND; E_INVALID: damaged, other version */
 void model_free(struct model *model);
@@ -48,9 +53,10 @@ double model_context_bits(
 	struct model_context *context, const char *text, size_t len, size_t *tokens);
 void model_context_free(struct model_context *context);
 
-/* Adds a text to what the model knows, in memory only: the counts become exactly those of a model
- * that was trained on it as well. */
+/* Adds a text to what the model knows, or takes one out that it was trained on, in memory only: the
+ * counts become exactly those of a model that was trained that way. */
 void model_learn(struct model *model, const char *text, size_t len);
+void model_forget(struct model *model, const char *text, size_t len);
 
 /*
  * Splits text the way the model does; `fn` returns non-zero to stop. A line break that means
@@ -70,12 +76,14 @@ int model_each_file(const char *list, model_file_fn fn, void *payload);
  * share of the spelling, which is left out); a token ranked lower counts 0, ties count against
  * it, and a novel token is ranked 0. Fills `score` from zero. E_STOPPED on Ctrl-C.
  */
+#define MODEL_RANKS 10
 struct model_score {
 	double bits;
 	double closed_bits; /* the other convention: a novel token is one of as many as are known */
-	uint64_t tokens, ranked, top1; /* ranked: tokens for which a rank was computed */
-	uint64_t novel;                /* tokens that neither the model nor this text had seen */
-	double reciprocal_rank;        /* sum; divide by ranked for MRR */
+	uint64_t tokens, ranked; /* ranked: tokens for which a rank was computed */
+	uint64_t top1, top5;
+	uint64_t novel;         /* tokens that neither the model nor this text had seen */
+	double reciprocal_rank; /* sum; divide by ranked for MRR */
 };
 int model_evaluate(
 	struct model *model, const char *text, size_t len, bool rank, struct model_score *score);

@@ -1,7 +1,6 @@
-/* Training: texts are interned into one stream, sorted, and written as a file. */
-#include "model/internal.h"
+/* Training: the collected texts, in the order of their names, become the sections of a file. */
+#include "model/builder.h"
 
-#include "model/lexer.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -9,81 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_TOKENS (1u << 30)
-#define FIT_TOKENS 200000 /* at most so many tokens are left out to learn the escapes */
-
-struct model_builder {
-	struct map vocabulary; /* number: the token's, from 1 */
-	uint32_t *stream;
-	size_t count, capacity;
-	struct model_span *texts;
-	size_t text_count, text_capacity;
-	struct buf names;
-	bool too_big;
-};
-
-struct model_builder *model_builder_new(void)
-{
-	struct model_builder *builder = xcalloc(1, sizeof(*builder));
-
-	buf_init(&builder->names);
-	return builder;
-}
-
-void model_builder_free(struct model_builder *builder)
-{
-	if (!builder)
-		return;
-	map_release(&builder->vocabulary);
-	buf_release(&builder->names);
-	free(builder->stream);
-	free(builder->texts);
-	free(builder);
-}
-
-static void push(struct model_builder *builder, uint32_t id)
-{
-	if (builder->count >= MOST_TOKENS) {
-		builder->too_big = true;
-		return;
-	}
-	GROW(builder->stream, builder->count, builder->capacity);
-	builder->stream[builder->count++] = id;
-}
-
-void model_builder_add(
-	struct model_builder *builder, const char *name, const char *text, size_t len)
-{
-	struct model_span span;
-	struct lexer lexer;
-	struct token token;
-
-	lexer_init(&lexer);
-	lexer_feed(&lexer, text, len);
-	if (!builder->count)
-		push(builder, MODEL_END);
-	span.start = (uint32_t)builder->count;
-	while (lexer_next(&lexer, &token)) {
-		bool added;
-		struct map_entry *entry =
-			map_put(&builder->vocabulary, token.text, token.len, &added);
-
-		if (added)
-			entry->value.num = (int64_t)builder->vocabulary.count;
-		push(builder, (uint32_t)entry->value.num);
-	}
-	span.end = (uint32_t)builder->count;
-	push(builder, MODEL_END);
-	GROW(builder->texts, builder->text_count, builder->text_capacity);
-	builder->texts[builder->text_count++] = span;
-	buf_add(&builder->names, name, strlen(name) + 1);
-}
+/* So many tokens are left out to learn the escapes: a seventh of the texts, and no more than this,
+ * which is all that two thousand weights can use. */
+#define FIT_SHARE 7
+#define FIT_TOKENS 100000
 
 /* Everything that goes into the file; `owned` holds what the sections point to. */
 struct draft {
 	struct model model;
 	struct model_bytes sections[SECTION_COUNT];
 	void *owned[SECTION_COUNT];
+	const struct builder_text **texts; /* in order */
+	uint32_t *stream;
+	const struct map_entry **words; /* by number */
 };
 
 static void *section(struct draft *draft, enum model_section which, size_t count, size_t size)
@@ -93,36 +30,119 @@ static void *section(struct draft *draft, enum model_section which, size_t count
 	return draft->owned[which];
 }
 
-static void draft_vocabulary(struct draft *draft, const struct map *words)
+struct named {
+	const char *name;
+	const struct builder_text *text;
+};
+
+static int by_name(const void *left, const void *right)
+{
+	const struct named *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	if (order)
+		return order;
+	return (a->text > b->text) - (a->text < b->text);
+}
+
+/* The order of names, so that what came first does not show. Of one name, the order given. */
+static void draft_texts(struct draft *draft, const struct model_builder *builder)
+{
+	struct named *sorted = xcalloc(builder->text_count + 1, sizeof(*sorted));
+	struct model_facts *facts = &draft->model.facts;
+	struct buf names = BUF_INIT;
+	char *copy;
+
+	for (size_t i = 0; i < builder->text_count; i++)
+		if (!builder->texts[i].gone)
+			sorted[facts->texts++] = (struct named){
+				builder->names.ptr + builder->texts[i].name, &builder->texts[i]};
+	if (facts->texts)
+		qsort(sorted, facts->texts, sizeof(*sorted), by_name);
+	draft->texts = xcalloc((size_t)facts->texts + 1, sizeof(struct builder_text *));
+	facts->stream = 1;
+	for (size_t i = 0; i < facts->texts; i++) {
+		draft->texts[i] = sorted[i].text;
+		buf_add(&names, sorted[i].name, strlen(sorted[i].name) + 1);
+		facts->tokens += sorted[i].text->end - sorted[i].text->start;
+		facts->stream += sorted[i].text->end - sorted[i].text->start + 1;
+	}
+	copy = section(draft, SECTION_NAMES, names.len, 1);
+	memcpy(copy, names.ptr, names.len);
+	buf_release(&names);
+	free(sorted);
+}
+
+/* Numbers go to tokens as they first come up, so that they do not depend on what was removed. */
+static void draft_stream(struct draft *draft, const struct model_builder *builder)
 {
 	struct model *model = &draft->model;
-	uint32_t vocabulary = (uint32_t)words->count + 1;
-	uint32_t *offsets = section(draft, SECTION_OFFSETS, vocabulary + 1, sizeof(*offsets));
+	uint32_t *stream = section(draft, SECTION_STREAM, model->facts.stream, sizeof(*stream));
+	uint8_t *gaps = section(draft, SECTION_GAPS, (size_t)model->facts.stream / 4 + 1, 1);
+	uint32_t *starts =
+		section(draft, SECTION_TEXTS, (size_t)model->facts.texts + 1, sizeof(*starts));
+	uint32_t *numbers = xcalloc(builder->vocabulary.count + 1, sizeof(*numbers));
+	uint32_t at = 1, words = 1;
+
+	draft->words = xcalloc(builder->vocabulary.count + 1, sizeof(struct map_entry *));
+	for (size_t i = 0; i < model->facts.texts; i++) {
+		const struct builder_text *text = draft->texts[i];
+
+		starts[i] = at;
+		for (uint32_t k = text->start; k < text->end; k++, at++) {
+			uint32_t old = builder->stream[k];
+
+			if (!numbers[old]) {
+				draft->words[words] = &builder->vocabulary.entries[old - 1];
+				numbers[old] = words++;
+			}
+			stream[at] = numbers[old];
+			gaps[at / 4] |= (uint8_t)(builder->gaps[k] << at % 4 * 2);
+		}
+		at++; /* the end mark */
+	}
+	starts[model->facts.texts] = at;
+	model->facts.vocabulary = words;
+	model->gaps = gaps;
+	model->starts = starts;
+	draft->stream = stream;
+	free(numbers);
+}
+
+static void draft_vocabulary(struct draft *draft)
+{
+	struct model *model = &draft->model;
+	uint32_t vocabulary = model->facts.vocabulary;
+	uint32_t *offsets =
+		section(draft, SECTION_OFFSETS, (size_t)vocabulary + 1, sizeof(*offsets));
+	uint64_t *marks = section(draft, SECTION_MARKS, vocabulary, sizeof(*marks));
 	uint32_t slot_count = 4, letters = 1;
 	uint32_t *slots;
 	char *bytes;
 
 	while (slot_count < 2 * vocabulary)
 		slot_count *= 2;
-	for (size_t i = 0; i < words->count; i++)
-		letters += (uint32_t)words->entries[i].len + 1;
+	for (uint32_t id = 1; id < vocabulary; id++)
+		letters += (uint32_t)draft->words[id]->len + 1;
 	slots = section(draft, SECTION_SLOTS, slot_count, sizeof(*slots));
 	bytes = section(draft, SECTION_LETTERS, letters, 1);
 	offsets[1] = 1;
+	marks[0] = PLACE_END;
 	for (uint32_t id = 1; id < vocabulary; id++) {
-		const struct map_entry *word = &words->entries[id - 1];
-		uint32_t slot = (uint32_t)hash_bytes(word->key, word->len, 0) & (slot_count - 1);
+		const struct map_entry *word = draft->words[id];
+		uint32_t slot = (uint32_t)word->hash & (slot_count - 1);
 
+		marks[id] = word->hash;
 		memcpy(bytes + offsets[id], word->key, word->len);
 		offsets[id + 1] = offsets[id] + (uint32_t)word->len + 1;
 		while (slots[slot])
 			slot = (slot + 1) & (slot_count - 1);
 		slots[slot] = id;
 	}
-	model->facts.vocabulary = vocabulary;
 	model->facts.letters = letters;
 	model->facts.slots = slot_count;
 	model->offsets = offsets;
+	model->marks = marks;
 	model->slots = slots;
 	model->letters = (struct suffixes){
 		.symbols = bytes, .narrow = true, .count = letters, .alphabet = 256};
@@ -132,25 +152,73 @@ static void draft_vocabulary(struct draft *draft, const struct map *words)
 		section(draft, SECTION_LETTER_FIRST, 257, sizeof(uint32_t)));
 }
 
-static void draft_stream(struct draft *draft, const uint32_t *stream, size_t count)
+static void draft_suffixes(struct draft *draft)
 {
 	struct model *model = &draft->model;
+	uint32_t count = model->facts.stream;
 
-	draft->sections[SECTION_STREAM] = (struct model_bytes){stream, count * sizeof(*stream)};
-	model->facts.stream = (uint32_t)count;
 	model->tokens = (struct suffixes){
-		.symbols = stream, .count = (uint32_t)count, .alphabet = model->facts.vocabulary};
+		.symbols = draft->stream, .count = count, .alphabet = model->facts.vocabulary};
 	suffixes_build(&model->tokens, section(draft, SECTION_SUFFIX, count, sizeof(uint32_t)),
 		section(draft, SECTION_SHARED, count, 1),
 		section(draft, SECTION_FIRST, (size_t)model->facts.vocabulary + 1,
 			sizeof(uint32_t)));
 }
 
-static void draft_release(struct draft *draft)
+/* The keys of every sparse context of every token, a row for each kind. */
+static void collect_pairs(const struct draft *draft, uint64_t *pairs)
 {
-	for (unsigned i = 0; i < SECTION_COUNT; i++)
-		free(draft->owned[i]);
-	model_stop(&draft->model);
+	const struct model *model = &draft->model;
+	uint64_t keys[CONTEXT_COUNT];
+	size_t row = model->facts.tokens, at = 0;
+
+	for (uint32_t i = 0; i < model->facts.texts; i++) {
+		struct place place;
+
+		place_start(&place, true);
+		for (uint32_t k = model->starts[i]; k + 1 < model->starts[i + 1]; k++, at++) {
+			uint32_t id = draft->stream[k];
+			size_t len;
+			const char *text = model_text(model, id, &len);
+
+			place_keys(&place, keys);
+			for (unsigned kind = 0; kind < CONTEXT_COUNT; kind++) {
+				int length = context_length(kind);
+
+				if (length < 0)
+					pairs[(size_t)(-1 - length) * row + at] =
+						keys[kind] << 32 | id;
+			}
+			place_step(&place, model->marks[id], token_kind(text, len));
+		}
+	}
+}
+
+static void draft_tables(struct draft *draft)
+{
+	struct model *model = &draft->model;
+	size_t row = model->facts.tokens;
+	uint64_t *pairs = xcalloc(row * PLACE_SPARSE + 1, sizeof(*pairs));
+	uint64_t *scratch = xmalloc((row + 1) * sizeof(*scratch));
+	unsigned bits = table_bits(model->facts.vocabulary);
+
+	collect_pairs(draft, pairs);
+	for (unsigned i = 0; i < PLACE_SPARSE; i++) {
+		struct table *table = &model->sparse[i];
+		struct model_bytes *into = &draft->sections[SECTION_DIRECTORY + 5 * i];
+
+		table_build(pairs + i * row, scratch, row, bits, table);
+		into[0] = (struct model_bytes){
+			table->directory, (((size_t)1 << bits) + 1) * sizeof(uint32_t)};
+		into[1] = (struct model_bytes){table->entries, table->count * sizeof(uint32_t)};
+		into[2] = (struct model_bytes){table->counts, table->count};
+		into[3] = (struct model_bytes){
+			table->sums, (table->count / TABLE_BLOCK + 1) * sizeof(uint32_t)};
+		into[4] = (struct model_bytes){
+			table->overflow, table->overflow_count * sizeof(struct table_overflow)};
+	}
+	free(pairs);
+	free(scratch);
 }
 
 struct lot {
@@ -167,74 +235,63 @@ static int by_hash(const void *a, const void *b)
 	return left->text < right->text ? -1 : left->text > right->text;
 }
 
-/* Draws texts by the hash of their content and the seed, so the draw does not depend on order.
- * About an eighth of the tokens is left out, and never a text that is most of them. */
-static size_t draw_left_out(
-	const struct model_builder *builder, int64_t seed, struct model_span *out, bool *left_out)
+/* Draws texts by the hash of their content and the seed; never one that is most of the tokens. */
+static size_t draw_left_out(const struct draft *draft, int64_t seed, struct model_span *out)
 {
-	struct lot *lots = xcalloc(builder->text_count + 1, sizeof(*lots));
-	size_t limit = builder->count / 8 < FIT_TOKENS ? builder->count / 8 : FIT_TOKENS;
-	size_t tokens = 0, count = 0;
+	const struct model_facts *facts = &draft->model.facts;
+	struct lot *lots = xcalloc((size_t)facts->texts + 1, sizeof(*lots));
+	uint64_t limit =
+		facts->tokens / FIT_SHARE < FIT_TOKENS ? facts->tokens / FIT_SHARE : FIT_TOKENS;
+	uint64_t tokens = 0;
+	size_t count = 0;
 
-	for (size_t i = 0; i < builder->text_count; i++) {
-		const struct model_span *text = &builder->texts[i];
+	for (size_t i = 0; i < facts->texts; i++) {
+		uint32_t start = draft->model.starts[i], end = draft->model.starts[i + 1] - 1;
 
-		lots[i] = (struct lot){
-			hash_bytes(builder->stream + text->start,
-				(text->end - text->start) * sizeof(uint32_t), (uint64_t)seed),
+		lots[i] = (struct lot){hash_bytes(draft->stream + start,
+					       (end - start) * sizeof(uint32_t), (uint64_t)seed),
 			i};
 	}
-	qsort(lots, builder->text_count, sizeof(*lots), by_hash);
-	for (size_t i = 0; i < builder->text_count && tokens < limit; i++) {
-		const struct model_span *text = &builder->texts[lots[i].text];
+	qsort(lots, facts->texts, sizeof(*lots), by_hash);
+	for (size_t i = 0; i < facts->texts && tokens < limit; i++) {
+		struct model_span text = {draft->model.starts[lots[i].text],
+			draft->model.starts[lots[i].text + 1] - 1};
 
-		if (text->end - text->start > builder->count / 4 || text->start == text->end)
+		if (text.end - text.start > facts->tokens / 4 || text.start == text.end)
 			continue;
-		out[count++] = *text;
-		left_out[lots[i].text] = true;
-		tokens += text->end - text->start;
+		/* A long text would be most of what is looked at. */
+		if (tokens + (text.end - text.start) > limit + limit / 2)
+			continue;
+		out[count++] = text;
+		tokens += text.end - text.start;
 	}
 	free(lots);
 	return count;
 }
 
-/* Learns the escapes with a model of the texts that were not left out. */
-static void fit(const struct model_builder *builder, const struct model *full, int64_t seed,
-	double *escapes)
+static void draft_weights(struct draft *draft, int64_t seed)
 {
-	struct model_span *out = xcalloc(builder->text_count + 1, sizeof(*out));
-	bool *left_out = xcalloc(builder->text_count + 1, sizeof(*left_out));
-	uint32_t *rest = xcalloc(builder->count + 1, sizeof(*rest));
-	size_t count = draw_left_out(builder, seed, out, left_out);
-	struct draft draft = {.model = *full};
-	size_t kept = 0;
+	struct model *model = &draft->model;
+	struct model_span *out = xcalloc((size_t)model->facts.texts + 1, sizeof(*out));
+	float *escapes =
+		section(draft, SECTION_ESCAPES, (size_t)COMPONENTS * BUCKETS, sizeof(*escapes));
+	float *norms = section(draft, SECTION_NORMS, NORMS, sizeof(*norms));
+	size_t count = draw_left_out(draft, seed, out);
 
-	if (builder->count)
-		rest[kept++] = MODEL_END;
-	for (size_t i = 0; count && i < builder->text_count; i++) {
-		const struct model_span *text = &builder->texts[i];
-		size_t len = text->end - text->start + 1;
-
-		if (left_out[i])
-			continue;
-		memcpy(rest + kept, builder->stream + text->start, len * sizeof(*rest));
-		kept += len;
-	}
-	fit_default(escapes);
-	model_start(&draft.model);
-	draft.model.escape = escapes;
-	if (count) {
-		double *learned = xcalloc((size_t)COMPONENTS * BUCKETS, sizeof(*learned));
-
-		draft_stream(&draft, rest, kept);
-		fit_escapes(&draft.model, builder->stream, out, count, learned);
-		memcpy(escapes, learned, (size_t)COMPONENTS * BUCKETS * sizeof(*learned));
-		free(learned);
-	}
-	draft_release(&draft);
-	free(rest);
-	free(left_out);
+	model->escape = escapes;
+	fit_model(model, out, count, escapes, norms);
 	free(out);
+}
+
+static void draft_release(struct draft *draft)
+{
+	for (unsigned i = 0; i < SECTION_COUNT; i++)
+		free(draft->owned[i]);
+	for (unsigned i = 0; i < PLACE_SPARSE; i++)
+		table_release(&draft->model.sparse[i]);
+	model_stop(&draft->model);
+	free(draft->texts);
+	free(draft->words);
 }
 
 int model_builder_write(
@@ -242,31 +299,26 @@ int model_builder_write(
 {
 	struct draft draft = {0};
 	struct model_facts *facts = NULL;
-	uint32_t *starts = NULL;
 	int rc = 0;
 
 	if (builder->too_big)
 		return fail(E_TOOBIG, "more than %u tokens to train on: train on fewer files",
-			MOST_TOKENS);
-	draft_vocabulary(&draft, &builder->vocabulary);
-	fit(builder, &draft.model, seed,
-		section(&draft, SECTION_ESCAPES, (size_t)COMPONENTS * BUCKETS, sizeof(double)));
+			BUILDER_MOST);
+	model_start(&draft.model);
+	draft_texts(&draft, builder);
+	draft_stream(&draft, builder);
+	draft_vocabulary(&draft);
 	if (!interrupted())
-		draft_stream(&draft, builder->stream, builder->count);
-	starts = section(&draft, SECTION_TEXTS, builder->text_count + 1, sizeof(*starts));
-	for (size_t i = 0; i < builder->text_count; i++)
-		starts[i] = builder->texts[i].start;
-	starts[builder->text_count] = (uint32_t)builder->count;
-	draft.sections[SECTION_NAMES] =
-		(struct model_bytes){builder->names.ptr, builder->names.len};
+		draft_suffixes(&draft);
+	if (!interrupted()) {
+		draft_tables(&draft);
+		draft_weights(&draft, seed);
+	}
 	facts = section(&draft, SECTION_FACTS, 1, sizeof(*facts));
 	*facts = draft.model.facts;
 	facts->seed = seed;
-	facts->order = MODEL_ORDER;
 	facts->depth = SUFFIX_DEPTH;
 	facts->buckets = COMPONENTS * BUCKETS;
-	facts->texts = (uint32_t)builder->text_count;
-	facts->tokens = builder->count ? builder->count - builder->text_count - 1 : 0;
 	rc = interrupted() ? fail(E_STOPPED, "interrupted, nothing was written")
 			   : model_file_write(path, draft.sections, sha256);
 	draft_release(&draft);

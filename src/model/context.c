@@ -1,7 +1,7 @@
 /* Bits of a text: after a prompt, or on its own from its first token. */
-#include "model/internal.h"
+#include "model/reader.h"
 
-#include "model/lexer.h"
+#include "flywheel/model_ask.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -11,41 +11,17 @@
 #include <string.h>
 
 struct model_context {
-	struct model *model;
-	struct trie cache;
-	struct walk walk;
-	struct lexer lexer;
+	struct reader reader;
 };
 
 struct model_context *model_context_new(struct model *model, const char *prompt, size_t len)
 {
 	struct model_context *context = xcalloc(1, sizeof(*context));
-	struct walk *walk = &context->walk;
-	uint32_t *ids = NULL;
-	size_t count = 0, capacity = 0;
-	struct walk found;
-	struct token token;
+	struct reader *reader = &context->reader;
 
-	context->model = model;
-	trie_init(&context->cache);
-	lexer_init(&context->lexer);
-	walk_start(model, false, walk);
-	lexer_feed(&context->lexer, prompt, len);
-	while (lexer_next(&context->lexer, &token)) {
-		GROW(ids, count, capacity);
-		ids[count++] = model_intern(model, token.text, token.len);
-	}
-	for (size_t i = 0; i < count; i++) {
-		/* What the house knows matters only for contexts that reach the end. */
-		if (count - i < MODEL_ORDER) {
-			walk_look(model, &context->cache, walk, ids[i], &found);
-		} else {
-			memset(&found, 0, sizeof(found));
-			memset(found.learned, 0xff, sizeof(found.learned));
-		}
-		walk_step(walk, &context->cache, ids[i], &found);
-	}
-	free(ids);
+	reader_init(reader, model, false);
+	reader->cache.journaled = true;
+	reader_prompt(reader, prompt, len);
 	return context;
 }
 
@@ -53,47 +29,32 @@ void model_context_free(struct model_context *context)
 {
 	if (!context)
 		return;
-	trie_release(&context->cache);
+	reader_release(&context->reader);
 	free(context);
-}
-
-static double step(struct model_context *context, struct walk *walk, const struct token *token)
-{
-	struct model *model = context->model;
-	uint32_t id = model_intern(model, token->text, token->len);
-	struct frame frame;
-	struct walk found;
-	double bits;
-
-	frame_open(model, &context->cache, walk, &frame);
-	walk_look(model, &context->cache, walk, id, &found);
-	bits = frame_bits(frame_counts(model, &context->cache, &frame, &found), frame.rest,
-		spell_token(model, id));
-	walk_step(walk, &context->cache, id, &found);
-	return bits;
 }
 
 double model_context_bits(
 	struct model_context *context, const char *text, size_t len, size_t *tokens)
 {
-	size_t mark = context->cache.journal_len;
-	struct lexer lexer = context->lexer;
-	struct walk walk = context->walk;
+	struct reader *reader = &context->reader;
+	struct reader_mark mark;
 	struct token token;
 	size_t count = 0;
 	double bits = 0;
 
-	lexer_feed(&lexer, text, len);
-	while (lexer_next(&lexer, &token)) {
-		double here = step(context, &walk, &token);
+	reader_mark(reader, &mark);
+	lexer_feed(&reader->lexer, text, len);
+	while (lexer_next(&reader->lexer, &token)) {
+		uint32_t id = model_intern(reader->model, token.text, token.len);
 
 		/* The line break before the text's first token is the prompt's. */
-		if (token.offset == LEXER_BEFORE)
-			continue;
-		bits += here;
-		count++;
+		if (token.offset != LEXER_BEFORE) {
+			bits += reader_bits(reader, id, NULL);
+			count++;
+		}
+		reader_pass(reader, id);
 	}
-	trie_undo(&context->cache, mark);
+	reader_return(reader, &mark);
 	if (tokens)
 		*tokens = count;
 	return bits;
@@ -109,93 +70,78 @@ double model_bits(struct model *model, const char *prompt, size_t prompt_len, co
 	return bits;
 }
 
+/* The place of a token among the likeliest, from 1; 0 when it is not among them. */
+static unsigned rank_of(struct reader *reader, uint32_t id, double p)
+{
+	struct prediction better[MODEL_RANKS];
+	unsigned count, place = 1;
+
+	if (p <= 0)
+		return 0;
+	count = predict(
+		reader->model, &reader->cache, reader_look(reader), id, p, MODEL_RANKS, better);
+	for (unsigned i = 0; i < count; i++)
+		place += better[i].p >= p;
+	return place <= MODEL_RANKS ? place : 0;
+}
+
 int model_evaluate(
 	struct model *model, const char *text, size_t len, bool rank, struct model_score *score)
 {
-	struct ranker *ranker = rank ? ranker_new(model) : NULL;
-	struct trie cache;
-	struct lexer lexer;
-	struct walk walk, found;
-	struct frame frame;
+	struct reader reader;
 	struct token token;
 	int rc = 0;
 
 	memset(score, 0, sizeof(*score));
-	trie_init(&cache);
-	lexer_init(&lexer);
-	lexer_feed(&lexer, text, len);
-	walk_start(model, true, &walk);
-	while (lexer_next(&lexer, &token)) {
+	reader_init(&reader, model, true);
+	lexer_feed(&reader.lexer, text, len);
+	while (!rc && lexer_next(&reader.lexer, &token)) {
 		uint32_t id = model_intern(model, token.text, token.len);
 		double counted;
 
-		if (interrupted()) {
-			rc = fail(E_STOPPED, "interrupted");
-			break;
-		}
-		frame_open(model, &cache, &walk, &frame);
-		walk_look(model, &cache, &walk, id, &found);
-		counted = frame_counts(model, &cache, &frame, &found);
-		score->bits += frame_bits(counted, frame.rest, spell_token(model, id));
+		score->bits += reader_bits(&reader, id, &counted);
 		score->closed_bits +=
-			frame_bits(counted, frame.rest, -log2(model_vocabulary(model)));
+			frame_bits(counted, reader.frame.rest, -log2(model_vocabulary(model)));
 		score->novel += counted <= 0;
 		score->tokens++;
 		if (rank) {
-			unsigned place = ranker_rank(ranker, &cache, &walk, &frame, id);
+			unsigned place = rank_of(&reader, id, counted);
 
 			score->ranked++;
 			score->top1 += place == 1;
+			score->top5 += place && place <= 5;
 			score->reciprocal_rank += place ? 1.0 / place : 0;
 		}
-		walk_step(&walk, &cache, id, &found);
+		reader_pass(&reader, id);
+		if (interrupted())
+			rc = fail(E_STOPPED, "interrupted");
 	}
-	ranker_free(ranker);
-	trie_release(&cache);
+	reader_release(&reader);
 	return rc;
 }
 
-/* Counts `id` after the contexts of at least `shortest` tokens, in what was learned. */
-static void learn(struct model *model, const struct walk *walk, unsigned shortest, uint32_t id,
-	struct walk *found)
+int model_read(struct model *model, const char *text, size_t len, model_wanted_fn wanted,
+	model_reading_fn fn, void *payload)
 {
-	struct trie *learned = &model->learned;
-
-	for (unsigned k = shortest; k < walk->lengths; k++) {
-		uint32_t node = walk->learned[k];
-
-		found->learned[k] = trie_add(learned, node, id);
-		/* A node counts only the successors that the file does not have. */
-		if (learned->nodes[found->learned[k]].count == 1 &&
-			found->house[k].lo < found->house[k].hi)
-			learned->nodes[node].distinct--;
-	}
-}
-
-void model_learn(struct model *model, const char *text, size_t len)
-{
-	struct trie none;
-	struct lexer lexer;
-	struct walk walk, found;
+	struct reader reader;
 	struct token token;
+	int rc = 0;
 
-	trie_init(&none);
-	lexer_init(&lexer);
-	lexer_feed(&lexer, text, len);
-	/* One end mark comes with each text. It stands before this one, where it is a context. */
-	walk_start(model, false, &walk);
-	walk_look(model, &none, &walk, MODEL_END, &found);
-	learn(model, &walk, 0, MODEL_END, &found);
-	walk_start(model, true, &walk);
-	memset(walk.cache, 0xff, sizeof(walk.cache));
-	while (lexer_next(&lexer, &token)) {
+	reader_init(&reader, model, true);
+	lexer_feed(&reader.lexer, text, len);
+	while (!rc && lexer_next(&reader.lexer, &token)) {
 		uint32_t id = model_intern(model, token.text, token.len);
+		struct model_reading reading = {token.text, token.len, token.offset, 0, false};
 
-		walk_look(model, &none, &walk, id, &found);
-		learn(model, &walk, 0, id, &found);
-		walk_step(&walk, &none, id, &found);
+		if (!wanted || wanted(token.offset, payload)) {
+			double counted;
+
+			reading.bits = reader_bits(&reader, id, &counted);
+			reading.novel = counted <= 0;
+			rc = fn(&reading, payload);
+		}
+		reader_pass(&reader, id);
 	}
-	walk_look(model, &none, &walk, MODEL_END, &found);
-	learn(model, &walk, 1, MODEL_END, &found);
-	trie_release(&none);
+	reader_release(&reader);
+	return rc;
 }

@@ -19,8 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION_NUMBER 1
-#define START (sizeof(struct header) + SECTION_COUNT * sizeof(struct place))
+#define VERSION_NUMBER 2
+#define START (sizeof(struct header) + SECTION_COUNT * sizeof(struct place_in_file))
 
 static const char magic[8] = "flywhlm";
 
@@ -31,7 +31,7 @@ struct header {
 	uint64_t checksum; /* XXH3 of all that follows, seeded with that of what precedes */
 };
 
-struct place {
+struct place_in_file {
 	uint64_t offset, size;
 };
 
@@ -47,13 +47,13 @@ int model_file_write(
 	const char *path, const struct model_bytes sections[SECTION_COUNT], char sha256[65])
 {
 	struct header header = {.version = VERSION_NUMBER, .sections = SECTION_COUNT};
-	struct place places[SECTION_COUNT];
+	struct place_in_file places[SECTION_COUNT];
 	struct buf file = BUF_INIT;
 	uint64_t offset = START;
 	int rc;
 
 	for (unsigned i = 0; i < SECTION_COUNT; i++) {
-		places[i] = (struct place){offset, sections[i].len};
+		places[i] = (struct place_in_file){offset, sections[i].len};
 		offset += (sections[i].len + 7) & ~UINT64_C(7);
 	}
 	memcpy(header.magic, magic, sizeof(magic));
@@ -132,60 +132,136 @@ static bool offsets_are_sound(const struct model *model)
 	return true;
 }
 
-static bool escapes_are_sound(const struct model *model)
+static bool weights_are_sound(const struct model *model)
 {
 	for (uint32_t i = 0; i < model->facts.buckets; i++)
 		if (!(model->escape[i] > 0 && model->escape[i] < 1))
 			return false;
+	for (unsigned i = 0; i < NORMS; i++)
+		if (!(model->norms[i] >= (i ? model->norms[i - 1] : 0)))
+			return false;
 	return true;
 }
 
-/* Points the model into the file; false when sizes or indexes do not fit together. */
-static bool attach(struct model *model, const char *file, size_t len)
+/* The texts follow one another, each with its end mark; there is a name for each. */
+static bool texts_are_sound(const struct model *model)
 {
-	const struct place *places = (const void *)(file + sizeof(struct header));
-	struct model_facts *facts = &model->facts;
-	const void *at[SECTION_COUNT];
+	uint32_t texts = model->facts.texts, names = 0;
 
-	for (unsigned i = 0; i < SECTION_COUNT; i++) {
-		if (places[i].offset % 8 || places[i].offset < START || places[i].offset > len ||
-			places[i].size > len - places[i].offset)
-			return false;
-		at[i] = file + places[i].offset;
-	}
-	if (places[SECTION_FACTS].size != sizeof(*facts))
+	if (model->starts[0] != 1 || model->starts[texts] != model->facts.stream)
 		return false;
-	memcpy(facts, at[SECTION_FACTS], sizeof(*facts));
+	for (uint32_t i = 0; i < texts; i++)
+		if (model->starts[i + 1] <= model->starts[i])
+			return false;
+	for (size_t i = 0; i < model->names_len; i++)
+		names += model->names[i] == '\0';
+	return names == texts && (!texts || !model->names[model->names_len - 1]);
+}
+
+/* What is in the file: its sections, found and measured. */
+struct parts {
+	const char *file;
+	const struct place_in_file *places;
+	const void *at[SECTION_COUNT];
+};
+
+static bool attach_table(const struct parts *parts, unsigned which, struct model *model)
+{
+	struct table *table = &model->sparse[which];
+	unsigned from = SECTION_DIRECTORY + 5 * which, bits = table_bits(model->facts.vocabulary);
+	const struct place_in_file *places = parts->places + from;
+	uint64_t count = places[2].size;
+
+	if (count > UINT32_MAX || places[1].size != count * sizeof(uint32_t) ||
+		places[0].size != (((uint64_t)1 << bits) + 1) * sizeof(uint32_t) ||
+		places[3].size != (count / TABLE_BLOCK + 1) * sizeof(uint32_t) ||
+		places[4].size % sizeof(struct table_overflow))
+		return false;
+	*table = (struct table){.bits = bits,
+		.count = (uint32_t)count,
+		.overflow_count = (uint32_t)(places[4].size / sizeof(struct table_overflow)),
+		.directory = parts->at[from],
+		.entries = parts->at[from + 1],
+		.counts = parts->at[from + 2],
+		.sums = parts->at[from + 3],
+		.overflow = parts->at[from + 4]};
+	return rising(table->directory, ((size_t)1 << bits) + 1, table->count);
+}
+
+static bool find_parts(const char *file, size_t len, struct parts *parts)
+{
+	parts->file = file;
+	parts->places = (const void *)(file + sizeof(struct header));
+	for (unsigned i = 0; i < SECTION_COUNT; i++) {
+		const struct place_in_file *place = &parts->places[i];
+
+		if (place->offset % 8 || place->offset < START || place->offset > len ||
+			place->size > len - place->offset)
+			return false;
+		parts->at[i] = file + place->offset;
+	}
+	return true;
+}
+
+static bool sizes_fit(const struct parts *parts, const struct model_facts *facts)
+{
 	const uint64_t word = sizeof(uint32_t);
-	const uint64_t expected[SECTION_COUNT] = {[SECTION_FACTS] = sizeof(*facts),
+	const uint64_t expected[SECTION_DIRECTORY] = {[SECTION_FACTS] = sizeof(*facts),
 		[SECTION_OFFSETS] = ((uint64_t)facts->vocabulary + 1) * word,
 		[SECTION_LETTERS] = facts->letters,
 		[SECTION_LETTER_SUFFIX] = facts->letters * word,
 		[SECTION_LETTER_SHARED] = facts->letters,
 		[SECTION_LETTER_FIRST] = 257 * word,
 		[SECTION_SLOTS] = facts->slots * word,
+		[SECTION_MARKS] = facts->vocabulary * sizeof(uint64_t),
 		[SECTION_STREAM] = facts->stream * word,
+		[SECTION_GAPS] = (uint64_t)facts->stream / 4 + 1,
 		[SECTION_SUFFIX] = facts->stream * word,
 		[SECTION_SHARED] = facts->stream,
 		[SECTION_FIRST] = ((uint64_t)facts->vocabulary + 1) * word,
-		[SECTION_ESCAPES] = (uint64_t)COMPONENTS * BUCKETS * sizeof(double),
+		[SECTION_ESCAPES] = (uint64_t)COMPONENTS * BUCKETS * sizeof(float),
+		[SECTION_NORMS] = NORMS * sizeof(float),
 		[SECTION_TEXTS] = ((uint64_t)facts->texts + 1) * word,
-		[SECTION_NAMES] = places[SECTION_NAMES].size};
-	for (unsigned i = 0; i < SECTION_COUNT; i++)
-		if (places[i].size != expected[i])
+		[SECTION_NAMES] = parts->places[SECTION_NAMES].size};
+
+	for (unsigned i = 0; i < SECTION_DIRECTORY; i++)
+		if (parts->places[i].size != expected[i])
 			return false;
-	if (facts->order != MODEL_ORDER || facts->buckets != COMPONENTS * BUCKETS ||
-		facts->vocabulary == 0)
+	return facts->depth == SUFFIX_DEPTH && facts->buckets == COMPONENTS * BUCKETS &&
+	       facts->vocabulary != 0;
+}
+
+/* Points the model into the file; false when sizes or indexes do not fit together. */
+static bool attach(struct model *model, const char *file, size_t len)
+{
+	struct model_facts *facts = &model->facts;
+	struct parts parts;
+
+	if (!find_parts(file, len, &parts) || parts.places[SECTION_FACTS].size != sizeof(*facts))
 		return false;
-	model->offsets = at[SECTION_OFFSETS];
-	model->slots = at[SECTION_SLOTS];
-	model->escape = at[SECTION_ESCAPES];
-	model->letters = (struct suffixes){at[SECTION_LETTERS], true, facts->letters, 256,
-		at[SECTION_LETTER_SUFFIX], at[SECTION_LETTER_SHARED], at[SECTION_LETTER_FIRST]};
-	model->tokens = (struct suffixes){at[SECTION_STREAM], false, facts->stream,
-		facts->vocabulary, at[SECTION_SUFFIX], at[SECTION_SHARED], at[SECTION_FIRST]};
-	return offsets_are_sound(model) && slots_are_sound(model) && escapes_are_sound(model) &&
-	       rising(model->letters.first, 257, facts->letters) &&
+	memcpy(facts, parts.at[SECTION_FACTS], sizeof(*facts));
+	if (!sizes_fit(&parts, facts))
+		return false;
+	model->offsets = parts.at[SECTION_OFFSETS];
+	model->slots = parts.at[SECTION_SLOTS];
+	model->marks = parts.at[SECTION_MARKS];
+	model->gaps = parts.at[SECTION_GAPS];
+	model->escape = parts.at[SECTION_ESCAPES];
+	model->norms = parts.at[SECTION_NORMS];
+	model->starts = parts.at[SECTION_TEXTS];
+	model->names = parts.at[SECTION_NAMES];
+	model->names_len = parts.places[SECTION_NAMES].size;
+	model->letters = (struct suffixes){parts.at[SECTION_LETTERS], true, facts->letters, 256,
+		parts.at[SECTION_LETTER_SUFFIX], parts.at[SECTION_LETTER_SHARED],
+		parts.at[SECTION_LETTER_FIRST]};
+	model->tokens = (struct suffixes){parts.at[SECTION_STREAM], false, facts->stream,
+		facts->vocabulary, parts.at[SECTION_SUFFIX], parts.at[SECTION_SHARED],
+		parts.at[SECTION_FIRST]};
+	for (unsigned i = 0; i < PLACE_SPARSE; i++)
+		if (!attach_table(&parts, i, model))
+			return false;
+	return offsets_are_sound(model) && slots_are_sound(model) && weights_are_sound(model) &&
+	       texts_are_sound(model) && rising(model->letters.first, 257, facts->letters) &&
 	       rising(model->tokens.first, (size_t)facts->vocabulary + 1, facts->stream);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Learning the escapes: expectation maximisation (Jelinek & Mercer 1980) over texts that were
- * left out, so that the weights are those of unseen text.
+ * Learning the escapes: expectation maximisation (Jelinek & Mercer 1980) over texts each of which
+ * is taken out of the counts while it is looked at, so that the weights are those of unseen text.
  */
 #include "model/internal.h"
 
@@ -9,16 +9,19 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PASSES 8
 #define PRIOR 4.0 /* each bucket starts with this many sights of its default */
 #define ABSENT UINT16_MAX
+#define LINE_LEAST 3 /* a shorter line says nothing about what lines cost */
 
 /* What one token of a left-out text looked like to the chain: it does not change with escapes. */
 struct sight {
 	double spelled;
 	float hit[COMPONENTS]; /* hits / total */
 	uint16_t bucket[COMPONENTS];
+	bool starts_line;
 };
 
 struct sights {
@@ -27,7 +30,7 @@ struct sights {
 };
 
 /* Witten & Bell's escape, distinct / (total + distinct), at the middle of each bucket. */
-void fit_default(double *escapes)
+void fit_default(float *escapes)
 {
 	static const double share[BUCKET_SHARES] = {0, 0.05, 0.2, 0.45, 0.8, 1};
 
@@ -36,45 +39,49 @@ void fit_default(double *escapes)
 			double total = 1.4 * (1u << (b / BUCKET_SHARES));
 			double distinct = fmax(1, share[b % BUCKET_SHARES] * total);
 
-			escapes[c * BUCKETS + b] = distinct / (total + distinct);
+			escapes[c * BUCKETS + b] = (float)(distinct / (total + distinct));
 		}
 }
 
-static void look_at(struct model *model, const uint32_t *stream, const struct model_span *text,
+static void look_at(struct model *model, const struct model_span *text, struct counts *cache,
 	struct sights *sights)
 {
-	struct trie cache;
-	struct walk walk, found;
+	const uint32_t *stream = model->tokens.symbols;
+	struct range found[PLACE_REACH + 1];
 	struct frame frame;
+	struct walk walk;
 
-	trie_init(&cache);
+	counts_clear(cache);
+	overlay_add(model, stream + text->start, text->end - text->start, -1);
 	walk_start(model, true, &walk);
 	for (uint32_t i = text->start; i < text->end; i++) {
 		struct sight *sight;
 
 		GROW(sights->items, sights->count, sights->capacity);
 		sight = &sights->items[sights->count++];
-		frame_open(model, &cache, &walk, &frame);
-		walk_look(model, &cache, &walk, stream[i], &found);
 		sight->spelled = fmax(1e-300, exp2(spell_token(model, stream[i])));
+		sight->starts_line = i == text->start || model_gap_at(model, i) == GAP_LINE;
+		frame_open(model, cache, &walk, &frame);
+		walk_look(model, &walk, stream[i], found);
 		for (unsigned c = 0; c < COMPONENTS; c++) {
 			sight->bucket[c] = ABSENT;
-			if (!frame.total[c])
+			if (!frame.parts[c].total)
 				continue;
-			sight->bucket[c] = frame.bucket[c];
+			sight->bucket[c] = frame.parts[c].bucket;
 			sight->hit[c] =
-				(float)frame_hits(model, &cache, &found, c) / (float)frame.total[c];
+				(float)frame_hits(model, cache, &frame, found, c, stream[i]) /
+				(float)frame.parts[c].total;
 		}
-		walk_step(&walk, &cache, stream[i], &found);
+		frame_remember(&frame, cache, stream[i]);
+		walk_step(model, &walk, stream[i], found);
 	}
-	trie_release(&cache);
+	counts_clear(&model->learned);
+	model->learned_tokens = 0;
 }
 
-static void expect(const struct sight *sight, const double *escapes, double *passed, double *asked)
+/* P of the chain up to each component; p[0] is the spelling's. */
+static void chain(const struct sight *sight, const float *escapes, double p[COMPONENTS + 1])
 {
-	double p[COMPONENTS + 1]; /* of the chain up to each component */
-	double share = 1;         /* the part of the answer that came from here or below */
-
 	p[0] = sight->spelled;
 	for (unsigned c = 0; c < COMPONENTS; c++) {
 		double escape;
@@ -85,6 +92,14 @@ static void expect(const struct sight *sight, const double *escapes, double *pas
 		escape = escapes[c * BUCKETS + sight->bucket[c]];
 		p[c + 1] = (1 - escape) * sight->hit[c] + escape * p[c];
 	}
+}
+
+static void expect(const struct sight *sight, const float *escapes, double *passed, double *asked)
+{
+	double p[COMPONENTS + 1];
+	double share = 1; /* the part of the answer that came from here or below */
+
+	chain(sight, escapes, p);
 	for (unsigned c = COMPONENTS; c-- > 0;) {
 		unsigned at = c * BUCKETS + sight->bucket[c];
 
@@ -96,19 +111,51 @@ static void expect(const struct sight *sight, const double *escapes, double *pas
 	}
 }
 
-void fit_escapes(struct model *model, const uint32_t *stream, const struct model_span *texts,
-	size_t count, double *escapes)
+static int rising(const void *left, const void *right)
+{
+	float a = *(const float *)left, b = *(const float *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Percentiles of the mean bits a token of the lines. */
+static void measure_lines(const struct sights *sights, const float *escapes, float *norms)
+{
+	float *lines = xcalloc(sights->count + 1, sizeof(*lines));
+	size_t count = 0;
+
+	for (size_t i = 0, end; i < sights->count; i = end) {
+		double bits = 0, p[COMPONENTS + 1];
+
+		for (end = i; end == i || (end < sights->count && !sights->items[end].starts_line);
+			end++) {
+			chain(&sights->items[end], escapes, p);
+			bits -= log2(p[COMPONENTS]);
+		}
+		if (end - i >= LINE_LEAST)
+			lines[count++] = (float)(bits / (double)(end - i));
+	}
+	qsort(lines, count, sizeof(*lines), rising);
+	for (unsigned i = 0; i < NORMS; i++)
+		norms[i] = count ? lines[(count - 1) * i / (NORMS - 1)] : 0;
+	free(lines);
+}
+
+void fit_model(struct model *model, const struct model_span *texts, size_t count, float *escapes,
+	float *norms)
 {
 	static const size_t size = (size_t)COMPONENTS * BUCKETS;
-	double *prior = xcalloc(size, sizeof(*prior));
+	float *prior = xcalloc(size, sizeof(*prior));
 	double *passed = xcalloc(size, sizeof(*passed));
 	double *asked = xcalloc(size, sizeof(*asked));
 	struct sights sights = {0};
+	struct counts cache;
 
 	fit_default(prior);
 	fit_default(escapes);
-	for (size_t i = 0; i < count; i++)
-		look_at(model, stream, &texts[i], &sights);
+	counts_init(&cache);
+	for (size_t i = 0; i < count && !interrupted(); i++)
+		look_at(model, &texts[i], &cache, &sights);
 	for (unsigned pass = 0; sights.count && pass < PASSES && !interrupted(); pass++) {
 		for (size_t i = 0; i < size; i++) {
 			passed[i] = PRIOR * prior[i];
@@ -117,8 +164,10 @@ void fit_escapes(struct model *model, const uint32_t *stream, const struct model
 		for (size_t i = 0; i < sights.count; i++)
 			expect(&sights.items[i], escapes, passed, asked);
 		for (size_t i = 0; i < size; i++)
-			escapes[i] = fmin(1 - 1e-4, fmax(1e-4, passed[i] / asked[i]));
+			escapes[i] = (float)fmin(1 - 1e-4, fmax(1e-4, passed[i] / asked[i]));
 	}
+	measure_lines(&sights, escapes, norms);
+	counts_release(&cache);
 	free(sights.items);
 	free(prior);
 	free(passed);

@@ -1,30 +1,35 @@
 /*
- * The model's inside. A prediction goes through a chain of components, from the shortest context
- * to the longest and, for each length, first what the house has written and then what the text at
- * hand has shown (the cache): P = (1 - escape) * hits / total + escape * P of the component before.
- * Below the first component stands the spelling of the token. Every step is a distribution, so the
- * whole is one.
+ * The model's inside. A prediction goes through a chain of components, from the weakest kind of
+ * context to the longest and, for each kind, first what the house has written and then what the
+ * text at hand has shown (the cache): P = (1 - escape) * hits / total + escape * P of the component
+ * before. Below the first component stands the spelling of the token. Every step is a
+ * distribution, so the whole is one.
  */
 #ifndef MODEL_INTERNAL_H
 #define MODEL_INTERNAL_H
 
 #include "flywheel/model.h"
+#include "model/counts.h"
+#include "model/lexer.h"
+#include "model/place.h"
 #include "model/suffix.h"
-#include "model/trie.h"
+#include "model/table.h"
 #include "util/buf.h"
 #include "util/map.h"
 
-#define MODEL_ORDER 6 /* contexts of 0..5 tokens, in the text and in the spelling of a token */
-#define MODEL_END 0u  /* the symbol that ends and starts every text and every spelling */
+#define MODEL_END 0u /* the symbol that ends and starts every text and every spelling */
 #define MODEL_NOVEL UINT32_MAX
+#define SPELL_ORDER 6 /* contexts of 0..5 letters */
 
 enum model_source { SOURCE_HOUSE, SOURCE_CACHE, SOURCE_COUNT };
-#define COMPONENTS (MODEL_ORDER * SOURCE_COUNT) /* number: length * SOURCE_COUNT + source */
+#define COMPONENTS (CONTEXT_COUNT * SOURCE_COUNT) /* number: kind * SOURCE_COUNT + source */
 
 /* Escapes are learned for kinds of contexts: by log2 of the total and by how varied it is. */
 #define BUCKET_LEVELS 12
 #define BUCKET_SHARES 6
 #define BUCKETS (BUCKET_LEVELS * BUCKET_SHARES)
+
+#define NORMS 101 /* percentiles of what a line of the house costs, 0 to 100 */
 
 /* How many different symbols follow a wide range, remembered. */
 struct distinct_memo {
@@ -35,24 +40,33 @@ struct distinct_memo {
 struct model_facts {
 	uint64_t tokens; /* without the end marks */
 	int64_t seed;
-	uint32_t order, depth, buckets, vocabulary, letters, stream, texts, slots;
+	uint32_t depth, buckets, vocabulary, letters, stream, texts, slots, reserved;
 };
 
 struct model {
 	struct model_facts facts;
 	struct suffixes tokens;
 	struct suffixes letters; /* over the vocabulary: "\0word\0word\0" */
+	struct table sparse[PLACE_SPARSE];
 	const uint32_t *offsets; /* [vocabulary + 1] into the letters; token 0 is "" */
+	const uint64_t *marks;   /* [vocabulary] hash of the letters */
+	const uint8_t *gaps;     /* [stream / 4 + 1] an enum model_gap for each, in two bits */
 	const uint32_t *slots;   /* token by hash; 0 is free */
-	const double *escape;    /* [COMPONENTS * BUCKETS] */
-	void *map;               /* the file, or NULL while it is being built */
+	const float *escape;     /* [COMPONENTS * BUCKETS] */
+	const float *norms;      /* [NORMS] bits a token of the lines that were left out, rising */
+	const uint32_t *starts;  /* [texts + 1] where each text starts, and the end */
+	const char *names;       /* each with its NUL */
+	size_t names_len;
+	void *map; /* the file, or NULL while it is being built */
 	size_t map_len;
 
-	struct map extra;    /* novel tokens met since; number: facts.vocabulary + index */
-	struct trie learned; /* texts learned since */
-	double *spelled;     /* log2 P of a token's letters; 0 is not computed yet */
+	struct map extra;      /* novel tokens met since; number: facts.vocabulary + index */
+	struct counts learned; /* texts learned and forgotten since */
+	int64_t learned_tokens;
+	double *spelled; /* log2 P of a token's letters; 0 is not computed yet */
 	uint32_t spelled_len;
 	struct distinct_memo *token_memo, *letter_memo;
+	struct predictor *predictor; /* made when it is needed */
 };
 
 void model_start(struct model *model); /* the parts that live in memory */
@@ -62,7 +76,9 @@ void model_stop(struct model *model);
 uint32_t model_lookup(const struct model *model, const char *text, size_t len);
 uint32_t model_intern(struct model *model, const char *text, size_t len);
 const char *model_text(const struct model *model, uint32_t id, size_t *len);
+uint64_t model_mark(const struct model *model, uint32_t id);
 uint32_t model_vocabulary(const struct model *model); /* with the novel ones */
+enum model_gap model_gap_at(const struct model *model, uint32_t position);
 
 /* log2 P of a token's letters and its end, by an n-gram over the distinct tokens. */
 double spell_letters(struct model *model, const char *text, size_t len);
@@ -70,55 +86,74 @@ double spell_token(struct model *model, uint32_t id);
 uint32_t distinct_in(
 	const struct suffixes *s, struct distinct_memo *memo, struct range range, unsigned depth);
 
-/* Where a text stands: the contexts of every length, in every source. */
+/* Where a text stands, and the house's ranges for the last 0..lengths-1 tokens. */
 struct walk {
-	unsigned lengths; /* contexts of 0..lengths-1 tokens are known */
-	struct range house[MODEL_ORDER];
-	uint32_t learned[MODEL_ORDER], cache[MODEL_ORDER];
+	struct place place;
+	unsigned lengths;
+	struct range house[PLACE_REACH + 1];
+};
+
+/* One component at a place. */
+struct part {
+	double weight;      /* of hits / total; those of all parts and the rest make 1 */
+	struct range house; /* suffixes, or entries of a table */
+	uint32_t counted;   /* the context in the cache, or in what was learned */
+	uint32_t total;     /* 0: the context was never seen */
+	uint16_t bucket;
 };
 
 /* What a place predicts, before any one token is asked about. */
 struct frame {
-	double weight[COMPONENTS];  /* of each component's hits / total; they and rest make 1 */
-	double rest;                /* of the spelling */
-	uint32_t total[COMPONENTS]; /* 0: the context was never seen */
-	uint16_t bucket[COMPONENTS];
+	uint64_t keys[CONTEXT_COUNT];
+	struct part parts[COMPONENTS];
+	double rest; /* of the spelling */
 };
 
 /* `at_start`: the text starts here; otherwise it is a fragment and nothing is known before it. */
 void walk_start(const struct model *model, bool at_start, struct walk *walk);
-/* The contexts that end in `id`, one token longer each; their widths are the hits of `id`. */
-void walk_look(const struct model *model, const struct trie *cache, const struct walk *walk,
-	uint32_t id, struct walk *found);
-/* Counts `id` in the cache and steps over it. */
-void walk_step(struct walk *walk, struct trie *cache, uint32_t id, const struct walk *found);
-void frame_open(struct model *model, const struct trie *cache, const struct walk *walk,
+/* The ranges of the last tokens with `id` behind them; their widths are the hits of `id`. */
+void walk_look(const struct model *model, const struct walk *walk, uint32_t id,
+	struct range found[PLACE_REACH + 1]);
+/* Steps over `id`; `found` is what walk_look said. */
+void walk_step(const struct model *model, struct walk *walk, uint32_t id,
+	const struct range found[PLACE_REACH + 1]);
+void frame_open(struct model *model, const struct counts *cache, const struct walk *walk,
 	struct frame *frame);
-uint32_t frame_hits(const struct model *model, const struct trie *cache, const struct walk *found,
-	unsigned component);
+/* `found` may be NULL: it is looked up. */
+uint32_t frame_hits(const struct model *model, const struct counts *cache,
+	const struct frame *frame, const struct range *found, unsigned component, uint32_t id);
 /* P from the counts alone, without the spelling. */
-double frame_counts(const struct model *model, const struct trie *cache, const struct frame *frame,
-	const struct walk *found);
+double frame_counts(const struct model *model, const struct counts *cache,
+	const struct frame *frame, const struct range *found, uint32_t id);
 double frame_bits(double counted, double rest, double spelled); /* -log2 of the whole */
+/* Counts `id` in the cache, in every context of the frame. */
+void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id);
 
-/* The rank of a token, 1 to RANK_MAX; 0 when it is lower or was never seen. A ranker serves one
- * model as long as that learns nothing. */
-#define RANK_MAX 10
-struct ranker;
-struct ranker *ranker_new(struct model *model);
-unsigned ranker_rank(struct ranker *ranker, const struct trie *cache, const struct walk *walk,
-	const struct frame *frame, uint32_t id);
-void ranker_free(struct ranker *ranker);
+/* Adds a text to what was learned `by` times, which is 1 or -1; ids are those of the model. */
+void overlay_add(struct model *model, const uint32_t *ids, size_t count, int by);
 
-/* Learns escapes[COMPONENTS * BUCKETS] from texts that `model` has not seen. */
+/* The likeliest tokens of a place, by the counts alone; ties go to the smaller number. */
+#define PREDICT_MAX 64
+struct prediction {
+	uint32_t id;
+	double p;
+};
+struct predictor;
+void predictor_free(struct predictor *predictor);
+/* Exact: no token of at least `floor` that is left out has a higher P than the last one given.
+ * `skip` may be MODEL_END, which is never given. At most `most` of PREDICT_MAX. */
+unsigned predict(struct model *model, const struct counts *cache, const struct frame *frame,
+	uint32_t skip, double floor, unsigned most, struct prediction *out);
+
+/* Learns escapes and norms from texts of the model's own stream, each left out in its turn. */
 struct model_span {
 	uint32_t start, end; /* in the stream */
 };
-void fit_default(double *escapes);
-void fit_escapes(struct model *model, const uint32_t *stream, const struct model_span *texts,
-	size_t count, double *escapes);
+void fit_default(float *escapes);
+void fit_model(struct model *model, const struct model_span *texts, size_t count, float *escapes,
+	float *norms);
 
-/* The file's sections, in this order. */
+/* The file's sections, in this order; those of a table are repeated for each sparse context. */
 enum model_section {
 	SECTION_FACTS,
 	SECTION_OFFSETS,
@@ -127,14 +162,22 @@ enum model_section {
 	SECTION_LETTER_SHARED,
 	SECTION_LETTER_FIRST,
 	SECTION_SLOTS,
+	SECTION_MARKS,
 	SECTION_STREAM,
+	SECTION_GAPS,
 	SECTION_SUFFIX,
 	SECTION_SHARED,
 	SECTION_FIRST,
 	SECTION_ESCAPES,
+	SECTION_NORMS,
 	SECTION_TEXTS, /* uint32_t[texts + 1]: where each starts in the stream, and the end */
 	SECTION_NAMES, /* the texts' names, each with its NUL */
-	SECTION_COUNT
+	SECTION_DIRECTORY,
+	SECTION_ENTRIES,
+	SECTION_COUNTS,
+	SECTION_SUMS,
+	SECTION_OVERFLOW,
+	SECTION_COUNT = SECTION_DIRECTORY + 5 * PLACE_SPARSE
 };
 struct model_bytes {
 	const void *bytes;

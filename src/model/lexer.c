@@ -44,11 +44,15 @@ static void skip_space(struct lexer *lexer)
 		if (c == '\\' && lexer->pos + 1 < lexer->len &&
 			lexer->text[lexer->pos + 1] == '\n') {
 			lexer->pos++;
+			lexer->gap = lexer->gap == GAP_NONE ? GAP_BLANK : lexer->gap;
 			continue;
 		}
 		if (class_of(c) != CHAR_SPACE)
 			return;
+		if (lexer->gap == GAP_NONE)
+			lexer->gap = GAP_BLANK;
 		if (c == '\n') {
+			lexer->gap = GAP_LINE;
 			if (!lexer->broken)
 				lexer->newline = lexer->pos;
 			lexer->broken = true;
@@ -94,7 +98,7 @@ static bool line_break(struct lexer *lexer, struct token *out)
 	move = reindent(lexer);
 	if (lexer->line == LINE_CLOSED)
 		return false;
-	*out = (struct token){move, strlen(move), lexer->newline};
+	*out = (struct token){move, strlen(move), lexer->newline, GAP_NONE};
 	return true;
 }
 
@@ -194,7 +198,8 @@ bool lexer_next(struct lexer *lexer, struct token *out)
 		return true;
 	here = (const unsigned char *)lexer->text + lexer->pos;
 	left = lexer->len - lexer->pos;
-	*out = (struct token){lexer->text + lexer->pos, 1, lexer->pos};
+	*out = (struct token){lexer->text + lexer->pos, 1, lexer->pos, lexer->gap};
+	lexer->gap = GAP_NONE;
 	switch (class_of(*here)) {
 	case CHAR_WORD:
 	case CHAR_DIGIT:

@@ -14,6 +14,9 @@
 #define LEXER_TOKEN_MAX 256   /* bytes; longer words are cut into several tokens */
 #define LEXER_BEFORE SIZE_MAX /* offset of a line break that lies in an earlier piece */
 
+/* What stands before a token in its text. A joined line's break is a blank. */
+enum model_gap { GAP_NONE, GAP_BLANK, GAP_LINE };
+
 /* How a line may go on after a token. */
 enum line_state {
 	LINE_FRESH,  /* nothing read yet */
@@ -25,8 +28,9 @@ enum line_state {
 struct lexer {
 	const char *text;
 	size_t len, pos;
-	size_t newline; /* where the first line break since the last token is */
-	bool broken;    /* there was one */
+	size_t newline;     /* where the first line break since the last token is */
+	bool broken;        /* there was one */
+	enum model_gap gap; /* before the next token */
 	enum line_state line;
 	uint32_t column; /* of the next token, in its line; tabs go to multiples of 8 */
 	unsigned depth;
@@ -36,7 +40,8 @@ struct lexer {
 struct token {
 	const char *text; /* into the piece fed, or constant for line breaks; not terminated */
 	size_t len;
-	size_t offset; /* in the piece fed, or LEXER_BEFORE */
+	size_t offset;      /* in the piece fed, or LEXER_BEFORE */
+	enum model_gap gap; /* of a line break's token, GAP_NONE; the next one has the line's */
 };
 
 void lexer_init(struct lexer *lexer);

@@ -14,14 +14,14 @@
 double spell_letters(struct model *model, const char *text, size_t len)
 {
 	const struct suffixes *s = &model->letters;
-	struct range context[MODEL_ORDER] = {{0, s->count}};
+	struct range context[SPELL_ORDER] = {{0, s->count}};
 	unsigned lengths = 2; /* of no letter, and of the start */
 	double bits = 0;
 
 	context[1] = suffixes_extend(s, context[0], 0, MODEL_END);
 	for (size_t i = 0; i <= len; i++) {
 		uint32_t symbol = i < len ? (unsigned char)text[i] : MODEL_END;
-		struct range found[MODEL_ORDER] = {{0, 0}};
+		struct range found[SPELL_ORDER] = {{0, 0}};
 		double p = 1.0 / SYMBOLS;
 		unsigned known = 0;
 
@@ -33,8 +33,8 @@ double spell_letters(struct model *model, const char *text, size_t len)
 			p = (found[known].hi - found[known].lo + distinct * p) / (total + distinct);
 		}
 		bits += log2(p);
-		lengths = known < MODEL_ORDER ? known + 1 : MODEL_ORDER;
-		memcpy(context + 1, found, (MODEL_ORDER - 1) * sizeof(*context));
+		lengths = known < SPELL_ORDER ? known + 1 : SPELL_ORDER;
+		memcpy(context + 1, found, (SPELL_ORDER - 1) * sizeof(*context));
 	}
 	return bits;
 }

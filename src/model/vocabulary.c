@@ -10,7 +10,7 @@
 
 void model_start(struct model *model)
 {
-	trie_init(&model->learned);
+	counts_init(&model->learned);
 	model->token_memo = xcalloc(MEMO_SIZE, sizeof(*model->token_memo));
 	model->letter_memo = xcalloc(MEMO_SIZE, sizeof(*model->letter_memo));
 }
@@ -18,7 +18,8 @@ void model_start(struct model *model)
 void model_stop(struct model *model)
 {
 	map_release(&model->extra);
-	trie_release(&model->learned);
+	counts_release(&model->learned);
+	predictor_free(model->predictor);
 	free(model->spelled);
 	free(model->token_memo);
 	free(model->letter_memo);
@@ -66,6 +67,23 @@ const char *model_text(const struct model *model, uint32_t id, size_t *len)
 	return entry->key;
 }
 
+uint64_t model_mark(const struct model *model, uint32_t id)
+{
+	if (id < model->facts.vocabulary)
+		return model->marks[id];
+	return model->extra.entries[id - model->facts.vocabulary].hash;
+}
+
+enum model_gap model_gap_at(const struct model *model, uint32_t position)
+{
+	unsigned gap;
+
+	if (position >= model->facts.stream)
+		return GAP_NONE;
+	gap = model->gaps[position / 4] >> (position % 4 * 2) & 3;
+	return gap > GAP_LINE ? GAP_LINE : (enum model_gap)gap;
+}
+
 uint32_t model_vocabulary(const struct model *model)
 {
 	return model->facts.vocabulary + (uint32_t)model->extra.count;
@@ -82,7 +100,7 @@ uint32_t distinct_in(
 	struct distinct_memo *place;
 	uint64_t key;
 
-	if (range.hi - range.lo <= 64)
+	if (range.hi - range.lo <= 256)
 		return suffixes_distinct(s, range, depth);
 	key = ((uint64_t)range.lo << 32 | range.hi) * UINT64_C(0x9e3779b97f4a7c15) + depth;
 	place = &memo[(key >> 40) & (MEMO_SIZE - 1)];

@@ -1,0 +1,100 @@
+/* Reading a text token by token. */
+#include "model/reader.h"
+
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void reader_init(struct reader *reader, struct model *model, bool at_start)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->model = model;
+	counts_init(&reader->cache);
+	lexer_init(&reader->lexer);
+	walk_start(model, at_start, &reader->walk);
+}
+
+void reader_release(struct reader *reader)
+{
+	counts_release(&reader->cache);
+}
+
+static void step(struct reader *reader, uint32_t id, const struct range *found)
+{
+	if (!reader->open)
+		place_keys(&reader->walk.place, reader->frame.keys);
+	frame_remember(&reader->frame, &reader->cache, id);
+	walk_step(reader->model, &reader->walk, id, found);
+	reader->open = false;
+}
+
+void reader_pass(struct reader *reader, uint32_t id)
+{
+	struct range found[PLACE_REACH + 1];
+
+	walk_look(reader->model, &reader->walk, id, found);
+	step(reader, id, found);
+}
+
+void reader_skim(struct reader *reader, uint32_t id)
+{
+	static const struct range nothing[PLACE_REACH + 1];
+
+	step(reader, id, nothing);
+}
+
+void reader_prompt(struct reader *reader, const char *text, size_t len)
+{
+	uint32_t *ids = NULL;
+	size_t count = 0, capacity = 0;
+	struct token token;
+
+	lexer_feed(&reader->lexer, text, len);
+	while (lexer_next(&reader->lexer, &token)) {
+		GROW(ids, count, capacity);
+		ids[count++] = model_intern(reader->model, token.text, token.len);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (count - i > PLACE_REACH)
+			reader_skim(reader, ids[i]);
+		else
+			reader_pass(reader, ids[i]);
+	free(ids);
+}
+
+const struct frame *reader_look(struct reader *reader)
+{
+	if (!reader->open)
+		frame_open(reader->model, &reader->cache, &reader->walk, &reader->frame);
+	reader->open = true;
+	return &reader->frame;
+}
+
+double reader_bits(struct reader *reader, uint32_t id, double *counted)
+{
+	struct range found[PLACE_REACH + 1];
+	const struct frame *frame = reader_look(reader);
+	double p;
+
+	walk_look(reader->model, &reader->walk, id, found);
+	p = frame_counts(reader->model, &reader->cache, frame, found, id);
+	if (counted)
+		*counted = p;
+	return frame_bits(p, frame->rest, spell_token(reader->model, id));
+}
+
+void reader_mark(const struct reader *reader, struct reader_mark *mark)
+{
+	mark->cache = reader->cache.journal_len;
+	mark->walk = reader->walk;
+	mark->lexer = reader->lexer;
+}
+
+void reader_return(struct reader *reader, const struct reader_mark *mark)
+{
+	counts_undo(&reader->cache, mark->cache);
+	reader->walk = mark->walk;
+	reader->lexer = mark->lexer;
+	reader->open = false;
+}
