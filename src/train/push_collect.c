@@ -7,15 +7,13 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/spool.h"
 #include "util/strings.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define NOTE_MAX ((size_t)2 << 20)
@@ -28,17 +26,6 @@ struct note {
 	int64_t pid, pid_start;
 };
 
-static char *next_line(char **at)
-{
-	char *line = *at, *end = strchr(line, '\n');
-
-	if (!end)
-		return NULL;
-	*end = '\0';
-	*at = end + 1;
-	return line;
-}
-
 static const char *value_of(char *line, const char *key)
 {
 	return line && starts_with(line, key) ? line + strlen(key) : NULL;
@@ -46,18 +33,18 @@ static const char *value_of(char *line, const char *key)
 
 static int parse(struct note *note)
 {
-	char *at = note->text, *line = next_line(&at), *process;
+	char *at = note->text, *line = spool_line(&at), *process;
 	size_t count = 0, capacity = 0;
 
 	if (!line || strcmp(line, "flywheel-push 1") != 0)
 		return fail(E_INVALID, "it is of another version");
-	process = next_line(&at);
-	note->remote = value_of(next_line(&at), "remote ");
-	note->url = note->remote ? value_of(next_line(&at), "url ") : NULL;
+	process = spool_line(&at);
+	note->remote = value_of(spool_line(&at), "remote ");
+	note->url = note->remote ? value_of(spool_line(&at), "url ") : NULL;
 	if (!note->url ||
 		sscanf(process, "process %" SCNd64 " %" SCNd64, &note->pid, &note->pid_start) != 2)
 		return fail(E_INVALID, "its head is malformed");
-	while ((line = next_line(&at)) && strcmp(line, "end") != 0) {
+	while ((line = spool_line(&at)) && strcmp(line, "end") != 0) {
 		GROW(note->lines, count + 1, capacity);
 		note->lines[count++] = line;
 	}
@@ -138,20 +125,6 @@ static int check(const char *text, struct note *note)
 	return rc;
 }
 
-static void set_aside(const char *path, const char *name, push_log_fn log, void *payload)
-{
-	char *bad = xstrfmt("%s.bad", path);
-	char *line =
-		xstrfmt("the note of a push '%s' is set aside as .bad: %s", name, error_message());
-
-	if (rename(path, bad))
-		unlink(path); /* it would come back at every pass */
-	if (log)
-		log(line, payload);
-	free(line);
-	free(bad);
-}
-
 /* E_INVALID, E_TOOBIG: malformed. E_NOTFOUND: somebody else has read it meanwhile. */
 static int take(struct session *session, const char *path, const char *name)
 {
@@ -170,43 +143,22 @@ static int take(struct session *session, const char *path, const char *name)
 	return rc;
 }
 
-/* A note that its writer never finished, because it was killed. */
-static void sweep(const char *path)
+static void say_bad(const char *path, const char *name, push_log_fn log, void *payload)
 {
-	struct stat st;
+	char *line =
+		xstrfmt("the note of a push '%s' is set aside as .bad: %s", name, error_message());
 
-	if (!stat(path, &st) && st.st_mtime < clock_now() - CLOCK_DAY)
-		unlink(path);
-}
-
-static int list_notes(const char *folder, struct strings *names)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	if (!dir && errno != ENOENT)
-		return fail(E_IO, "cannot read '%s': %s", folder, strerror(errno));
-	while (dir && (entry = readdir(dir))) {
-		if (starts_with(entry->d_name, "push-") && !ends_with(entry->d_name, ".bad"))
-			strings_add(names, entry->d_name);
-		if (starts_with(entry->d_name, ".push-")) {
-			char *path = path_join(folder, entry->d_name);
-
-			sweep(path);
-			free(path);
-		}
-	}
-	if (dir)
-		closedir(dir);
-	strings_sort_unique(names);
-	return 0;
+	spool_set_aside(path);
+	if (log)
+		log(line, payload);
+	free(line);
 }
 
 int push_collect(struct session *session, push_log_fn log, void *payload)
 {
 	char *folder = path_join(store_folder(session->store), "spool");
 	struct strings names = STRINGS_INIT, taken = STRINGS_INIT;
-	int rc = list_notes(folder, &names);
+	int rc = spool_list(folder, "push-", &names);
 
 	if (rc || !names.count)
 		goto out;
@@ -218,7 +170,7 @@ int push_collect(struct session *session, push_log_fn log, void *payload)
 		if (!rc)
 			strings_add(&taken, path);
 		if (rc == E_INVALID || rc == E_TOOBIG)
-			set_aside(path, names.items[i], log, payload);
+			say_bad(path, names.items[i], log, payload);
 		if (rc == E_INVALID || rc == E_TOOBIG || rc == E_NOTFOUND)
 			rc = 0;
 		free(path);
