@@ -9,18 +9,26 @@
 #include "flywheel/repo.h"
 #include "flywheel/session.h"
 
+#include <stdbool.h>
+
 struct decision {
-	const char *id;         /* 12 hex digits of a hash of source and evidence */
-	const char *statement;  /* what was decided */
-	const char *because;    /* the reason, or "" */
-	const char *instead_of; /* the rejected alternative, or "" */
-	const char *evidence;   /* verbatim */
-	const char *source;     /* "commit", "comment", "adr", or a conversation source */
-	const char *origin;     /* "path:line", session id, or "" */
-	const char *status;     /* proposed, accepted, rejected, superseded by a revert, stale: its
-				  files     are gone */
-	struct oid commit;      /* zero when none is known */
-	double confidence;      /* 0..1 */
+	const char *id;           /* 12 hex digits of a hash of source and evidence */
+	const char *statement;    /* what was decided */
+	const char *because;      /* the reason, or "" */
+	const char *instead_of;   /* the rejected alternative, or "" */
+	const char *consequences; /* good and bad ones, as the source has them, or "" */
+	const char *evidence;     /* verbatim */
+	const char *source; /* "commit", "comment", "adr", "person", or a conversation source */
+	const char *origin; /* "path:line", session id, the commit it was carried from, or "" */
+	/* proposed, accepted; not in force: rejected, stale (what it speaks about is gone or
+	 * another thing now), superseded (by a revert or a later decision), contradicted (by a
+	 * later one) */
+	const char *status;
+	const char *by;     /* of the last three: a decision's id, a commit, what changed; or "" */
+	const char *reason; /* of a person's verdict, or "" */
+	int64_t judged_at;  /* 0: nobody did */
+	struct oid commit;  /* zero when none is known */
+	double confidence;  /* 0..1 */
 	/* Time of its commit, of its turn; for a comment, of the last commit that touched its file.
 	 */
 	int64_t at;
@@ -46,11 +54,7 @@ int decision_count(struct session *session, size_t *count);
 /* By its id or a prefix of 4 digits or more. E_NOTFOUND; E_INVALID when several begin so. */
 int decision_find(struct session *session, const char *id, decision_fn fn, void *payload);
 
-/*
- * What a person says of a decision: "accepted" or "rejected". It is kept for the id, so that it
- * survives rewritten history and `rebuild`, and shows in the note. `reason` may be "".
- */
-int decision_judge(
-	struct session *session, const char *id, const char *verdict, const char *reason);
+/* Is it in force? By its status alone. */
+bool decision_in_force(const char *status);
 
 #endif

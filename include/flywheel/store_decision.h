@@ -17,6 +17,7 @@
 struct decision_row {
 	int64_t key; /* set by the store */
 	const char *id, *statement, *because, *instead_of, *evidence;
+	const char *consequences; /* may be NULL when written */
 	const char *source, *origin, *cue;
 	const char *status; /* as its source states it: proposed, or what an ADR says */
 	struct oid commit;  /* zero: none */
@@ -53,15 +54,20 @@ struct decision_filter {  /* NULL or 0: no constraint */
 	const char *name;
 	const struct oid *commit;
 	const char *words; /* all, else all as beginnings, else any; best matches first */
+	bool kept;         /* only those that stand there because their words were kept */
 	bool every;        /* each occurrence; otherwise the first of each id that fits */
 	size_t limit;
 };
 
 struct decision_view { /* a row as it is read: with its lists and what stands beside it */
 	struct decision_row row;
-	const char *verdict; /* accepted, rejected, or "" */
+	const char *verdict; /* accepted, rejected, proposed (taken back), or "" */
 	const char *reason;  /* of the verdict */
+	int64_t judged_at;
 	bool reverted;
+	struct oid reverted_by;
+	const char *state, *by;      /* what a later decision or the code says of it, or "" */
+	int64_t state_at;            /* 0: it shows in the code */
 	struct strings files, names; /* owned by the caller of the callback */
 };
 typedef int (*decision_view_fn)(const struct decision_view *view, void *payload);

@@ -70,6 +70,7 @@ void print_decision(struct session *session, const char *relation, const struct 
 	putchar('\n');
 	print_field("because", decision->because);
 	print_field("instead of", decision->instead_of);
+	print_field("follows", decision->consequences);
 	print_field("says", decision->evidence);
 	print_origin(session, decision);
 	printf("  %-10s %s, %s, confidence %.2f", "id", decision->id, decision->status,
@@ -77,6 +78,9 @@ void print_decision(struct session *session, const char *relation, const struct 
 	if (relation)
 		printf(", of the %s", relation);
 	putchar('\n');
+	if (*decision->by)
+		print_field(!strcmp(decision->status, "stale") ? "changed" : "by", decision->by);
+	print_field("verdict", decision->reason);
 }
 
 static struct js *list_json(const char *const *list)
@@ -98,10 +102,13 @@ struct js *decision_json(const struct decision *decision)
 	js_set_text(object, "decision", decision->statement);
 	js_set_text(object, "because", decision->because);
 	js_set_text(object, "instead_of", decision->instead_of);
+	js_set_text(object, "consequences", decision->consequences);
 	js_set_text(object, "evidence", decision->evidence);
 	js_set_text(object, "source", decision->source);
 	js_set_text(object, "origin", decision->origin);
 	js_set_text(object, "status", decision->status);
+	js_set_text(object, "by", *decision->by ? decision->by : NULL);
+	js_set_text(object, "reason", decision->reason);
 	js_set_text(object, "commit", oid_is_zero(&decision->commit) ? NULL : hex);
 	js_set_number(object, "at", decision->at);
 	js_set_real(object, "confidence", decision->confidence);

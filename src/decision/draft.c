@@ -19,6 +19,7 @@ void decision_draft_release(struct decision_draft *draft)
 	free(draft->because);
 	free(draft->instead_of);
 	free(draft->evidence);
+	free(draft->consequences);
 	strings_release(&draft->symbols);
 	memset(draft, 0, sizeof(*draft));
 }

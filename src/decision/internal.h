@@ -63,7 +63,8 @@ bool cues_match(const struct cues *cues, const char *source, const char *text, s
 struct decision_draft {
 	char id[13];
 	char *statement, *because, *instead_of, *evidence;
-	const char *cue; /* borrowed */
+	char *consequences; /* or NULL */
+	const char *cue;    /* borrowed */
 	double confidence;
 	struct strings symbols; /* names as written in the text */
 };
@@ -80,6 +81,12 @@ void decision_id(const char *source, const char *evidence, char out[13]);
 /* Names in a text that look like code: in backticks, called(), with_underscores, CamelCase. */
 void text_names(const char *text, struct strings *out);
 
+/* Commits whose notes are due. */
+struct touched {
+	struct oid *commits;
+	size_t count, capacity;
+};
+
 /* What a mining pass carries. */
 struct scrubber;
 struct miner {
@@ -88,8 +95,7 @@ struct miner {
 	struct scrubber *scrubber;
 	struct decision_writer *writer;
 	size_t found;
-	struct oid *touched; /* commits that got decisions: their notes are due */
-	size_t touched_count, touched_capacity;
+	struct touched touched;
 	bool noted; /* the notes stood where the rows stood when the pass began */
 };
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
@@ -106,20 +112,36 @@ size_t trailer_drafts(
 
 /* A decision as it stands in a note. */
 struct note_decision {
-	char *id, *statement, *because, *instead_of, *source, *evidence, *status;
+	char *id, *statement, *because, *instead_of, *consequences, *source, *evidence, *status;
+	char *carried_from; /* the commit it was decided on, where that is another; or NULL */
 	double confidence;
+	int64_t when; /* a person last spoke; 0: nobody did */
 	struct strings symbols;
-	char *raw; /* the whole paragraph as it was read; NULL for one of ours */
+	char *raw;     /* the whole paragraph as it was read; NULL for one of ours */
+	bool withheld; /* of private talk: not to be written unless it stands there */
 };
 struct decision_note {
 	struct note_decision *list;
 	size_t count, capacity;
+	struct strings foreign; /* paragraphs that are no decisions, as they stand */
 };
-/* Paragraphs without an Id are left out: they are not ours to keep in order. */
+/* Its words are gone for good: only id and time are left. */
+#define FORGOTTEN "forgotten"
 void note_parse(const char *text, struct decision_note *out);
-void note_sort(struct decision_note *note); /* by id */
+/* By id, of each the one that counts (see note_compare), then foreign ones, each once. */
+void note_sort(struct decision_note *note);
+/*
+ * Which of two paragraphs of one id counts: a forgotten one always, then the later word of a
+ * person, then, so that all clones agree, the greater text. A total order.
+ */
+int note_compare(const struct note_decision *a, const struct note_decision *b);
+/* A function of the message or record alone, that everybody can make again? */
+bool note_is_derived(const struct note_decision *decision);
+void note_format_one(const struct note_decision *decision, struct buf *out);
 void note_format(const struct decision_note *note, struct buf *out);
+void note_add(struct decision_note *note, struct note_decision *decision); /* takes its texts */
 void note_release(struct decision_note *note);
+void note_decision_release(struct note_decision *decision);
 /* Writes what changed of the notes; `all`: of every commit, else only of these. */
 int notes_update(struct session *session, const struct oid *commits, size_t count, bool all);
 
@@ -135,6 +157,9 @@ struct reading {
 void reading_init(struct reading *reading, struct session *session);
 void reading_release(struct reading *reading);
 const char *reading_status(struct reading *reading, const struct decision_view *view);
+/* What made that status, "" where nothing did; `out` is room for it. */
+void reading_by(const struct decision_view *view, const char *status, char out[OID_HEX + 1],
+	const char **by);
 /* The full id that a prefix stands for; errors as decision_find's. */
 int decision_expand(struct session *session, const char *id, char out[13]);
 /* Calls fn with the view as a decision. */

@@ -1,5 +1,6 @@
 /* One mining pass: every source since its watermark, in one transaction, then the notes. */
 #include "decision/internal.h"
+#include "decision/life.h"
 
 #include "flywheel/conversation.h"
 #include "flywheel/graph.h"
@@ -8,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int scrub(struct scrubber *scrubber, char **text)
 {
@@ -25,30 +27,29 @@ static int scrub(struct scrubber *scrubber, char **text)
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files)
 {
-	char **texts[] = {&draft->statement, &draft->because, &draft->instead_of, &draft->evidence};
+	char **texts[] = {&draft->statement, &draft->because, &draft->instead_of, &draft->evidence,
+		&draft->consequences};
 	bool added = false;
 	int rc;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (scrub(miner->scrubber, texts[i]))
+		if (*texts[i] && scrub(miner->scrubber, texts[i]))
 			return 0; /* fails closed: this one is dropped, the pass goes on */
 	row->id = draft->id;
 	row->statement = draft->statement;
 	row->because = draft->because;
 	row->instead_of = draft->instead_of;
 	row->evidence = draft->evidence;
+	row->consequences = draft->consequences;
 	row->cue = draft->cue;
 	row->confidence = draft->confidence;
 	rc = decision_writer_add(miner->writer, row, files, &draft->symbols, &added);
 	if (!added)
 		return rc;
 	miner->found++;
-	if (!oid_is_zero(&row->commit) &&
-		(!miner->touched_count ||
-			!oid_equal(&miner->touched[miner->touched_count - 1], &row->commit))) {
-		GROW(miner->touched, miner->touched_count, miner->touched_capacity);
-		miner->touched[miner->touched_count++] = row->commit;
-	}
+	if (!miner->touched.count ||
+		!oid_equal(&miner->touched.commits[miner->touched.count - 1], &row->commit))
+		life_add(&miner->touched, &row->commit);
 	return rc;
 }
 
@@ -85,13 +86,42 @@ static bool notes_are_current(struct session *session)
 	return current;
 }
 
-/* All rows or none: a pass that was killed leaves the marks where they were. */
-static int mine_all(struct miner *miner, const struct oid *head)
+/* What is new outside, then what is new in the sources, then what all of it makes of the rest. */
+static int pass(struct miner *miner, const struct oid *head, bool mined, struct strings *taken)
 {
-	struct store *store = miner->session->store;
-	int rc = cues_load(cues_conf, &miner->cues), closed;
+	struct session *session = miner->session;
+	int rc = rewrites_collect(session, taken, &miner->touched), closed;
 
 	if (!rc)
+		rc = notes_import(session, &miner->touched);
+	if (!rc && !mined) {
+		miner->writer = decision_writer_open(session->store);
+		rc = mine_sources(miner, head);
+		closed = decision_writer_close(miner->writer);
+		rc = rc ? rc : closed;
+	}
+	if (!rc)
+		rc = carry_commits(session, head, &miner->touched);
+	if (!rc)
+		rc = life_apply(session, &miner->touched);
+	if (!rc)
+		rc = anchors_update(session, head);
+	if (!rc)
+		rc = states_update(session);
+	/* Until they are written: a pass that dies in between is followed by one that looks at all.
+	 */
+	if (!rc && miner->touched.count)
+		rc = store_mined_set(session->store, "notes", "");
+	return rc;
+}
+
+/* All rows or none: a pass that was killed leaves the marks where they were. */
+static int mine_all(struct miner *miner, const struct oid *head, bool mined, struct strings *taken)
+{
+	struct store *store = miner->session->store;
+	int rc = mined ? 0 : cues_load(cues_conf, &miner->cues);
+
+	if (!rc && !mined)
 		rc = scrubber_open(miner->session, &miner->scrubber);
 	if (!rc)
 		rc = store_begin(store);
@@ -99,10 +129,7 @@ static int mine_all(struct miner *miner, const struct oid *head)
 		return rc;
 	/* Asked inside the transaction: the worker may have mined, and not yet noted, just now. */
 	miner->noted = notes_are_current(miner->session);
-	miner->writer = decision_writer_open(store);
-	rc = mine_sources(miner, head);
-	closed = decision_writer_close(miner->writer);
-	rc = rc ? rc : closed;
+	rc = pass(miner, head, mined, taken);
 	if (rc) {
 		store_rollback(store);
 		return rc;
@@ -114,20 +141,43 @@ static int mine_all(struct miner *miner, const struct oid *head)
  * The notes follow the rows, which are safe already. Their own mark tells a pass that died in
  * between from one that is done; then all commits are looked at again.
  */
-static int write_notes(struct miner *miner, const char *hex)
+static int write_notes(struct miner *miner, const char *hex, const struct strings *taken)
 {
 	struct session *session = miner->session;
-	int rc = notes_update(session, miner->touched, miner->touched_count, !miner->noted);
+	int rc = notes_update(session, miner->touched.commits, miner->touched.count, !miner->noted);
 
+	for (size_t i = 0; i < taken->count && !rc; i++)
+		unlink(taken->items[i]);
 	return rc ? rc : store_mined_set(session->store, "notes", hex);
+}
+
+static int mine_head(struct miner *miner, const struct oid *head)
+{
+	struct session *session = miner->session;
+	struct strings taken = STRINGS_INIT;
+	char hex[OID_HEX + 1];
+	bool mined, quiet;
+	int rc = 0;
+
+	oid_hex(head, hex);
+	mined = is_marked(session, "commit", hex) && talk_is_mined(session);
+	quiet = !rewrites_wait(session) && !notes_moved(session);
+	if (mined && quiet && is_marked(session, "notes", hex))
+		return 0;
+	if (!mined)
+		rc = graph_catch_up(session);
+	if (!rc && !(mined && quiet))
+		rc = mine_all(miner, head, mined, &taken);
+	if (!rc)
+		rc = write_notes(miner, hex, &taken);
+	strings_release(&taken);
+	return rc;
 }
 
 int decision_mine(struct session *session, size_t *found)
 {
 	struct miner miner = {.session = session};
-	char hex[OID_HEX + 1];
 	struct oid head;
-	bool mined;
 	int rc = repo_head(session->repo, &head);
 
 	if (found)
@@ -136,21 +186,11 @@ int decision_mine(struct session *session, size_t *found)
 		error_clear();
 		return 0;
 	}
-	if (rc)
-		return rc;
-	oid_hex(&head, hex);
-	mined = is_marked(session, "commit", hex) && talk_is_mined(session);
-	if (mined && is_marked(session, "notes", hex))
-		return 0;
-	if (!mined)
-		rc = graph_catch_up(session);
-	if (!rc && !mined)
-		rc = mine_all(&miner, &head);
 	if (!rc)
-		rc = write_notes(&miner, hex);
+		rc = mine_head(&miner, &head);
 	if (!rc && found)
 		*found = miner.found;
-	free(miner.touched);
+	free(miner.touched.commits);
 	scrubber_free(miner.scrubber);
 	cues_free(miner.cues);
 	return rc;

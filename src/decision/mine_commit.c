@@ -4,6 +4,7 @@
  * the history alone.
  */
 #include "decision/internal.h"
+#include "decision/life.h"
 
 #include "util/error.h"
 #include "util/memory.h"
@@ -56,8 +57,7 @@ static int on_change(const char *path, const struct oid *old, const struct oid *
 	return ((struct strings *)payload)->count > FILES_MAX ? E_STOPPED : 0;
 }
 
-/* Paths that a commit changed against its first parent; none when there are too many to matter. */
-static int changed_files(struct repo *repo, const struct commit *commit, struct strings *out)
+int commit_files(struct repo *repo, const struct commit *commit, struct strings *out)
 {
 	struct commit parent = {0};
 	int rc = 0;
@@ -101,7 +101,7 @@ static int store_drafts(struct miner *miner, const struct commit *commit,
 	struct decision_draft *drafts, size_t count)
 {
 	struct strings files = STRINGS_INIT;
-	int rc = changed_files(miner->session->repo, commit, &files);
+	int rc = commit_files(miner->session->repo, commit, &files);
 
 	for (size_t i = 0; i < count && !rc; i++) {
 		struct decision_row row = {.source = "commit",

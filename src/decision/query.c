@@ -51,14 +51,18 @@ int reading_visit(
 	const struct decision_row *row = &view->row;
 	const char **files = xcalloc(view->files.count + 1, sizeof(*files));
 	const char **names = xcalloc(view->names.count + 1, sizeof(*names));
+	char hex[OID_HEX + 1];
 	struct decision decision = {.id = row->id,
 		.statement = row->statement,
 		.because = row->because,
 		.instead_of = row->instead_of,
+		.consequences = row->consequences,
 		.evidence = row->evidence,
 		.source = row->source,
 		.origin = row->origin,
 		.status = reading_status(reading, view),
+		.reason = view->reason,
+		.judged_at = view->judged_at,
 		.commit = row->commit,
 		.confidence = row->confidence,
 		.at = row->at,
@@ -66,6 +70,7 @@ int reading_visit(
 		.symbols = names};
 	int rc;
 
+	reading_by(view, decision.status, hex, &decision.by);
 	for (size_t i = 0; i < view->files.count; i++)
 		files[i] = view->files.items[i];
 	for (size_t i = 0; i < view->names.count; i++)
@@ -87,8 +92,7 @@ struct each_state {
 static int on_view(const struct decision_view *view, void *payload)
 {
 	struct each_state *state = payload;
-	const char *status = reading_status(&state->reading, view);
-	bool in_force = !strcmp(status, "proposed") || !strcmp(status, "accepted");
+	bool in_force = decision_in_force(reading_status(&state->reading, view));
 
 	if (!state->left || in_force != state->in_force)
 		return 0;

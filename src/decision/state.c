@@ -1,9 +1,17 @@
-/* What holds of a decision now: a person's word, a later decision, or what became of the code. */
+/*
+ * What holds of a decision now. The latest event counts: a person's word, a later decision, a
+ * revert, or what became of the code it speaks about.
+ */
 #include "decision/internal.h"
 
 #include "util/error.h"
 
 #include <string.h>
+
+bool decision_in_force(const char *status)
+{
+	return !strcmp(status, "proposed") || !strcmp(status, "accepted");
+}
 
 static bool is_at_head(struct reading *reading, const char *path)
 {
@@ -17,17 +25,56 @@ static bool is_at_head(struct reading *reading, const char *path)
 	return entry->value.num == 1;
 }
 
-/* A person's word first; then a revert; then whether anything is left of what it speaks about. */
-const char *reading_status(struct reading *reading, const struct decision_view *view)
+static bool are_gone(struct reading *reading, const struct decision_view *view)
 {
-	if (view->verdict[0])
-		return view->verdict;
-	if (view->reverted)
-		return "superseded";
 	if (!reading->has_tree || !view->files.count)
-		return view->row.status;
+		return false;
 	for (size_t i = 0; i < view->files.count; i++)
 		if (is_at_head(reading, view->files.items[i]))
-			return view->row.status;
-	return "stale";
+			return false;
+	return true;
+}
+
+/* A person may have accepted it in spite of the revert. */
+static bool reverted_since(const struct reading *reading, const struct decision_view *view)
+{
+	struct commit commit;
+	int64_t at;
+
+	if (repo_commit_read(reading->session->repo, &view->reverted_by, &commit)) {
+		error_clear();
+		return false;
+	}
+	at = commit.commit_time;
+	commit_release(&commit);
+	return at > view->judged_at;
+}
+
+const char *reading_status(struct reading *reading, const struct decision_view *view)
+{
+	bool accepted = !strcmp(view->verdict, "accepted");
+
+	if (!strcmp(view->verdict, "rejected"))
+		return "rejected";
+	if (view->state[0] && (!accepted || !view->state_at || view->state_at >= view->judged_at))
+		return view->state;
+	if (view->reverted && (!accepted || reverted_since(reading, view)))
+		return "superseded";
+	if (accepted)
+		return "accepted";
+	return are_gone(reading, view) ? "stale" : view->row.status;
+}
+
+void reading_by(const struct decision_view *view, const char *status, char out[OID_HEX + 1],
+	const char **by)
+{
+	*by = "";
+	if (view->state[0] && !strcmp(status, view->state)) {
+		*by = view->by;
+	} else if (view->reverted && !strcmp(status, "superseded")) {
+		oid_hex(&view->reverted_by, out);
+		*by = out;
+	} else if (!strcmp(status, "stale")) {
+		*by = "its files are gone";
+	}
 }

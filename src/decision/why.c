@@ -46,7 +46,6 @@ static bool is_within(const struct ring *ring, const struct decision_view *view)
 static int on_view(const struct decision_view *view, void *payload)
 {
 	struct ring *ring = payload;
-	const char *status;
 	bool in_force, added;
 
 	if (!ring->left)
@@ -55,8 +54,7 @@ static int on_view(const struct decision_view *view, void *payload)
 		(ring->narrow && view->files.count > FEW_FILES) ||
 		(ring->wide && view->files.count <= FEW_FILES))
 		return 0;
-	status = reading_status(&ring->reading, view);
-	in_force = !strcmp(status, "proposed") || !strcmp(status, "accepted");
+	in_force = decision_in_force(reading_status(&ring->reading, view));
 	if (in_force != ring->in_force)
 		return 0;
 	map_put_str(&ring->seen, view->row.id, &added);

@@ -1,5 +1,6 @@
 /* The facts of single blobs: for notes and comments, where a whole tree is not needed. */
 #include "graph/internal.h"
+#include "flywheel/graph_part.h"
 
 #include "flywheel/config.h"
 #include "util/error.h"
@@ -235,5 +236,51 @@ int graph_comments(struct session *session, const char *path, const struct oid *
 	buf_release(&words);
 	facts_release(&facts);
 	fact_source_free(source);
+	return rc;
+}
+
+struct graph_parts {
+	struct fact_source *source;
+};
+
+int graph_parts_open(struct session *session, struct graph_parts **out)
+{
+	struct graph_parts *parts = xcalloc(1, sizeof(*parts));
+	int rc = fact_source_open(session, false, &parts->source);
+
+	if (rc) {
+		free(parts);
+		return rc;
+	}
+	fact_source_remember(parts->source);
+	*out = parts;
+	return 0;
+}
+
+void graph_parts_free(struct graph_parts *parts)
+{
+	if (parts)
+		fact_source_free(parts->source);
+	free(parts);
+}
+
+int graph_parts_each(struct graph_parts *parts, const char *path, const struct oid *blob,
+	graph_part_fn fn, void *payload)
+{
+	struct facts facts = {.text = NULL};
+	struct buf text = BUF_INIT;
+	int rc = fact_source_read(parts->source, path, blob, &facts);
+
+	if (!rc && facts.definition_count)
+		rc = repo_blob_read(parts->source->session->repo, blob, facts.size, &text);
+	for (uint32_t i = 0; i < facts.definition_count && !rc; i++) {
+		const struct fact_definition *at = &facts.definitions[i];
+		struct graph_part part = {facts.text + at->name, facts.text + at->qualified,
+			text.ptr + at->start, at->end - at->start, at->line, at->end_line};
+
+		rc = fn(&part, payload);
+	}
+	buf_release(&text);
+	facts_release(&facts);
 	return rc;
 }

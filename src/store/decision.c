@@ -23,8 +23,9 @@ struct decision_writer *decision_writer_open(struct store *store)
 	writer->row =
 		query_open(store, "INSERT OR IGNORE INTO decision(id, commit_id, source, origin, "
 				  "cue, status, confidence, "
-				  "at, statement, because, instead_of, evidence) "
-				  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+				  "at, statement, because, instead_of, evidence, consequences) "
+				  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+				  "?13)");
 	writer->file = query_open(store, "INSERT OR IGNORE INTO decision_file VALUES(?1, ?2)");
 	writer->name = query_open(store, "INSERT OR IGNORE INTO decision_name VALUES(?1, ?2)");
 	return writer;
@@ -76,6 +77,7 @@ int decision_writer_add(struct decision_writer *writer, const struct decision_ro
 	query_bind_text(query, 10, row->because);
 	query_bind_text(query, 11, row->instead_of);
 	query_bind_text(query, 12, row->evidence);
+	query_bind_text(query, 13, row->consequences ? row->consequences : "");
 	rc = query_run(query);
 	if (added)
 		*added = !rc && store_changes(writer->store) > 0;
@@ -208,7 +210,8 @@ static void add_name(struct buf *sql, const char *key)
 static void add_first(struct buf *sql, const struct decision_filter *filter)
 {
 	buf_addstr(sql, "AND NOT EXISTS(SELECT 1 FROM decision o WHERE o.id = d.id AND "
-			"(o.at, o.commit_id, o.origin) < (d.at, d.commit_id, d.origin) ");
+			"(o.commit_id = zeroblob(20), o.at, o.commit_id, o.origin) < "
+			"(d.commit_id = zeroblob(20), d.at, d.commit_id, d.origin) ");
 	if (filter->path)
 		add_path(sql, "o.key", filter->path);
 	if (filter->name)
@@ -225,10 +228,11 @@ static char *select_sql(const struct decision_filter *filter)
 		"SELECT d.key, d.id, d.commit_id, d.source, d.origin, d.cue, d.status, "
 		"d.confidence, "
 		"d.at, d.statement, d.because, d.instead_of, d.evidence, v.verdict, v.reason, "
-		"EXISTS(SELECT 1 FROM decision_revert r WHERE r.target = d.commit_id AND NOT "
-		"EXISTS("
-		"SELECT 1 FROM decision_revert u WHERE u.target = r.by_commit)) FROM decision d "
-		"LEFT JOIN verdict v ON v.subject = 'decision' AND v.id = d.id ");
+		"(SELECT r.by_commit FROM decision_revert r WHERE r.target = d.commit_id AND NOT "
+		"EXISTS(SELECT 1 FROM decision_revert u WHERE u.target = r.by_commit)), "
+		"v.at, s.state, s.by_what, s.at, d.consequences FROM decision d "
+		"LEFT JOIN verdict v ON v.subject = 'decision' AND v.id = d.id "
+		"LEFT JOIN decision_state s ON s.id = d.id ");
 	if (filter->words)
 		buf_addstr(&sql, "JOIN decision_words w ON w.rowid = d.key ");
 	buf_addstr(&sql, "WHERE 1 ");
@@ -242,6 +246,8 @@ static char *select_sql(const struct decision_filter *filter)
 		buf_addstr(&sql, "AND d.commit_id = ?4 ");
 	if (filter->id)
 		buf_addstr(&sql, "AND d.id >= ?5 AND d.id < ?5 || 'g' ");
+	if (filter->kept)
+		buf_addstr(&sql, "AND d.cue >= 'kept ' AND d.cue < 'kept!' ");
 	if (!filter->every && !filter->commit)
 		add_first(&sql, filter);
 	buf_addstr(&sql, filter->words
@@ -284,7 +290,15 @@ static void load_row(struct query *query, struct decision_view *view)
 	row->evidence = query_text(query, 12);
 	view->verdict = query_is_null(query, 13) ? "" : query_text(query, 13);
 	view->reason = query_is_null(query, 14) ? "" : query_text(query, 14);
-	view->reverted = query_number(query, 15) != 0;
+	view->reverted = !query_is_null(query, 15);
+	raw = query_blob(query, 15, &len);
+	if (view->reverted && len == OID_RAW)
+		memcpy(view->reverted_by.raw, raw, OID_RAW);
+	view->judged_at = query_number(query, 16);
+	view->state = query_is_null(query, 17) ? "" : query_text(query, 17);
+	view->by = query_is_null(query, 18) ? "" : query_text(query, 18);
+	view->state_at = query_number(query, 19);
+	row->consequences = query_text(query, 20);
 }
 
 static int each(struct store *store, const struct decision_filter *filter, const char *match,

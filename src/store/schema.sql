@@ -63,8 +63,15 @@ CREATE TABLE decision_kept(
 	instead_of TEXT NOT NULL, evidence TEXT NOT NULL,
 	files TEXT NOT NULL, names TEXT NOT NULL, -- a line each
 	edited INTEGER NOT NULL DEFAULT 0, -- the texts are a person's
-	kind TEXT NOT NULL -- added, accepted, edited, carried
+	kind TEXT NOT NULL, -- added, judged, linked, carried (over a rewrite), imported (from a note)
+	consequences TEXT NOT NULL DEFAULT '',
+	seen BLOB NOT NULL DEFAULT x'' -- HEAD when a person last spoke, or empty
 	) WITHOUT ROWID;
+-- Where commits went: 'rewrite' is what git told our post-rewrite hook, 'copy' the same change found
+-- again in another commit. What is kept for the old one holds for the new one.
+CREATE TABLE commit_rewrite(
+	old BLOB NOT NULL, new BLOB NOT NULL, how TEXT NOT NULL, at INTEGER NOT NULL,
+	PRIMARY KEY(old, new)) WITHOUT ROWID;
 -- What a person tied a decision to: relation 'supersedes', 'contradicts' or 'related' and another
 -- decision's id; 'commit', 'file' or 'symbol' and its name.
 CREATE TABLE decision_link(
@@ -183,9 +190,11 @@ CREATE TABLE decision(
 	cue TEXT NOT NULL, status TEXT NOT NULL, confidence REAL NOT NULL, at INTEGER NOT NULL,
 	statement TEXT NOT NULL, because TEXT NOT NULL, instead_of TEXT NOT NULL,
 	evidence TEXT NOT NULL,
+	consequences TEXT NOT NULL DEFAULT '', -- good and bad ones, as the source says
 	UNIQUE(id, commit_id, origin));
 CREATE INDEX decision_commit ON decision(commit_id);
 CREATE INDEX decision_source ON decision(source, origin);
+CREATE INDEX decision_kept_row ON decision(cue) WHERE cue >= 'kept ' AND cue < 'kept!';
 CREATE TABLE decision_file(
 	decision INTEGER NOT NULL REFERENCES decision(key) ON DELETE CASCADE, path TEXT NOT NULL,
 	PRIMARY KEY(decision, path)) WITHOUT ROWID;
@@ -212,11 +221,20 @@ CREATE TRIGGER decision_removed AFTER DELETE ON decision BEGIN
 END;
 -- What a later decision or the code says of one. `by`: the later decision, or the symbol.
 CREATE TABLE decision_state(
-	id TEXT PRIMARY KEY, state TEXT NOT NULL, by_what TEXT NOT NULL) WITHOUT ROWID;
--- What a decision is anchored at, and how much of it is left: 1 is all.
+	id TEXT PRIMARY KEY, state TEXT NOT NULL, by_what TEXT NOT NULL,
+	at INTEGER NOT NULL) WITHOUT ROWID; -- when it was said; 0: it shows in the code
+-- What a decision record says of another one: 'superseded' by it, or that it 'supersedes' it.
+CREATE TABLE decision_refer(
+	path TEXT NOT NULL, relation TEXT NOT NULL, target TEXT NOT NULL,
+	PRIMARY KEY(path, relation, target)) WITHOUT ROWID;
+-- A symbol that a decision of a commit speaks about: what it was then (hashes of its tokens), what it
+-- is now, and how much of it is left: 1 is all, 0 where it is gone.
 CREATE TABLE decision_anchor(
-	id TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, old BLOB NOT NULL, new BLOB NOT NULL,
-	same REAL NOT NULL, PRIMARY KEY(id, path, name)) WITHOUT ROWID;
+	commit_id BLOB NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL,
+	old BLOB NOT NULL, now INTEGER NOT NULL, same REAL NOT NULL,
+	PRIMARY KEY(commit_id, path, name)) WITHOUT ROWID;
+-- Commits of kept decisions that are in HEAD's history.
+CREATE TABLE decision_here(commit_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TRIGGER decision_changed AFTER UPDATE OF statement, because, instead_of ON decision BEGIN
 	INSERT INTO decision_words(decision_words, rowid, statement, because, instead_of, evidence)
 	VALUES('delete', old.key, old.statement, old.because, old.instead_of, old.evidence);
@@ -228,3 +246,5 @@ INSERT INTO derived_table VALUES(41, 'decision_revert');
 INSERT INTO derived_table VALUES(42, 'decision_mined');
 INSERT INTO derived_table VALUES(43, 'decision_state');
 INSERT INTO derived_table VALUES(44, 'decision_anchor');
+INSERT INTO derived_table VALUES(45, 'decision_here');
+INSERT INTO derived_table VALUES(46, 'decision_refer');

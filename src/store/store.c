@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -179,6 +179,25 @@ static const char *const migrations[] = {
 	" PRIMARY KEY(name, file)) WITHOUT ROWID;"
 	"DELETE FROM derived_table WHERE position IN (13, 15);"
 	"INSERT INTO derived_table VALUES(13, 'graph_name');",
+	"CREATE TABLE commit_rewrite(old BLOB NOT NULL, new BLOB NOT NULL, how TEXT NOT NULL, "
+	"at INTEGER NOT NULL, PRIMARY KEY(old, new)) WITHOUT ROWID; "
+	"DROP TABLE decision_anchor; "
+	"CREATE TABLE decision_anchor(commit_id BLOB NOT NULL, path TEXT NOT NULL, name TEXT NOT "
+	"NULL, old BLOB NOT NULL, now INTEGER NOT NULL, same REAL NOT NULL, "
+	"PRIMARY KEY(commit_id, path, name)) WITHOUT ROWID; "
+	"CREATE TABLE decision_here(commit_id BLOB PRIMARY KEY) WITHOUT ROWID; "
+	"INSERT INTO derived_table VALUES(45, 'decision_here'); "
+	"ALTER TABLE decision_kept ADD COLUMN consequences TEXT NOT NULL DEFAULT ''; "
+	"ALTER TABLE decision_kept ADD COLUMN seen BLOB NOT NULL DEFAULT x''; "
+	"ALTER TABLE decision ADD COLUMN consequences TEXT NOT NULL DEFAULT ''; "
+	"CREATE INDEX decision_kept_row ON decision(cue) WHERE cue >= 'kept ' AND cue < 'kept!'; "
+	"DROP TABLE decision_state; "
+	"CREATE TABLE decision_state(id TEXT PRIMARY KEY, state TEXT NOT NULL, "
+	"by_what TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; "
+	"CREATE TABLE decision_refer(path TEXT NOT NULL, relation TEXT NOT NULL, "
+	"target TEXT NOT NULL, PRIMARY KEY(path, relation, target)) WITHOUT ROWID; "
+	"INSERT INTO derived_table VALUES(46, 'decision_refer'); "
+	"DELETE FROM decision_mined WHERE source = 'adr'; ",
 };
 
 static int migrate_older(struct store *store)

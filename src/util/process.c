@@ -269,6 +269,27 @@ int process_wait(pid_t pid, double seconds)
 	}
 }
 
+int process_foreground(const char *const *argv)
+{
+	void (*old_int)(int) = signal(SIGINT, SIG_IGN), (*old_quit)(int) = signal(SIGQUIT, SIG_IGN);
+	pid_t pid = fork();
+	int status = 0, rc = 0;
+
+	if (pid == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(errno == ENOENT ? 127 : 126);
+	}
+	if (pid < 0)
+		rc = fail(E_IO, "cannot start '%s': %s", argv[0], strerror(errno));
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	signal(SIGINT, old_int);
+	signal(SIGQUIT, old_quit);
+	return rc ? rc : exit_status(status);
+}
+
 int git_run_with(const char *folder, const char *const *args, const struct process_options *options,
 	struct buf *out)
 {

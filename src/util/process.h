@@ -41,6 +41,12 @@ int process_start(
 int process_wait(pid_t pid, double seconds);
 
 /*
+ * Runs argv with our own standard streams, as an editor needs the terminal, and waits for it.
+ * Ctrl-C is the program's meanwhile. Returns as process_run does.
+ */
+int process_foreground(const char *const *argv);
+
+/*
  * Runs `git -C folder ...` with FLYWHEEL_INTERNAL=1, no prompts; a non-zero status is E_FAIL with
  * git's own first line of stderr as the message. `out` may be NULL. A folder says which repository
  * is meant, whatever GIT_DIR and its like say; with NULL they count.
