@@ -30,6 +30,17 @@ void grammar_free(struct grammar *grammar);
 
 /* Appends the encoded facts of a text. Broken code gives what can be had; never fails on input. */
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out);
+
+/*
+ * The same along the versions of a file, for much less: `*version` is one that is near, or NULL,
+ * and is replaced by this one, or by NULL where nothing can be gone on from.
+ */
+struct version;
+void parse_version(struct grammar *grammar, const char *text, size_t len, struct version **version,
+	struct buf *out);
+size_t version_size(const struct version *version); /* about what it takes of memory; bytes */
+void version_free(struct version *version);
+
 const char *parse_skip_name(enum parse_skip skip); /* NULL for PARSE_OK */
 
 /* Appends a comment's words without its markers and margins. */

@@ -21,6 +21,7 @@ struct recent {
 struct fact_source {
 	struct session *session;
 	struct recent *recent; /* NULL: nothing is remembered */
+	struct versions *versions;
 	struct languages *languages;
 	struct store_facts *stored;
 	struct grammar **grammars; /* by language; opened when first needed */
@@ -63,8 +64,10 @@ int fact_source_open(struct session *session, bool keep, struct fact_source **ou
 
 void fact_source_remember(struct fact_source *source)
 {
-	if (!source->recent)
-		source->recent = xcalloc(1, sizeof(*source->recent));
+	if (source->recent)
+		return;
+	source->recent = xcalloc(1, sizeof(*source->recent));
+	source->versions = versions_new();
 }
 
 static void forget(struct map *facts)
@@ -132,7 +135,22 @@ static void remember(struct recent *recent, const struct language *language, con
 	recent->bytes += bytes->len + sizeof(*copy) + RECENT_KEY;
 }
 
-static int parse_now(struct fact_source *source, const struct language *language,
+/* Along history a file is parsed out of its version next to this one. */
+static void parse(struct fact_source *source, const struct language *language, const char *path,
+	const struct buf *text, struct buf *bytes)
+{
+	struct grammar *grammar = source->grammars[language_index(language)];
+
+	if (!source->versions) {
+		parse_text(grammar, text->ptr, text->len, bytes);
+		return;
+	}
+	parse_version(grammar, text->ptr, text->len, versions_of(source->versions, language, path),
+		bytes);
+	versions_settle(source->versions);
+}
+
+static int parse_now(struct fact_source *source, const struct language *language, const char *path,
 	const struct oid *blob, int64_t version, struct buf *bytes)
 {
 	struct grammar **grammar = &source->grammars[language_index(language)];
@@ -147,7 +165,7 @@ static int parse_now(struct fact_source *source, const struct language *language
 		buf_release(&text);
 		return 0;
 	}
-	parse_text(*grammar, text.ptr, text.len, bytes);
+	parse(source, language, path, &text, bytes);
 	buf_release(&text);
 	if (source->keep && !version)
 		rc = store_version_id(
@@ -158,7 +176,7 @@ static int parse_now(struct fact_source *source, const struct language *language
 }
 
 /* Out of memory, out of the sidecar, or by parsing. */
-static int find_facts(struct fact_source *source, const struct language *language,
+static int find_facts(struct fact_source *source, const struct language *language, const char *path,
 	const struct oid *blob, struct buf *bytes)
 {
 	int64_t version = 0;
@@ -168,7 +186,7 @@ static int find_facts(struct fact_source *source, const struct language *languag
 		return 0;
 	rc = store_version_id(source->session->store, language_version(language), false, &version);
 	if (!rc && (!version || !store_facts_read(source->stored, blob->raw, version, bytes)))
-		rc = parse_now(source, language, blob, version, bytes);
+		rc = parse_now(source, language, path, blob, version, bytes);
 	if (!rc)
 		remember(source->recent, language, blob, bytes);
 	return rc;
@@ -186,6 +204,7 @@ void fact_source_free(struct fact_source *source)
 		forget(&source->recent->old);
 		free(source->recent);
 	}
+	versions_free(source->versions);
 	store_facts_close(source->stored);
 	languages_free(source->languages);
 	free(source);
@@ -202,7 +221,7 @@ int fact_source_read(
 	memset(out, 0, sizeof(*out));
 	if (!language)
 		return 0;
-	rc = find_facts(source, language, blob, &bytes);
+	rc = find_facts(source, language, path, blob, &bytes);
 	if (!rc && bytes.len)
 		rc = facts_decode(bytes.ptr, bytes.len, out);
 	if (!rc && out->size > config_number(source->session->config, "maxFileBytes"))

@@ -66,6 +66,15 @@ void fact_row(const struct facts *facts, uint32_t at, struct store_graph_symbol 
 /* What the sidecar finds the definitions of a name by. */
 uint32_t name_hash(const char *name);
 
+/* The trees of the versions seen last, a file each; some tens of MB. */
+struct versions;
+struct versions *versions_new(void);
+void versions_free(struct versions *versions);
+/* Where a file's version is kept, to be handed to parse_version. Then what is too much goes. */
+struct version **versions_of(
+	struct versions *versions, const struct language *language, const char *path);
+void versions_settle(struct versions *versions);
+
 /* Rules of .gitattributes (linguist-*) and .flywheelignore files in a tree. */
 struct ignore;
 struct ignore *ignore_new(void);

@@ -21,6 +21,10 @@ uint32_t findings_text(struct findings *found, const char *text, size_t len)
 		buf_add(&found->pool, text, len);
 		buf_addch(&found->pool, '\0');
 	}
+	if (found->listening) {
+		GROW(found->said, found->said_count, found->said_room);
+		found->said[found->said_count++] = (uint32_t)entry->value.num;
+	}
 	return (uint32_t)entry->value.num;
 }
 
@@ -36,6 +40,7 @@ void findings_release(struct findings *found)
 	free(found->bindings);
 	free(found->visibilities);
 	free(found->marks);
+	free(found->said);
 	memset(found, 0, sizeof(*found));
 }
 

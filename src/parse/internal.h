@@ -124,6 +124,9 @@ struct findings {
 	uint32_t len;
 	struct buf pool;  /* texts of the facts; offset 0 is "" */
 	struct map known; /* text to offset */
+	bool listening;   /* `said` takes the offset of each text that is named */
+	uint32_t *said;
+	uint32_t said_count, said_room;
 	struct raw_definition *definitions;
 	struct raw_decision *decisions;
 	struct fact_reference *references;
@@ -139,6 +142,13 @@ struct findings {
 };
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);
+/* Parses; `old`: a tree of another version, edited to fit, or NULL. NULL: too much work. */
+TSTree *parse_tree(struct grammar *grammar, const char *text, uint32_t len, const TSTree *old);
+/* Runs the query. False: too much work. */
+bool findings_take(const struct grammar *grammar, struct findings *findings, TSTree *tree,
+	const struct tags_parts *parts);
+/* Of a text that is not parsed: nothing but the reason. */
+void findings_empty(struct findings *findings, const char *text, size_t len);
 /* Sorts, merges, nests and counts; what is left are facts. */
 void findings_build(struct findings *findings, const char *separator);
 void findings_release(struct findings *findings);
@@ -159,6 +169,17 @@ void marks_variables(struct findings *found);
 bool fragments_blank(const char *text, size_t len, struct buf *out);
 /* The same for macros where C has no place for one. */
 bool macros_blank(const char *text, size_t len, struct buf *out);
+
+/* Either, as the grammar wants it. */
+bool source_blank(const struct grammar *grammar, const char *text, size_t len, struct buf *out);
+
+/* One place where two versions of a text differ; edits come in order and do not touch. */
+struct text_edit {
+	uint32_t old_start, old_end, new_start, new_end;
+};
+/* The caller frees. */
+struct text_edit *edits_between(
+	const char *old, uint32_t old_len, const char *new, uint32_t new_len, size_t *count);
 
 /* The reason not to parse, from the bytes alone. */
 enum parse_skip content_check(const char *text, size_t len);

@@ -51,7 +51,10 @@ struct walk {
 	uint16_t capture_count;
 	const struct kid *level; /* the siblings of the node whose patterns are tried */
 	uint32_t touched;        /* the last of them that was read */
-	TSQueryCapture *seen;    /* captures of the matches that this pattern had at this node */
+	const struct kid *top;   /* the root's children */
+	uint32_t beyond;         /* of these none from here on was looked at */
+	const struct tags_parts *parts;
+	TSQueryCapture *seen; /* captures of the matches that this pattern had at this node */
 	uint32_t seen_count, seen_room;
 };
 
@@ -213,11 +216,19 @@ static bool match_at(struct walk *walk, const struct tags_element *element, cons
 	return matched;
 }
 
+/* Also that there is no sibling more is something that was looked at. */
+static void looked(struct walk *walk, const struct kid *among, uint32_t beyond)
+{
+	if (among == walk->top && beyond > walk->beyond)
+		walk->beyond = beyond;
+}
+
 /* Of every place where it fits, unless nothing in it is captured: then one does for all. */
 static bool match_one(struct walk *walk, const struct tags_element *element, bool anchored,
 	const struct rest *rest, struct rest *next)
 {
 	bool matched = false;
+	uint32_t at;
 
 	if (element->kind == TAGS_CHOICE) {
 		for (uint32_t i = 0; i < element->list.count; i++) {
@@ -238,7 +249,7 @@ static bool match_one(struct walk *walk, const struct tags_element *element, boo
 		inner.group = true;
 		return go(walk, &inner);
 	}
-	for (uint32_t at = rest->from; at < rest->kid_count && walk->steps <= walk->budget; at++) {
+	for (at = rest->from; at < rest->kid_count && walk->steps <= walk->budget; at++) {
 		next->from = at + 1;
 		if (match_at(walk, element, rest, at, next)) {
 			matched = true;
@@ -248,6 +259,7 @@ static bool match_one(struct walk *walk, const struct tags_element *element, boo
 		if (anchored && rest->kids[at].named)
 			break;
 	}
+	looked(walk, rest->kids, at + 1);
 	return matched;
 }
 
@@ -255,10 +267,12 @@ static bool end_of_list(struct walk *walk, const struct rest *rest)
 {
 	struct rest up;
 
-	if (rest->list->ends)
+	if (rest->list->ends) {
+		looked(walk, rest->kids, rest->kid_count + 1);
 		for (uint32_t i = rest->from; i < rest->kid_count; i++)
 			if (rest->kids[i].named)
 				return false;
+	}
 	if (!rest->up)
 		return tell(walk);
 	if (!rest->group)
@@ -349,17 +363,33 @@ struct level {
 	struct kid *kids;
 	uint32_t count, at, touched;
 	struct mark mark; /* before the children of the node at `at` */
+	uint64_t steps;   /* when that node was come to */
 };
 
 /* What the patterns of this node read of its later siblings goes with its own children. */
 static void leave(struct walk *walk, struct level *level)
 {
+	if (walk->parts && level->kids == walk->top)
+		walk->parts->walked(
+			level->at, walk->beyond, walk->steps - level->steps, walk->parts->payload);
 	release_to(walk, level->mark);
 	for (uint32_t i = level->at + 1; i <= level->touched && i < level->count; i++) {
 		level->kids[i].loaded = false;
 		level->kids[i].kid_count = 0;
 	}
 	level->at++;
+}
+
+/* Whether a child of the root need not be walked. */
+static bool is_known(struct walk *walk, const struct level *level)
+{
+	uint64_t steps = 0;
+
+	if (!walk->parts || level->kids != walk->top ||
+		!walk->parts->known(level->at, &steps, walk->parts->payload))
+		return false;
+	walk->steps += steps;
+	return true;
 }
 
 /* A tree may be deeper than a stack: the levels lie on the heap. */
@@ -369,7 +399,7 @@ static void walk_tree(struct walk *walk, struct kid *root)
 	size_t depth = 0, room = 0;
 
 	GROW(levels, depth, room);
-	levels[depth++] = (struct level){root, 1, 0, 0, mark_here(walk)};
+	levels[depth++] = (struct level){root, 1, 0, 0, mark_here(walk), 0};
 	while (depth && walk->steps <= walk->budget) {
 		struct level *level = &levels[depth - 1];
 		struct kid *kid;
@@ -379,22 +409,34 @@ static void walk_tree(struct walk *walk, struct kid *root)
 				leave(walk, &levels[depth - 1]);
 			continue;
 		}
+		if (is_known(walk, level)) {
+			level->at++;
+			continue;
+		}
 		kid = &level->kids[level->at];
+		level->steps = walk->steps;
+		if (level->kids == walk->top)
+			walk->beyond = level->at + 1;
 		level->mark = mark_here(walk);
 		walk->level = level->kids;
 		walk->touched = level->at;
 		try_patterns(walk, level->kids, level->count, level->at);
 		level->touched = walk->touched;
 		load(walk, kid);
+		if (depth == 1)
+			walk->top = kid->kids;
 		GROW(levels, depth, room);
-		levels[depth++] = (struct level){kid->kids, kid->kid_count, 0, 0, mark_here(walk)};
+		levels[depth++] =
+			(struct level){kid->kids, kid->kid_count, 0, 0, mark_here(walk), 0};
 	}
 	free(levels);
 }
 
-bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload)
+bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload,
+	const struct tags_parts *parts)
 {
-	struct walk walk = {.tags = tags, .budget = budget, .fn = fn, .payload = payload};
+	struct walk walk = {
+		.tags = tags, .budget = budget, .fn = fn, .payload = payload, .parts = parts};
 	struct kid kid;
 
 	walk.cursor = ts_tree_cursor_new(root);

@@ -382,47 +382,65 @@ static void on_match(const TSQueryMatch *match, void *payload)
 	take_match(taking->grammar, match, taking->found);
 }
 
-static enum parse_skip run(struct grammar *grammar, struct findings *found)
+TSTree *parse_tree(struct grammar *grammar, const char *text, uint32_t len, const TSTree *old)
 {
-	struct source source = {found->text, found->len};
+	struct source source = {text, len};
 	uint32_t steps = 0;
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
-	TSParseOptions parse_options = {&steps, count_parse};
-	struct taking taking = {grammar, found};
-	struct buf blanked = BUF_INIT;
-	bool done;
-	TSTree *tree;
+	TSParseOptions options = {&steps, count_parse};
+	TSTree *tree = ts_parser_parse_with_options(grammar->parser, old, input, options);
 
-	if ((grammar->fragments && fragments_blank(found->text, found->len, &blanked)) ||
-		(grammar->macros && macros_blank(found->text, found->len, &blanked)))
-		source.text = blanked.ptr;
-	tree = ts_parser_parse_with_options(grammar->parser, NULL, input, parse_options);
-	buf_release(&blanked);
-
-	if (!tree) {
+	if (!tree)
 		ts_parser_reset(grammar->parser);
-		return PARSE_COMPLEX;
-	}
-	done = tags_run(grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking);
+	return tree;
+}
+
+bool findings_take(const struct grammar *grammar, struct findings *found, TSTree *tree,
+	const struct tags_parts *parts)
+{
+	struct taking taking = {grammar, found};
+
+	return tags_run(
+		grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking, parts);
+}
+
+void findings_empty(struct findings *found, const char *text, size_t len)
+{
+	findings_release(found);
+	*found = (struct findings){.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
+	findings_text(found, "", 0);
+}
+
+bool source_blank(const struct grammar *grammar, const char *text, size_t len, struct buf *out)
+{
+	return (grammar->fragments && fragments_blank(text, len, out)) ||
+	       (grammar->macros && macros_blank(text, len, out));
+}
+
+static enum parse_skip run(struct grammar *grammar, struct findings *found)
+{
+	struct buf blanked = BUF_INIT;
+	bool blank = source_blank(grammar, found->text, found->len, &blanked);
+	TSTree *tree = parse_tree(grammar, blank ? blanked.ptr : found->text, found->len, NULL);
+	bool done = tree && findings_take(grammar, found, tree, NULL);
+
 	ts_tree_delete(tree);
+	buf_release(&blanked);
 	return done ? PARSE_OK : PARSE_COMPLEX;
 }
 
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)
 {
 	enum parse_skip skip = len > INT32_MAX ? PARSE_COMPLEX : content_check(text, len);
-	struct findings found = {.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
+	struct findings found = {.pool = BUF_INIT};
 
-	findings_text(&found, "", 0);
+	findings_empty(&found, text, len);
 	if (skip == PARSE_OK)
 		skip = run(grammar, &found);
-	if (skip == PARSE_OK) {
+	if (skip == PARSE_OK)
 		findings_build(&found, grammar->separator);
-	} else { /* half of a file's facts would look like all of them */
-		findings_release(&found);
-		found = (struct findings){.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
-		findings_text(&found, "", 0);
-	}
+	else /* half of a file's facts would look like all of them */
+		findings_empty(&found, text, len);
 	facts_encode(&found, skip, content_lines(text, len), grammar->compressor, out);
 	findings_release(&found);
 }

@@ -58,7 +58,22 @@ int tags_new(const TSLanguage *language, const char *name, const char *text, str
 void tags_free(struct tags *tags);
 
 typedef void (*tags_fn)(const TSQueryMatch *match, void *payload);
-/* Calls `fn` for each match in the tree. False: more than `budget` steps, and it gave up. */
-bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload);
+/*
+ * The walk as it comes past the children of the root: what is found in one and nowhere else can be
+ * kept. Both may be called for a child; `child` counts from 0.
+ */
+struct tags_parts {
+	/* True: it is known what is found in it, and that it took so many steps. */
+	bool (*known)(uint32_t child, uint64_t *steps, void *payload);
+	/* It was walked, and of its siblings none from `beyond` on was looked at. */
+	void (*walked)(uint32_t child, uint32_t beyond, uint64_t steps, void *payload);
+	void *payload;
+};
+/*
+ * Calls `fn` for each match in the tree. `parts` may be NULL. False: more than `budget` steps, and
+ * it gave up.
+ */
+bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload,
+	const struct tags_parts *parts);
 
 #endif

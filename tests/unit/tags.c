@@ -119,7 +119,7 @@ static void compare(const struct tags *tags, TSQuery *query, TSParser *parser, c
 	struct matches ours = {.tags = tags}, other = {.tags = NULL};
 	TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)len);
 
-	assert_true(tags_run(tags, ts_tree_root_node(tree), BUDGET, on_match, &ours));
+	assert_true(tags_run(tags, ts_tree_root_node(tree), BUDGET, on_match, &ours, NULL));
 	strings_sort_unique(&ours.lines);
 	theirs(query, ts_tree_root_node(tree), &other);
 	for (size_t i = 0; i < ours.lines.count && whole; i++)

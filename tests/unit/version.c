@@ -1,0 +1,176 @@
+/* parse_version: whatever is edited, the facts are those of a whole parse, byte for byte. */
+#include "test.h"
+
+#include "flywheel/language.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EDITS 40
+
+/* A generator of our own: the same edits on every machine. */
+static uint32_t next_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005U + 1442695040888963407U;
+	return (uint32_t)(*state >> 33);
+}
+
+static size_t any_line(const struct buf *text, uint64_t *state, size_t *len)
+{
+	size_t at = text->len ? next_random(state) % text->len : 0;
+	const char *end;
+
+	while (at && text->ptr[at - 1] != '\n')
+		at--;
+	end = memchr(text->ptr + at, '\n', text->len - at);
+	*len = end ? (size_t)(end - text->ptr) + 1 - at : text->len - at;
+	return at;
+}
+
+static void replace(struct buf *text, size_t at, size_t len, const char *with, size_t with_len)
+{
+	struct buf made = BUF_INIT;
+
+	buf_add(&made, text->ptr, at);
+	buf_add(&made, with, with_len);
+	buf_add(&made, text->ptr + at + len, text->len - at - len);
+	buf_release(text);
+	*text = made;
+}
+
+/* Lines that go, are doubled, moved or come from elsewhere; bytes that break what they stand in. */
+static void edit(struct buf *text, const struct buf *other, uint64_t *state)
+{
+	static const char *const bytes[] = {"{", "}", "(", "\"", "/*", " ", "\n", "x", "#if A\n"};
+	uint32_t kind = next_random(state) % 6;
+	size_t len, at = any_line(text, state, &len), more, from;
+	char *line;
+
+	if (kind == 0) {
+		replace(text, at, len, "", 0);
+	} else if (kind == 1) {
+		line = xstrndup(text->ptr + at, len);
+		replace(text, at, 0, line, len);
+		free(line);
+	} else if (kind == 2) {
+		line = xstrndup(text->ptr + at, len);
+		replace(text, at, len, "", 0);
+		at = any_line(text, state, &more);
+		replace(text, at, 0, line, len);
+		free(line);
+	} else if (kind < 5) {
+		from = any_line(other, state, &more);
+		more = other->len - from < 400 ? other->len - from : 400;
+		replace(text, at, kind == 3 ? len : 0, other->ptr + from, more);
+	} else {
+		line = xstrdup(bytes[next_random(state) % ARRAY_SIZE(bytes)]);
+		replace(text, text->len ? next_random(state) % text->len : 0, 0, line,
+			strlen(line));
+		free(line);
+	}
+}
+
+static void check_version(
+	struct grammar *grammar, const struct buf *text, struct version **version, const char *path)
+{
+	struct buf whole = BUF_INIT, along = BUF_INIT;
+
+	parse_text(grammar, text->ptr, text->len, &whole);
+	parse_version(grammar, text->ptr, text->len, version, &along);
+	if (whole.len != along.len || memcmp(whole.ptr, along.ptr, whole.len) != 0)
+		fail_msg("%s: other facts for\n%s", path, text->ptr);
+	buf_release(&whole);
+	buf_release(&along);
+}
+
+static void walk(struct grammar *grammar, const char *path, const char *other, uint64_t seed)
+{
+	struct buf text = BUF_INIT, more = BUF_INIT, original;
+	struct version *version = NULL;
+
+	assert_int_equal(file_read(path, 1 << 20, &text), 0);
+	assert_int_equal(file_read(other, 1 << 20, &more), 0);
+	original = (struct buf)BUF_INIT;
+	buf_add(&original, text.ptr, text.len);
+	for (int i = 0; i < EDITS; i++) {
+		check_version(grammar, &text, &version, path);
+		edit(&text, &more, &seed);
+		if (i % 20 == 19) { /* back again, which is much at once */
+			check_version(grammar, &text, &version, path);
+			buf_clear(&text);
+			buf_add(&text, original.ptr, original.len);
+		}
+	}
+	version_free(version);
+	buf_release(&original);
+	buf_release(&text);
+	buf_release(&more);
+}
+
+static void edited_files_have_the_facts_of_whole_ones(void **state)
+{
+	struct languages *languages = NULL;
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(languages_load(&languages), 0);
+	assert_int_equal(glob("tests/language/*/*/input.*", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *path = found.gl_pathv[i];
+		const struct language *language = languages_find(languages, path);
+		const char *other = found.gl_pathv[i ? i - 1 : 0];
+		struct grammar *grammar = NULL;
+
+		if (!language)
+			continue;
+		if (languages_find(languages, other) != language)
+			other = path;
+		assert_int_equal(language_grammar(language, &grammar), 0);
+		walk(grammar, path, other, i);
+		grammar_free(grammar);
+	}
+	globfree(&found);
+	languages_free(languages);
+}
+
+static void what_cannot_be_gone_on_from_is_let_go(void **state)
+{
+	struct languages *languages = NULL;
+	struct grammar *grammar = NULL;
+	struct version *version = NULL;
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(languages_load(&languages), 0);
+	assert_int_equal(language_grammar(languages_named(languages, "c"), &grammar), 0);
+	buf_addstr(&text, "int f(void)\n{\n\treturn g();\n}\n");
+	check_version(grammar, &text, &version, "a.c");
+	assert_non_null(version);
+	assert_true(version_size(version) > text.len);
+	buf_add(&text, "\0\0", 2); /* binary */
+	check_version(grammar, &text, &version, "a.c");
+	assert_null(version);
+	buf_clear(&text);
+	check_version(grammar, &text, &version, "a.c");
+	buf_addstr(&text, "int h(void) { return f(); }\n");
+	check_version(grammar, &text, &version, "a.c");
+	assert_non_null(version);
+	version_free(version);
+	version_free(NULL);
+	buf_release(&text);
+	grammar_free(grammar);
+	languages_free(languages);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(edited_files_have_the_facts_of_whole_ones),
+		cmocka_unit_test(what_cannot_be_gone_on_from_is_let_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
