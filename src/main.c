@@ -31,6 +31,8 @@ extern const struct command command_parse;
 extern const struct command command_rebuild;
 extern const struct command command_harvest;
 extern const struct command command_scrub;
+extern const struct command command_survival;
+extern const struct command command_talk;
 extern const struct command command_train;
 extern const struct command command_uninstall;
 extern const struct command command_why;
@@ -39,6 +41,7 @@ extern const struct command command_worker;
 static const struct command *const commands[] = {
 	&command_init,
 	&command_why,
+	&command_talk,
 	&command_decisions,
 	&command_assess,
 	&command_cycle,
@@ -49,6 +52,7 @@ static const struct command *const commands[] = {
 	&command_schedule,
 	&command_status,
 	&command_history,
+	&command_survival,
 	&command_model,
 	&command_models,
 	&command_bench,

@@ -69,3 +69,31 @@ mined() {
 	[[ "$output" != *"$token"* ]]
 	! grep -rq "$token" .git/flywheel
 }
+
+@test "a decision whose edits were committed is tied to that commit and may be published" {
+	say user u1 '"Use a fixed array instead of a growing list, because the size never changes."'
+	say assistant u2 '[{"type":"tool_use","id":"t1","name":"Write","input":{"file_path":"'"$REPO"'/src/b.c","content":"static int numbers_by_kind[16];\n"}}]'
+	run mined
+	id=${output%% *}
+	run git flywheel decisions show "$id"
+	[[ "$output" != *'Put numbers'* ]]
+	printf 'static int numbers_by_kind[16];\n' >src/b.c
+	git add src/b.c
+	GIT_COMMITTER_DATE='2026-01-01T10:05:00Z' git commit -q -m 'Put numbers in an array'
+	wait_for_worker
+	run git flywheel decisions show "$id"
+	[[ "$output" == *'Put numbers in an array'* ]]
+	run git flywheel why src/b.c
+	[[ "$output" == *"instead of a growing list"* ]]
+	run git notes --ref=flywheel/decisions show HEAD
+	[ "$status" -ne 0 ]
+	git flywheel decisions accept "$id"
+	git flywheel why src/b.c >/dev/null
+	run git notes --ref=flywheel/decisions show HEAD
+	[[ "$output" == *"Id: $id"* ]]
+	# Rewritten history takes it along.
+	GIT_COMMITTER_DATE='2026-01-01T10:06:00Z' git commit -q --amend -m 'Put all numbers in an array'
+	wait_for_worker
+	run git flywheel decisions show "$id"
+	[[ "$output" == *'Put all numbers in an array'* ]]
+}

@@ -33,6 +33,9 @@ int session_open(struct session *session, bool create);
 int session_open_current(struct session *session);
 void session_close(struct session *session);
 
+/* The caller's folder inside the work tree, "" or with a trailing slash. The caller frees. */
+char *command_prefix(struct session *session);
+
 /* "git-flywheel: <message>" on stderr; returns the exit code that goes with the error. */
 int command_fail(int error);
 /* Prints text that is not ours, each line indented, with terminal escapes made harmless. */

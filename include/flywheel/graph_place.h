@@ -16,6 +16,8 @@ typedef int (*symbol_place_fn)(const struct symbol_place *place, void *payload);
 /* Symbols whose name or qualified name is `name`, by path and line; `limit` 0: all. */
 int graph_place_find(
 	struct session *session, const char *name, size_t limit, symbol_place_fn fn, void *payload);
+/* All symbols of a file, by line, an outer one before those inside of it. */
+int graph_place_each(struct session *session, const char *path, symbol_place_fn fn, void *payload);
 /* The innermost symbol that covers a line, or that begins within `below` lines after it. */
 int graph_place_at(struct session *session, const char *path, uint32_t line, uint32_t below,
 	symbol_place_fn fn, void *payload);

@@ -7,12 +7,15 @@
 #include "flywheel/store.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/options.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_help(FILE *out, const struct command *self, const struct option_spec *specs)
 {
@@ -118,4 +121,16 @@ void session_close(struct session *session)
 	config_free(session->config);
 	repo_free(session->repo);
 	memset(session, 0, sizeof(*session));
+}
+
+char *command_prefix(struct session *session)
+{
+	char folder[PATH_MAX];
+	const char *root = repo_work_dir(session->repo);
+	size_t len = root ? strlen(root) : 0;
+
+	if (!root || !getcwd(folder, sizeof(folder)) || strncmp(folder, root, len) ||
+		folder[len] != '/')
+		return xstrdup("");
+	return xstrfmt("%s/", folder + len + 1);
 }

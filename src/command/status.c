@@ -1,7 +1,9 @@
 /* git flywheel status: the whole wheel on one screen. */
 #include "flywheel/command.h"
 
+#include "command/print_decision.h"
 #include "command/scores.h"
+#include "command/survival.h"
 #include "flywheel/config.h"
 #include "flywheel/cycle.h"
 #include "flywheel/decision.h"
@@ -50,6 +52,27 @@ static int add_talk(struct session *session, struct js *status)
 	js_set_number(status, "decisions", (int64_t)decisions);
 	js_set_number(status, "turns", (int64_t)turns);
 	js_set_number(status, "sessions", (int64_t)sessions);
+	return rc;
+}
+
+/* What became of the lines that assistants wrote: the outcome that the whole loop is for. */
+static int add_survival(struct session *session, struct js *status)
+{
+	struct survival_report report;
+	struct js *object = js_object(), *rows = js_array();
+	int rc = conversation_link(session);
+
+	if (!rc)
+		rc = survival_report(session, &report);
+	if (!rc) {
+		js_set(object, "transcripts", survival_json(&report.all));
+		js_set(object, "commits", survival_json(&report.claims));
+		for (size_t i = 0; i < report.count; i++)
+			js_add(rows, survival_json(&report.rows[i]));
+		survival_report_release(&report);
+	}
+	js_set(object, "rows", rows);
+	js_set(status, "survival", object);
 	return rc;
 }
 
@@ -139,6 +162,32 @@ static void print_row(const char *name, const char *text)
 	print_wrapped(text, 11, WIDTH);
 }
 
+/* One line for each tool and model. */
+static void print_survival(const struct js *survival)
+{
+	const struct js *rows = js_get(survival, "rows");
+	const char *title = "survival";
+	char lines[32];
+
+	for (size_t i = 0; i < js_count(rows); i++) {
+		const struct js *row = js_at(rows, i);
+		const char *model = js_get_text(row, "model");
+		int64_t committed = js_get_number(row, "committed", 0);
+		struct buf who = BUF_INIT;
+
+		if (js_get_text(row, "week") || !committed)
+			continue;
+		buf_addf(&who, "%s%s%s", js_get_text(row, "tool"), model ? " " : "",
+			model ? model : "");
+		printf("%-11s", title);
+		print_text(who.ptr);
+		printf(": %s lines committed, %.1f %% corrected\n", grouped(committed, lines),
+			100 * js_get_real(row, "correction", 0));
+		title = "";
+		buf_release(&who);
+	}
+}
+
 static void print_counts(const struct js *status)
 {
 	const struct js *graph = js_get(status, "graph"), *last = js_get(status, "last");
@@ -154,6 +203,7 @@ static void print_counts(const struct js *status)
 	printf("%-11s%s turns in %s sessions\n", "talk",
 		grouped(js_get_number(status, "turns", 0), a),
 		grouped(js_get_number(status, "sessions", 0), b));
+	print_survival(js_get(status, "survival"));
 	printf("%-11s%s\n", "decisions", grouped(js_get_number(status, "decisions", 0), a));
 	if (raw >= 0 && kept >= 0)
 		printf("%-11s%s raw, %s kept: %.1f %% rejected\n", "examples", grouped(raw, a),
@@ -223,6 +273,8 @@ static int run(const struct command *self, int argc, char **argv)
 	rc = add_graph(&session, status);
 	if (!rc)
 		rc = add_talk(&session, status);
+	if (!rc)
+		rc = add_survival(&session, status);
 	if (!rc)
 		rc = add_runs(&session, status);
 	if (!rc)

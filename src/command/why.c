@@ -9,11 +9,9 @@
 #include "util/options.h"
 #include "util/progress.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct answering {
 	struct session *session;
@@ -21,19 +19,6 @@ struct answering {
 	struct js *list; /* NULL: print for people */
 	bool headed;
 };
-
-/* The caller's folder inside the work tree, "" or with a trailing slash. */
-static char *prefix_of(struct session *session)
-{
-	char folder[PATH_MAX];
-	const char *root = repo_work_dir(session->repo);
-	size_t len = root ? strlen(root) : 0;
-
-	if (!root || !getcwd(folder, sizeof(folder)) || strncmp(folder, root, len) ||
-		folder[len] != '/')
-		return xstrdup("");
-	return xstrfmt("%s/", folder + len + 1);
-}
 
 static void print_commit(const struct why_answer *answer)
 {
@@ -137,7 +122,7 @@ static int answer(struct session *session, const char *words, size_t limit, bool
 {
 	struct why_answer found = {0};
 	struct answering answering = {.session = session, .answer = &found};
-	char *prefix = prefix_of(session);
+	char *prefix = command_prefix(session);
 	int code = EXIT_OK, rc;
 
 	rc = decision_mine(session, NULL);

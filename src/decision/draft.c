@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAMES_MAX 12
 #define SPAN_MIN 24
 
 void decision_draft_release(struct decision_draft *draft)
@@ -39,57 +38,6 @@ void decision_id(const char *source, const char *evidence, char out[13])
 	memcpy(out, hex, 12);
 	out[12] = '\0';
 	buf_release(&text);
-}
-
-static bool is_name_byte(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
-/* Looks like code rather than English: an underscore inside, or a hump. */
-static bool is_codelike(const char *name, size_t len)
-{
-	bool underscore = false, lower = false, hump = false;
-
-	for (size_t i = 0; i < len; i++) {
-		underscore |= name[i] == '_' && i && i + 1 < len;
-		hump |= lower && isupper((unsigned char)name[i]);
-		lower |= islower((unsigned char)name[i]) != 0;
-	}
-	return len >= 3 && (underscore || hump);
-}
-
-static void add_name(struct strings *out, const char *name, size_t len)
-{
-	while (len && name[len - 1] == '.')
-		len--;
-	if (len < 2 || len > 80 || isdigit((unsigned char)name[0]))
-		return;
-	for (size_t i = 0; i < out->count; i++)
-		if (strlen(out->items[i]) == len && !memcmp(out->items[i], name, len))
-			return;
-	if (out->count < NAMES_MAX)
-		strings_add_len(out, name, len);
-}
-
-void text_names(const char *text, struct strings *out)
-{
-	bool code = false;
-	size_t len;
-
-	for (const char *c = text; *c; c += len) {
-		len = 1;
-		if (*c == '`')
-			code = !code;
-		if (!is_name_byte(*c))
-			continue;
-		while (is_name_byte(c[len]) || (c[len] == '.' && is_name_byte(c[len + 1])) ||
-			(c[len] == ':' && c[len + 1] == ':' && is_name_byte(c[len + 2])) ||
-			(c[len] == ':' && c[len - 1] == ':' && is_name_byte(c[len + 1])))
-			len++;
-		if (code || c[len] == '(' || is_codelike(c, len))
-			add_name(out, c, len);
-	}
 }
 
 /* A piece of the span as a phrase: no lead-in, no trailing punctuation. */

@@ -6,6 +6,7 @@
 #include "flywheel/store_decision.h"
 #include "util/buf.h"
 #include "util/map.h"
+#include "util/mention.h"
 #include "util/regex.h"
 #include "util/strings.h"
 
@@ -78,8 +79,6 @@ bool decision_draft_make(const struct cues *cues, const char *source, const char
 void decision_draft_release(struct decision_draft *draft);
 /* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */
 void decision_id(const char *source, const char *evidence, char out[13]);
-/* Names in a text that look like code: in backticks, called(), with_underscores, CamelCase. */
-void text_names(const char *text, struct strings *out);
 
 /* Commits whose notes are due. */
 struct touched {
@@ -106,6 +105,17 @@ int mine_comments(struct miner *miner, const struct oid *head);
 int mine_records(struct miner *miner, const struct oid *head); /* ADRs */
 int mine_talk(struct miner *miner);
 bool talk_is_mined(struct session *session);
+/* What a conversation led to soon after a time; a commit of zero: nothing that is known. */
+struct talk_place {
+	struct oid commit;
+	struct strings files, names;
+};
+int talk_place_of(
+	struct session *session, const char *conversation, int64_t at, struct talk_place *out);
+void talk_place_release(struct talk_place *place);
+/* Ties the decisions of talk to their commits again where links have changed. */
+int talk_relink(struct miner *miner);
+bool talk_is_linked(struct session *session);
 /* Adds "Decision:", "Rejected:" ... trailers of a message as drafts; returns how many. */
 size_t trailer_drafts(
 	const char *subject, const char *message, struct decision_draft *drafts, size_t max);

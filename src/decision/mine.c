@@ -4,6 +4,7 @@
 
 #include "flywheel/conversation.h"
 #include "flywheel/graph.h"
+#include "flywheel/conversation_link.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -186,6 +187,8 @@ int decision_mine(struct session *session, size_t *found)
 		error_clear();
 		return 0;
 	}
+	if (!rc)
+		rc = conversation_link(session);
 	if (!rc)
 		rc = mine_head(&miner, &head);
 	if (!rc && found)

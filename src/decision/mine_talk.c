@@ -1,7 +1,7 @@
 /*
- * Decisions of stored talk, which was scrubbed before it was stored. They carry no commit, because
- * talk is not linked to commits yet, and so they stay in the sidecar; publish.c holds them back a
- * second time for the day when they do.
+ * Decisions of stored talk, which was scrubbed before it was stored. They carry the commit that
+ * their conversation led to, where links know one; publish.c holds them back from notes until they
+ * are accepted or may be published.
  */
 #include "decision/internal.h"
 
@@ -43,6 +43,7 @@ static int on_turn(const struct turn *turn, void *payload)
 	struct scan *scan = payload;
 	struct strings spans = STRINGS_INIT;
 	struct map_entry *entry = map_get_str(&scan->files, turn->session);
+	struct talk_place place = {0};
 	size_t len = strlen(turn->text);
 	int rc = 0;
 
@@ -51,18 +52,28 @@ static int on_turn(const struct turn *turn, void *payload)
 	if (turn->id <= scan->after || len > TURN_MAX || !strcmp(turn->role, "tool"))
 		return 0;
 	text_spans(turn->text, len, &spans);
+	if (spans.count)
+		rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
 	for (size_t i = 0; i < spans.count && !rc; i++) {
 		struct decision_draft draft;
 		struct decision_row row = {.source = turn->source,
 			.origin = turn->session,
 			.status = "proposed",
+			.commit = place.commit,
 			.at = turn->at};
 
 		if (!decision_draft_make(scan->miner->cues, "talk", NULL, spans.items[i], &draft))
 			continue;
-		rc = miner_add(scan->miner, &draft, &row, entry ? entry->value.ptr : NULL);
+		for (size_t k = 0; k < place.names.count; k++)
+			if (!strings_contains(&draft.symbols, place.names.items[k]))
+				strings_add(&draft.symbols, place.names.items[k]);
+		rc = miner_add(scan->miner, &draft, &row,
+			place.files.count ? &place.files
+			: entry           ? entry->value.ptr
+					  : NULL);
 		decision_draft_release(&draft);
 	}
+	talk_place_release(&place);
 	strings_release(&spans);
 	return rc;
 }
@@ -86,6 +97,8 @@ bool talk_is_mined(struct session *session)
 
 	if (talk_count(session->store, &counts))
 		return true; /* the next call says what is wrong */
+	if (!talk_is_linked(session))
+		return false;
 	return read_mark(session, &turns, &last) ? turns == counts.turns && last == counts.last
 						 : !counts.turns;
 }
@@ -100,6 +113,8 @@ int mine_talk(struct miner *miner)
 	char *mark;
 	int rc = talk_count(session->store, &counts);
 
+	if (!rc)
+		rc = talk_relink(miner);
 	if (rc || (known && turns == counts.turns && last == counts.last))
 		return rc;
 	/* Turns only ever come, unless some were taken back: then all is read again. */

@@ -85,6 +85,25 @@ int graph_place_find(
 		store_graph_defining(session->store, name_hash(search.last), find_in, &search));
 }
 
+static int each_in(const struct store_graph_file *file, void *payload)
+{
+	struct search *search = payload;
+	struct facts facts;
+	int rc = stored_facts(search->stored, file, &facts);
+
+	for (uint32_t i = 0; i < facts.definition_count && !rc; i++)
+		rc = tell(search, file->path, &facts, i);
+	facts_release(&facts);
+	return rc;
+}
+
+int graph_place_each(struct session *session, const char *path, symbol_place_fn fn, void *payload)
+{
+	struct search search = search_new(session, fn, payload);
+
+	return search_end(&search, store_graph_file(session->store, path, each_in, &search));
+}
+
 /* The last one that begins above covers it most closely; else the first one below. */
 static uint32_t symbol_at(const struct facts *facts, uint32_t line, uint32_t below)
 {

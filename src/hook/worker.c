@@ -8,6 +8,7 @@
 #include "flywheel/conversation.h"
 #include "flywheel/decision.h"
 #include "flywheel/graph.h"
+#include "flywheel/conversation_link.h"
 #include "flywheel/store.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -32,6 +33,8 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 	rc = graph_catch_up(session);
 	if (!rc)
 		rc = conversation_harvest(session, NULL, &harvest);
+	if (!rc)
+		rc = conversation_link(session);
 	if (!rc)
 		rc = decision_mine(session, &decisions);
 	if (!rc)

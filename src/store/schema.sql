@@ -248,3 +248,29 @@ INSERT INTO derived_table VALUES(43, 'decision_state');
 INSERT INTO derived_table VALUES(44, 'decision_anchor');
 INSERT INTO derived_table VALUES(45, 'decision_here');
 INSERT INTO derived_table VALUES(46, 'decision_refer');
+
+-- Lines that assistants wrote, by edit or by what a note or trailer of a commit claims of one file,
+-- and what became of them in the history of HEAD.
+CREATE TABLE origin(
+	id INTEGER PRIMARY KEY,
+	turn INTEGER NOT NULL, position INTEGER NOT NULL, -- of the edit; turn 0: no transcript
+	at INTEGER NOT NULL,
+	evidence TEXT NOT NULL, -- edit, write, note, trailer
+	path TEXT NOT NULL, tool TEXT NOT NULL, model TEXT NOT NULL,
+	fate BLOB NOT NULL); -- its lines, encoded by src/conversation/fate.c
+-- From a turn to what it has to do with.
+CREATE TABLE talk_link(
+	turn INTEGER NOT NULL,
+	reason TEXT NOT NULL, -- edit, time, touch, review, commit, note, trailer, patch
+	path TEXT NOT NULL, symbol TEXT NOT NULL, -- '' where there is none
+	commit_id BLOB NOT NULL, -- 20 zero bytes: none
+	confidence REAL NOT NULL,
+	PRIMARY KEY(turn, reason, path, symbol, commit_id)) WITHOUT ROWID;
+CREATE INDEX talk_link_path ON talk_link(path);
+CREATE INDEX talk_link_symbol ON talk_link(symbol);
+CREATE INDEX talk_link_commit ON talk_link(commit_id);
+-- Words of a turn that may name code, as written: what they name is asked of HEAD's graph.
+CREATE TABLE talk_mention(
+	word TEXT NOT NULL, kind TEXT NOT NULL, -- n: a name, p: a path, c: a commit's id
+	turn INTEGER NOT NULL, PRIMARY KEY(word, kind, turn)) WITHOUT ROWID;
+INSERT INTO derived_table VALUES(30, 'origin'), (31, 'talk_link'), (32, 'talk_mention');

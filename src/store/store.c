@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 6
+#define SCHEMA_VERSION 7
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -198,6 +198,27 @@ static const char *const migrations[] = {
 	"target TEXT NOT NULL, PRIMARY KEY(path, relation, target)) WITHOUT ROWID; "
 	"INSERT INTO derived_table VALUES(46, 'decision_refer'); "
 	"DELETE FROM decision_mined WHERE source = 'adr'; ",
+	"CREATE TABLE origin( "
+	"id INTEGER PRIMARY KEY, "
+	"turn INTEGER NOT NULL, position INTEGER NOT NULL, "
+	"at INTEGER NOT NULL, "
+	"evidence TEXT NOT NULL, "
+	"path TEXT NOT NULL, tool TEXT NOT NULL, model TEXT NOT NULL, "
+	"fate BLOB NOT NULL); "
+	"CREATE TABLE talk_link( "
+	"turn INTEGER NOT NULL, "
+	"reason TEXT NOT NULL, "
+	"path TEXT NOT NULL, symbol TEXT NOT NULL, "
+	"commit_id BLOB NOT NULL, "
+	"confidence REAL NOT NULL, "
+	"PRIMARY KEY(turn, reason, path, symbol, commit_id)) WITHOUT ROWID; "
+	"CREATE INDEX talk_link_path ON talk_link(path); "
+	"CREATE INDEX talk_link_symbol ON talk_link(symbol); "
+	"CREATE INDEX talk_link_commit ON talk_link(commit_id); "
+	"CREATE TABLE talk_mention( "
+	"word TEXT NOT NULL, kind TEXT NOT NULL, "
+	"turn INTEGER NOT NULL, PRIMARY KEY(word, kind, turn)) WITHOUT ROWID; "
+	"INSERT INTO derived_table VALUES(30, 'origin'), (31, 'talk_link'), (32, 'talk_mention'); ",
 };
 
 static int migrate_older(struct store *store)

@@ -1,0 +1,51 @@
+/* Who wrote which lines, and what became of them: derived from talk and history. */
+#ifndef FLYWHEEL_STORE_ORIGIN_H
+#define FLYWHEEL_STORE_ORIGIN_H
+
+#include "flywheel/store.h"
+#include "util/buf.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* An edit that an assistant proposed, for whoever follows its lines. */
+struct link_edit {
+	int64_t turn, at;
+	int position;                                                     /* in the turn */
+	const char *session, *tool, *model, *path, *text, *old, *outcome; /* old may be NULL */
+};
+typedef int (*link_edit_fn)(const struct link_edit *edit, void *payload);
+/* Edits of turns after one, up to another, in order of (time, turn, position). Borrowed. */
+int talk_link_edits(
+	struct store *store, int64_t after, int64_t last, link_edit_fn fn, void *payload);
+/* What was said in such turns, by id. */
+typedef int (*link_turn_fn)(int64_t turn, const char *text, void *payload);
+int talk_link_turns(
+	struct store *store, int64_t after, int64_t last, link_turn_fn fn, void *payload);
+/* The text of one edit; appends nothing where it is gone. */
+int talk_link_edit_text(struct store *store, int64_t turn, int position, struct buf *out);
+
+/* How much talk there is, and how much of it came after a turn. */
+struct talk_known {
+	int64_t turns, edits, last, new_turns, new_edits;
+	int64_t oldest; /* time of the oldest new edit; 0: none */
+};
+int talk_link_known(struct store *store, int64_t last, struct talk_known *out);
+
+/* Lines of one origin: an edit, or what a note or trailer of a commit claims of one file. */
+struct origin_row {
+	int64_t id;   /* 0 in store_origin_put: a new one */
+	int64_t turn; /* 0: no transcript */
+	int position;
+	int64_t at;
+	const char *evidence; /* edit, write, note, trailer */
+	const char *path, *tool, *model;
+	const void *fate; /* encoded by src/conversation/fate.c */
+	size_t fate_len;
+};
+typedef int (*origin_fn)(const struct origin_row *row, void *payload);
+/* By id; with a path those of turns whose edits are linked to it. */
+int store_origin_each(struct store *store, const char *path, origin_fn fn, void *payload);
+int store_origin_put(struct store *store, const struct origin_row *row, int64_t *id);
+
+#endif

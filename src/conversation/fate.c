@@ -1,0 +1,406 @@
+/* Origins and their lines: made from edits, kept in the sidecar, encoded. */
+#include "conversation/fate.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TELLING 5 /* letters and digits; a line with fewer says nothing of who wrote it */
+#define PATHS_MAX 250
+
+uint64_t fate_hash(const char *text, size_t len, bool *trivial)
+{
+	size_t telling = 0;
+
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	while (len && isspace((unsigned char)*text)) {
+		text++;
+		len--;
+	}
+	for (size_t i = 0; i < len && telling < TELLING; i++)
+		telling += isalnum((unsigned char)text[i]) || (unsigned char)text[i] >= 0x80;
+	*trivial = telling < TELLING;
+	return hash_bytes(text, len, 0);
+}
+
+uint32_t fate_path_of(struct fates *fates, const char *name)
+{
+	bool added = false;
+	struct map_entry *entry = map_put_str(&fates->by_path, name, &added);
+
+	if (added) {
+		GROW(fates->paths, fates->path_count, fates->path_capacity);
+		fates->paths[fates->path_count] = (struct fate_path){.name = xstrdup(name)};
+		entry->value.num = fates->path_count++;
+	}
+	return (uint32_t)entry->value.num;
+}
+
+struct fate_path *fate_path_known(struct fates *fates, const char *name)
+{
+	struct map_entry *entry = map_get_str(&fates->by_path, name);
+
+	return entry ? &fates->paths[entry->value.num] : NULL;
+}
+
+uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
+	const char *evidence, const char *path, const char *tool, const char *model)
+{
+	uint32_t number = fate_path_of(fates, path);
+
+	GROW(fates->origins, fates->origin_count, fates->origin_capacity);
+	fates->origins[fates->origin_count] = (struct origin){.turn = turn,
+		.position = position,
+		.at = at,
+		.evidence = evidence,
+		.path = number,
+		.tool = xstrdup(tool),
+		.model = xstrdup(model),
+		.first = fates->line_count,
+		.dirty = true};
+	return fates->origin_count++;
+}
+
+uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash)
+{
+	struct origin *owner = &fates->origins[origin];
+
+	GROW(fates->lines, fates->line_count, fates->line_capacity);
+	fates->lines[fates->line_count] =
+		(struct fate_line){.hash = hash, .origin = origin, .path = owner->path};
+	owner->count++;
+	return fates->line_count++;
+}
+
+uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at)
+{
+	for (uint32_t i = origin->commit_count; i--;)
+		if (oid_equal(&origin->commits[i].id, id))
+			return (uint16_t)(i + 1);
+	if (origin->commit_count == UINT16_MAX - 1)
+		return (uint16_t)origin->commit_count;
+	GROW(origin->commits, origin->commit_count, origin->commit_capacity);
+	origin->commits[origin->commit_count] = (struct fate_commit){*id, at};
+	origin->dirty = true;
+	return (uint16_t)++origin->commit_count;
+}
+
+static void add_pending(struct fate_path *path, uint32_t line)
+{
+	GROW(path->pending, path->pending_count, path->pending_capacity);
+	path->pending[path->pending_count++] = line;
+}
+
+void path_lose(struct fate_path *path, uint32_t line)
+{
+	GROW(path->lost, path->lost_count, path->lost_capacity);
+	path->lost[path->lost_count++] = line;
+}
+
+/* ---- edits ---- */
+
+struct taking {
+	struct fates *fates;
+	int64_t *oldest;
+};
+
+/* How often each line stands in a text. */
+static void count_lines(const char *text, struct map *counts)
+{
+	for (size_t len; *text; text += len + (text[len] == '\n')) {
+		bool trivial;
+		uint64_t hash;
+
+		len = strcspn(text, "\n");
+		hash = fate_hash(text, len, &trivial);
+		if (!trivial)
+			map_put(counts, (const char *)&hash, sizeof(hash), NULL)->value.num++;
+	}
+}
+
+static int take_edit(const struct link_edit *edit, void *payload)
+{
+	struct taking *taking = payload;
+	struct fates *fates = taking->fates;
+	bool rejected = !strcmp(edit->outcome, "rejected");
+	struct map old = MAP_INIT;
+	uint32_t origin;
+
+	if (edit->at <= 0 || !strcmp(edit->outcome, "failed"))
+		return 0;
+	if (!*taking->oldest || edit->at < *taking->oldest)
+		*taking->oldest = edit->at;
+	origin = origin_add(fates, edit->turn, edit->position, edit->at,
+		edit->old ? "edit" : "write", edit->path, edit->tool, edit->model);
+	if (edit->old)
+		count_lines(edit->old, &old);
+	for (const char *text = edit->text; *text;) {
+		size_t len = strcspn(text, "\n");
+		bool trivial;
+		uint64_t hash = fate_hash(text, len, &trivial);
+		struct map_entry *before = map_get(&old, (const char *)&hash, sizeof(hash));
+
+		if (before && before->value.num > 0)
+			before->value.num--; /* it stood there already */
+		else if (!trivial) {
+			uint32_t line = origin_add_line(fates, origin, hash);
+
+			if (rejected)
+				fates->lines[line].state = LINE_DROPPED;
+		}
+		text += len + (text[len] == '\n');
+	}
+	/* What is left of it goes: the assistant may take back what it proposed just before. */
+	for (size_t i = 0; i < old.count && !rejected; i++)
+		for (; old.entries[i].value.num > 0; old.entries[i].value.num--) {
+			uint64_t hash;
+
+			memcpy(&hash, old.entries[i].key, sizeof(hash));
+			fates->lines[origin_add_line(fates, origin, hash)].state = LINE_REPLACES;
+		}
+	for (uint32_t i = 0; i < fates->origins[origin].count && !rejected; i++)
+		add_pending(&fates->paths[fates->origins[origin].path],
+			fates->origins[origin].first + i);
+	fates->paths[fates->origins[origin].path].touched = true;
+	map_release(&old);
+	return 0;
+}
+
+int fates_take_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest)
+{
+	struct taking taking = {fates, oldest};
+
+	*oldest = 0;
+	return talk_link_edits(fates->session->store, after, last, take_edit, &taking);
+}
+
+/* ---- encoding: numbers as they lie in memory, for one machine's sidecar only ---- */
+
+static void put(struct buf *out, const void *bytes, size_t len)
+{
+	buf_add(out, bytes, len);
+}
+
+/* The place of a line's path in the origin's list of other paths, plus 1; 0: its own. */
+static uint8_t other_path(const struct fates *fates, const struct origin *origin, uint32_t path,
+	struct strings *others)
+{
+	const char *name = fates->paths[path].name;
+
+	if (path == origin->path)
+		return 0;
+	for (size_t i = 0; i < others->count; i++)
+		if (!strcmp(others->items[i], name))
+			return (uint8_t)(i + 1);
+	if (others->count == PATHS_MAX)
+		return 0;
+	strings_add(others, name);
+	return (uint8_t)others->count;
+}
+
+static void encode_lines(const struct fates *fates, const struct origin *origin,
+	struct strings *others, struct buf *out, uint32_t *count)
+{
+	*count = 0;
+	for (uint32_t i = 0; i < origin->count; i++) {
+		const struct fate_line *line = &fates->lines[origin->first + i];
+		uint8_t path = other_path(fates, origin, line->path, others);
+
+		if (line->state == LINE_CONTEXT || line->state == LINE_REPLACES)
+			continue;
+		put(out, &line->hash, sizeof(line->hash));
+		put(out, &line->at, sizeof(line->at));
+		put(out, &line->commit, sizeof(line->commit));
+		put(out, &line->state, 1);
+		put(out, &line->end, 1);
+		put(out, &path, 1);
+		put(out, &line->gone, sizeof(line->gone));
+		++*count;
+	}
+}
+
+static void encode(const struct fates *fates, const struct origin *origin, struct buf *out)
+{
+	struct strings others = STRINGS_INIT;
+	struct buf lines = BUF_INIT;
+	uint32_t counts[3];
+
+	encode_lines(fates, origin, &others, &lines, &counts[2]);
+	counts[0] = origin->commit_count;
+	counts[1] = (uint32_t)others.count;
+	put(out, counts, sizeof(counts));
+	for (uint32_t i = 0; i < origin->commit_count; i++) {
+		put(out, origin->commits[i].id.raw, OID_RAW);
+		put(out, &origin->commits[i].at, sizeof(origin->commits[i].at));
+	}
+	for (size_t i = 0; i < others.count; i++)
+		put(out, others.items[i], strlen(others.items[i]) + 1);
+	put(out, lines.ptr, lines.len);
+	buf_release(&lines);
+	strings_release(&others);
+}
+
+struct input {
+	const char *at, *end;
+};
+
+static bool take(struct input *in, void *out, size_t len)
+{
+	if ((size_t)(in->end - in->at) < len)
+		return false;
+	memcpy(out, in->at, len);
+	in->at += len;
+	return true;
+}
+
+static bool decode_line(struct fates *fates, uint32_t origin, struct input *in,
+	const uint32_t *paths, uint32_t count)
+{
+	struct fate_line line = {.origin = origin};
+	uint8_t path;
+	uint32_t number;
+
+	if (!take(in, &line.hash, sizeof(line.hash)) || !take(in, &line.at, sizeof(line.at)) ||
+		!take(in, &line.commit, sizeof(line.commit)) || !take(in, &line.state, 1) ||
+		!take(in, &line.end, 1) || !take(in, &path, 1) ||
+		!take(in, &line.gone, sizeof(line.gone)) || path > count ||
+		line.commit > fates->origins[origin].commit_count)
+		return false;
+	number = origin_add_line(fates, origin, line.hash);
+	line.path = path ? paths[path - 1] : fates->origins[origin].path;
+	fates->lines[number] = line;
+	if (line.state == LINE_PENDING || line.state == LINE_PASSED)
+		add_pending(&fates->paths[line.path], number);
+	if (line.gone)
+		path_lose(&fates->paths[line.path], number);
+	return true;
+}
+
+static bool decode(struct fates *fates, uint32_t origin, struct input *in)
+{
+	struct origin *into = &fates->origins[origin];
+	uint32_t counts[3], paths[PATHS_MAX];
+
+	if (!take(in, counts, sizeof(counts)) || counts[0] >= UINT16_MAX || counts[1] > PATHS_MAX)
+		return false;
+	for (uint32_t i = 0; i < counts[0]; i++) {
+		GROW(into->commits, into->commit_count, into->commit_capacity);
+		if (!take(in, into->commits[i].id.raw, OID_RAW) ||
+			!take(in, &into->commits[i].at, sizeof(into->commits[i].at)))
+			return false;
+		into->commit_count++;
+	}
+	for (uint32_t i = 0; i < counts[1]; i++) {
+		size_t len = strnlen(in->at, (size_t)(in->end - in->at));
+
+		if (in->at + len == in->end)
+			return false;
+		paths[i] = fate_path_of(fates, in->at);
+		in->at += len + 1;
+	}
+	for (uint32_t i = 0; i < counts[2]; i++)
+		if (!decode_line(fates, origin, in, paths, counts[1]))
+			return false;
+	return in->at == in->end;
+}
+
+static int take_origin(const struct origin_row *row, void *payload)
+{
+	static const char *const evidence[] = {"edit", "write", "note", "trailer"};
+	struct fates *fates = payload;
+	struct input in = {row->fate, (const char *)row->fate + row->fate_len};
+	const char *kind = NULL;
+	uint32_t origin;
+
+	for (size_t i = 0; i < ARRAY_SIZE(evidence); i++)
+		if (!strcmp(evidence[i], row->evidence))
+			kind = evidence[i];
+	if (!kind || !row->fate)
+		return fail(E_INVALID, "the sidecar's lines of assistants are damaged: run `git "
+				       "flywheel rebuild`");
+	origin = origin_add(
+		fates, row->turn, row->position, row->at, kind, row->path, row->tool, row->model);
+	fates->origins[origin].id = row->id;
+	fates->origins[origin].dirty = false;
+	if (!decode(fates, origin, &in))
+		return fail(E_INVALID, "the sidecar's lines of assistants are damaged: run `git "
+				       "flywheel rebuild`");
+	return 0;
+}
+
+int fates_load(struct fates *fates)
+{
+	int rc = store_origin_each(fates->session->store, NULL, take_origin, fates);
+
+	for (uint32_t i = 0; i < fates->path_count; i++)
+		fates->paths[i].stored = true;
+	return rc;
+}
+
+int fates_load_path(struct fates *fates, const char *path)
+{
+	return store_origin_each(fates->session->store, path, take_origin, fates);
+}
+
+int fates_save(struct fates *fates)
+{
+	struct buf bytes = BUF_INIT;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
+		struct origin *origin = &fates->origins[i];
+		struct origin_row row = {.id = origin->id,
+			.turn = origin->turn,
+			.position = origin->position,
+			.at = origin->at,
+			.evidence = origin->evidence,
+			.path = fates->paths[origin->path].name,
+			.tool = origin->tool,
+			.model = origin->model};
+
+		if (!origin->dirty)
+			continue;
+		buf_clear(&bytes);
+		encode(fates, origin, &bytes);
+		row.fate = bytes.ptr;
+		row.fate_len = bytes.len;
+		rc = store_origin_put(fates->session->store, &row, &origin->id);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+void fates_release(struct fates *fates)
+{
+	for (uint32_t i = 0; i < fates->origin_count; i++) {
+		free(fates->origins[i].tool);
+		free(fates->origins[i].model);
+		free(fates->origins[i].commits);
+		free(fates->origins[i].text);
+	}
+	for (uint32_t i = 0; i < fates->path_count; i++) {
+		struct fate_path *path = &fates->paths[i];
+
+		for (uint32_t k = 0; k < path->version_count; k++)
+			free(path->versions[k].owners);
+		free(path->name);
+		free(path->pending);
+		free(path->lost);
+	}
+	free(fates->origins);
+	free(fates->lines);
+	free(fates->paths);
+	for (size_t i = 0; i < fates->notes.count; i++)
+		free(fates->notes.entries[i].value.ptr);
+	for (size_t i = 0; i < fates->signed_count; i++) {
+		free(fates->signed_by[i].session);
+		free(fates->signed_by[i].path);
+	}
+	free(fates->signed_by);
+	map_release(&fates->by_path);
+	map_release(&fates->notes);
+}

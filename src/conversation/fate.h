@@ -1,0 +1,155 @@
+/*
+ * What became of the lines that assistants wrote. An origin is one edit, or what a note or trailer
+ * of a commit claims of one file; its lines are followed through history to HEAD.
+ */
+#ifndef CONVERSATION_FATE_H
+#define CONVERSATION_FATE_H
+
+#include "flywheel/repo.h"
+#include "flywheel/session.h"
+#include "flywheel/store_origin.h"
+#include "util/buf.h"
+#include "util/map.h"
+#include "util/strings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FATE_SLACK 2                       /* seconds: both clocks are mostly one */
+#define FATE_HORIZON (30 * (int64_t)86400) /* uncommitted for longer: dropped */
+#define FATE_NEAR (2 * (int64_t)3600)      /* so soon after an edit a commit may be of it */
+#define FATE_FILE_MAX ((size_t)4 << 20)    /* bytes; a larger file is not followed */
+#define FATE_NONE UINT32_MAX
+
+enum line_state {
+	LINE_PENDING,  /* proposed, no commit of its file since */
+	LINE_PASSED,   /* the same, but its file was committed without it */
+	LINE_CONTEXT,  /* stood there already: not written by this edit */
+	LINE_REPLACES, /* a line that the edit takes out, until that is seen to */
+	LINE_KEPT,     /* committed as it was proposed */
+	LINE_EDITED,   /* committed in other words */
+	LINE_DROPPED   /* never committed */
+};
+enum line_end { END_NONE, END_REWRITTEN, END_REVERTED };
+
+struct fate_line {
+	uint64_t hash; /* without blanks at both ends */
+	uint32_t origin;
+	uint32_t path;   /* index into fates.paths: where the line is now */
+	uint32_t at;     /* line of HEAD's version, from 1; 0: not there */
+	uint16_t commit; /* index into the origin's commits, plus 1 */
+	uint8_t state, end;
+	int64_t gone; /* when it was taken out; 0: it was not */
+};
+
+struct fate_commit {
+	struct oid id;
+	int64_t at;
+};
+struct origin {
+	int64_t id, turn, at;
+	int position;
+	const char *evidence; /* edit, write (what it replaced is not known), note, trailer */
+	char *tool, *model;
+	uint32_t path; /* as written */
+	uint32_t first, count;
+	struct fate_commit *commits;
+	uint32_t commit_count, commit_capacity;
+	bool dirty, linked; /* to be written again; its links too */
+	char *text;         /* of an edit with pending lines, to compare words; or NULL */
+};
+
+/* A version of a file with the owner of each line: an index into lines, or FATE_NONE. */
+struct version {
+	struct oid blob;
+	uint32_t *owners;
+	uint32_t count;
+};
+#define VERSIONS 8
+struct fate_path {
+	char *name;
+	struct version versions[VERSIONS]; /* the last one is the newest */
+	uint32_t version_count;
+	uint32_t *pending; /* lines, in order of their edits */
+	uint32_t pending_count, pending_capacity;
+	uint32_t *lost; /* lines that were taken out, to know them when they come back */
+	uint32_t lost_count, lost_capacity;
+	uint32_t active;      /* of pending: held against the file as it was before */
+	bool touched;         /* in this update */
+	struct version *head; /* its version at HEAD, of those above; NULL: it is not there */
+	bool stored;          /* the version that HEAD had is known by its lines' places only */
+};
+
+struct fates {
+	struct session *session;
+	struct origin *origins;
+	uint32_t origin_count, origin_capacity;
+	struct fate_line *lines;
+	uint32_t line_count, line_capacity;
+	struct fate_path *paths;
+	uint32_t path_count, path_capacity;
+	struct map by_path; /* name: index */
+	struct map notes;   /* raw commit id: blob of its note of attribution */
+	int64_t newest;     /* time of the newest commit seen */
+	struct fate_signed {
+		char *session, *path; /* path may be NULL */
+		struct oid commit;
+		int64_t at;
+	} * signed_by; /* notes of attribution that name a session */
+	size_t signed_count, signed_capacity;
+};
+
+uint64_t fate_hash(const char *text, size_t len, bool *trivial);
+uint32_t fate_path_of(struct fates *fates, const char *name);             /* made when new */
+struct fate_path *fate_path_known(struct fates *fates, const char *name); /* NULL */
+uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
+	const char *evidence, const char *path, const char *tool, const char *model);
+/* Only to the newest origin: lines of an origin stand together. */
+uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash);
+uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at);
+void path_lose(struct fate_path *path, uint32_t line);
+int fates_load(struct fates *fates);
+int fates_load_path(struct fates *fates, const char *path); /* of edits that wrote in one file */
+int fates_save(struct fates *fates);
+void fates_release(struct fates *fates);
+/* Takes the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
+int fates_take_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest);
+
+/* Versions of a path. */
+struct version *version_find(struct fate_path *path, const struct oid *blob);
+/* Takes over `owners`; an older version makes room. */
+struct version *version_put(
+	struct fate_path *path, const struct oid *blob, uint32_t *owners, uint32_t count);
+
+/* Follows the lines through one commit. */
+struct commit;
+struct fate_walk {
+	struct fates *fates;
+	struct oid last, last_tree; /* the commit before, for its tree */
+	int64_t oldest;             /* time of the oldest edit: there is nothing to follow before */
+	bool claimed;               /* but for lines that a commit claims */
+	size_t seen;
+};
+int fate_commit(struct fate_walk *walk, const struct commit *commit);
+/* Where each line stands in HEAD; what waits for too long is dropped. */
+int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time);
+
+/* Who claims a commit: by its notes of attribution, or by its trailers. */
+struct claim {
+	char *tool, *model;
+	char *path;            /* NULL: every file */
+	char *session;         /* the tool's own id, or NULL */
+	struct strings ranges; /* "3-7"; of a note */
+};
+struct claims {
+	struct claim *list;
+	size_t count, capacity;
+	const char *evidence; /* note, trailer */
+};
+int claims_read(struct fates *fates, const struct commit *commit, struct claims *out);
+bool claim_covers(const struct claim *claim, const char *path, uint32_t line);
+void claims_release(struct claims *claims);
+int claims_open(struct fates *fates); /* lists the notes */
+
+#endif

@@ -1,0 +1,387 @@
+/* Whose are the lines that a commit adds: proposed as they stand, in other words, or back again. */
+#include "conversation/fate_walk.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS 256
+#define LIKE_ENOUGH 0.6 /* Dice's coefficient of pairs of characters */
+#define COMPARED_BYTES 300
+#define COMPARED_PAIRS 200000 /* of lines, in one file of one commit */
+
+static bool is_open(const struct fate_line *line)
+{
+	return line->state == LINE_PENDING || line->state == LINE_PASSED;
+}
+
+static void set_state(struct fates *fates, uint32_t number, enum line_state state)
+{
+	fates->lines[number].state = (uint8_t)state;
+	fates->origins[fates->lines[number].origin].dirty = true;
+}
+
+/* Keeps what still waits, in its order. */
+static void compact(struct fates *fates, struct fate_path *path)
+{
+	uint32_t kept = 0, active = path->active;
+
+	for (uint32_t i = 0; i < path->pending_count; i++) {
+		const struct fate_line *line = &fates->lines[path->pending[i]];
+
+		if (is_open(line) || line->state == LINE_REPLACES)
+			path->pending[kept++] = path->pending[i];
+		else if (i < path->active)
+			active--;
+	}
+	path->pending_count = kept;
+	path->active = active;
+}
+
+/* Line numbers by hash; the last one in is the first one out. */
+struct stack {
+	uint32_t *list;
+	uint32_t count, capacity;
+};
+
+void stack_push(struct map *map, uint64_t hash, uint32_t line)
+{
+	bool added = false;
+	struct map_entry *entry = map_put(map, (const char *)&hash, sizeof(hash), &added);
+	struct stack *stack;
+
+	if (added)
+		entry->value.ptr = xcalloc(1, sizeof(*stack));
+	stack = entry->value.ptr;
+	GROW(stack->list, stack->count, stack->capacity);
+	stack->list[stack->count++] = line;
+}
+
+uint32_t stack_pop(struct map *map, uint64_t hash)
+{
+	struct map_entry *entry = map_get(map, (const char *)&hash, sizeof(hash));
+	struct stack *stack = entry ? entry->value.ptr : NULL;
+
+	return stack && stack->count ? stack->list[--stack->count] : FATE_NONE;
+}
+
+void stacks_release(struct map *map)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		free(((struct stack *)map->entries[i].value.ptr)->list);
+		free(map->entries[i].value.ptr);
+	}
+	map_release(map);
+}
+
+static void count_before(const struct text_lines *before, struct map *counts)
+{
+	for (uint32_t i = 0; before && i < before->count; i++) {
+		size_t len;
+		const char *text = line_text(before, i, &len);
+		bool trivial;
+		uint64_t hash = fate_hash(text, len, &trivial);
+
+		if (!trivial)
+			map_put(counts, (const char *)&hash, sizeof(hash), NULL)->value.num++;
+	}
+}
+
+/*
+ * An edit whose tool does not say what it replaces may repeat what the file held, or what an edit
+ * before it proposed: such lines are nobody's news.
+ */
+static bool is_repeat(struct map *before, struct map *proposed, uint64_t hash)
+{
+	struct map_entry *entry = map_get(before, (const char *)&hash, sizeof(hash));
+
+	if (entry && entry->value.num > 0) {
+		entry->value.num--;
+		return true;
+	}
+	return stack_pop(proposed, hash) != FATE_NONE;
+}
+
+/* The lines of one edit, which stand together. */
+static uint32_t activate_edit(struct fates *fates, struct fate_path *path, uint32_t from,
+	struct map *proposed, const struct map *before)
+{
+	const struct origin *origin = &fates->origins[fates->lines[path->pending[from]].origin];
+	bool whole = !strcmp(origin->evidence, "write");
+	struct map held = MAP_INIT;
+	uint32_t to = from;
+
+	for (size_t i = 0; whole && i < before->count; i++)
+		map_put(&held, before->entries[i].key, before->entries[i].len, NULL)->value.num =
+			before->entries[i].value.num;
+	for (; to < path->pending_count &&
+		&fates->origins[fates->lines[path->pending[to]].origin] == origin;
+		to++) {
+		uint32_t number = path->pending[to], own;
+		struct fate_line *line = &fates->lines[number];
+
+		if (line->state == LINE_REPLACES) {
+			own = stack_pop(proposed, line->hash);
+			if (own != FATE_NONE)
+				set_state(fates, own, LINE_DROPPED);
+			line->state = LINE_CONTEXT;
+		} else if (is_open(line) && whole && is_repeat(&held, proposed, line->hash)) {
+			line->state = LINE_CONTEXT;
+		}
+	}
+	map_release(&held);
+	for (uint32_t i = from; i < to; i++)
+		if (is_open(&fates->lines[path->pending[i]]))
+			stack_push(proposed, fates->lines[path->pending[i]].hash, path->pending[i]);
+	return to;
+}
+
+void activate(
+	struct fates *fates, struct fate_path *path, const struct text_lines *before, int64_t until)
+{
+	struct map proposed = MAP_INIT, held = MAP_INIT;
+	uint32_t at = path->active;
+
+	if (at == path->pending_count ||
+		fates->origins[fates->lines[path->pending[at]].origin].at > until)
+		return;
+	count_before(before, &held);
+	for (uint32_t i = 0; i < at; i++)
+		stack_push(&proposed, fates->lines[path->pending[i]].hash, path->pending[i]);
+	while (at < path->pending_count &&
+		fates->origins[fates->lines[path->pending[at]].origin].at <= until)
+		at = activate_edit(fates, path, at, &proposed, &held);
+	path->active = at;
+	stacks_release(&proposed);
+	map_release(&held);
+	compact(fates, path);
+}
+
+/* ---- as it stands ---- */
+
+static void give(struct fates *fates, struct change *change, struct added *added, uint32_t number,
+	enum line_state state, const struct commit *commit)
+{
+	struct fate_line *line = &fates->lines[number];
+
+	line->commit =
+		origin_commit(&fates->origins[line->origin], &commit->id, commit->commit_time);
+	line->path = change->number;
+	set_state(fates, number, state);
+	added->taken = true;
+	change->owners[added->line] = number;
+}
+
+void match_pending(
+	struct fates *fates, struct change *change, const struct commit *commit, bool *any)
+{
+	struct fate_path *path = &fates->paths[change->number];
+	struct map waiting = MAP_INIT;
+
+	for (uint32_t i = 0; i < path->active; i++) {
+		uint32_t number = path->pending[i];
+
+		if (fates->origins[fates->lines[number].origin].at >=
+			commit->commit_time - FATE_HORIZON)
+			stack_push(&waiting, fates->lines[number].hash, number);
+	}
+	for (uint32_t i = 0; waiting.count && i < change->added_count; i++) {
+		struct added *added = &change->added[i];
+		uint32_t number = added->trivial || added->taken ? FATE_NONE
+								 : stack_pop(&waiting, added->hash);
+
+		if (number == FATE_NONE)
+			continue;
+		give(fates, change, added, number, LINE_KEPT, commit);
+		*any = true;
+	}
+	stacks_release(&waiting);
+}
+
+/* ---- in other words ---- */
+
+struct pairs {
+	unsigned char count[BUCKETS];
+	unsigned total;
+};
+
+static void pairs_of(const char *text, size_t len, struct pairs *out)
+{
+	unsigned char last = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (len > COMPARED_BYTES)
+		len = COMPARED_BYTES;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (isspace(c))
+			continue;
+		if (last) {
+			unsigned char *count = &out->count[(last * 31u + c) % BUCKETS];
+
+			*count = (unsigned char)(*count + (*count < 255));
+			out->total++;
+		}
+		last = c;
+	}
+}
+
+static double likeness(const struct pairs *a, const struct pairs *b)
+{
+	unsigned same = 0, less = a->total < b->total ? a->total : b->total;
+
+	if (!less || 2.0 * less / (a->total + b->total) < LIKE_ENOUGH)
+		return 0;
+	for (size_t i = 0; i < BUCKETS; i++)
+		same += a->count[i] < b->count[i] ? a->count[i] : b->count[i];
+	return 2.0 * same / (a->total + b->total);
+}
+
+/* The words of a proposed line, from the text of its edit. */
+static bool words_of(struct fates *fates, uint32_t number, struct pairs *out)
+{
+	const struct fate_line *line = &fates->lines[number];
+	struct origin *origin = &fates->origins[line->origin];
+	struct buf text = BUF_INIT;
+
+	if (!origin->text) {
+		if (talk_link_edit_text(
+			    fates->session->store, origin->turn, origin->position, &text))
+			error_clear();
+		origin->text = buf_detach(&text);
+	}
+	for (const char *at = origin->text; *at;) {
+		size_t len = strcspn(at, "\n");
+		bool trivial;
+
+		if (fate_hash(at, len, &trivial) == line->hash) {
+			pairs_of(at, len, out);
+			return true;
+		}
+		at += len + (at[len] == '\n');
+	}
+	return false;
+}
+
+struct wanting {
+	uint32_t *lines;
+	size_t count, capacity;
+};
+
+/* Lines that this commit may have in other words: of edits that it is the first one after. */
+static void find_wanting(struct fates *fates, const struct change *change,
+	const struct commit *commit, struct wanting *out)
+{
+	struct fate_path *path = &fates->paths[change->number];
+
+	for (uint32_t i = 0; i < path->active; i++) {
+		struct fate_line *line = &fates->lines[path->pending[i]];
+		const struct origin *origin = &fates->origins[line->origin];
+		const struct fate_commit *last =
+			origin->commit_count ? &origin->commits[origin->commit_count - 1] : NULL;
+
+		if (!is_open(line) || origin->at < commit->commit_time - FATE_HORIZON)
+			continue;
+		if (line->state == LINE_PASSED && !(last && oid_equal(&last->id, &commit->id)))
+			continue;
+		GROW(out->lines, out->count, out->capacity);
+		out->lines[out->count++] = path->pending[i];
+	}
+}
+
+static void match_line(struct fates *fates, struct change *change, const struct commit *commit,
+	uint32_t number, const struct pairs *words, const struct pairs *others)
+{
+	struct added *best = NULL;
+	double most = 0;
+
+	for (uint32_t i = 0; i < change->added_count; i++) {
+		struct added *added = &change->added[i];
+		double like = added->trivial || added->taken ? 0 : likeness(words, &others[i]);
+
+		if (like >= LIKE_ENOUGH && like > most) {
+			most = like;
+			best = added;
+		}
+	}
+	if (best)
+		give(fates, change, best, number, LINE_EDITED, commit);
+}
+
+int match_similar(struct fates *fates, struct change *change, const struct commit *commit)
+{
+	struct fate_path *path = &fates->paths[change->number];
+	struct wanting wanting = {0};
+	struct pairs *others = NULL, words;
+
+	find_wanting(fates, change, commit, &wanting);
+	if (wanting.count && (size_t)change->added_count * wanting.count <= COMPARED_PAIRS) {
+		others = xcalloc(change->added_count + 1, sizeof(*others));
+		for (uint32_t i = 0; i < change->added_count; i++) {
+			size_t len;
+			const char *text =
+				line_text(&change->new_text, change->added[i].line, &len);
+
+			pairs_of(text, len, &others[i]);
+		}
+		for (size_t i = 0; i < wanting.count; i++)
+			if (words_of(fates, wanting.lines[i], &words))
+				match_line(fates, change, commit, wanting.lines[i], &words, others);
+	}
+	for (size_t i = 0; i < wanting.count; i++) {
+		struct fate_line *line = &fates->lines[wanting.lines[i]];
+		struct origin *origin = &fates->origins[line->origin];
+
+		if (line->state != LINE_PENDING)
+			continue;
+		set_state(fates, wanting.lines[i], LINE_PASSED);
+		if (!origin->commit_count && commit->commit_time - origin->at <= FATE_NEAR)
+			origin_commit(origin, &commit->id, commit->commit_time);
+	}
+	for (uint32_t i = 0; i < path->active; i++) {
+		struct origin *origin = &fates->origins[fates->lines[path->pending[i]].origin];
+
+		free(origin->text);
+		origin->text = NULL;
+	}
+	compact(fates, path);
+	free(wanting.lines);
+	free(others);
+	return 0;
+}
+
+/* ---- back again ---- */
+
+void match_lost(struct fates *fates, struct change *change)
+{
+	struct fate_path *path = &fates->paths[change->number];
+	struct map lost = MAP_INIT;
+	uint32_t kept = 0;
+
+	if (!path->lost_count || !change->added_count)
+		return;
+	for (uint32_t i = 0; i < path->lost_count; i++)
+		stack_push(&lost, fates->lines[path->lost[i]].hash, path->lost[i]);
+	for (uint32_t i = 0; i < change->added_count; i++) {
+		struct added *added = &change->added[i];
+		uint32_t number =
+			added->trivial || added->taken ? FATE_NONE : stack_pop(&lost, added->hash);
+
+		if (number == FATE_NONE)
+			continue;
+		fates->lines[number].gone = 0;
+		fates->lines[number].end = END_NONE;
+		fates->origins[fates->lines[number].origin].dirty = true;
+		added->taken = true;
+		change->owners[added->line] = number;
+	}
+	for (uint32_t i = 0; i < path->lost_count; i++)
+		if (fates->lines[path->lost[i]].gone)
+			path->lost[kept++] = path->lost[i];
+	path->lost_count = kept;
+	stacks_release(&lost);
+}

@@ -1,0 +1,189 @@
+/*
+ * Versions of a file with the owner of each of its lines. A version is known by its blob; what is
+ * not known (after a merge) is made from those that are, by comparing texts.
+ */
+#include "conversation/fate_walk.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void text_index(struct text_lines *lines)
+{
+	const char *at = lines->text.ptr, *end = at + lines->text.len;
+
+	lines->count = 0;
+	while (at < end) {
+		const char *feed = memchr(at, '\n', (size_t)(end - at));
+
+		GROW(lines->start, lines->count, lines->capacity);
+		lines->start[lines->count++] = (uint32_t)(at - lines->text.ptr);
+		at = feed ? feed + 1 : end;
+	}
+}
+
+const char *line_text(const struct text_lines *lines, uint32_t number, size_t *len)
+{
+	size_t start = lines->start[number];
+	size_t end = number + 1 < lines->count ? lines->start[number + 1] : lines->text.len;
+
+	while (end > start &&
+		(lines->text.ptr[end - 1] == '\n' || lines->text.ptr[end - 1] == '\r'))
+		end--;
+	*len = end - start;
+	return lines->text.ptr + start;
+}
+
+/* False for what is not followed: too large, binary, or not there. */
+bool text_read(struct repo *repo, const struct oid *blob, struct text_lines *out)
+{
+	*out = (struct text_lines){.text = BUF_INIT};
+	if (repo_blob_read(repo, blob, FATE_FILE_MAX, &out->text)) {
+		error_clear();
+		return false;
+	}
+	if (memchr(out->text.ptr, '\0', out->text.len < 8000 ? out->text.len : 8000))
+		return false;
+	text_index(out);
+	return true;
+}
+
+void text_release(struct text_lines *lines)
+{
+	buf_release(&lines->text);
+	free(lines->start);
+	lines->start = NULL;
+	lines->count = lines->capacity = 0;
+}
+
+struct marking {
+	unsigned char *old, *new;
+};
+
+static int mark(const struct diff_line *line, void *payload)
+{
+	struct marking *marking = payload;
+
+	if (line->origin == '-')
+		marking->old[line->old_line - 1] = 1;
+	else if (line->origin == '+')
+		marking->new[line->new_line - 1] = 1;
+	return 0;
+}
+
+int text_compare(const struct text_lines *old, const struct text_lines *new, unsigned char **gone,
+	unsigned char **come)
+{
+	struct marking marking;
+
+	*gone = marking.old = xcalloc(old->count + 1, 1);
+	*come = marking.new = xcalloc(new->count + 1, 1);
+	return repo_text_diff(
+		old->text.ptr, old->text.len, new->text.ptr, new->text.len, 0, mark, &marking);
+}
+
+struct version *version_find(struct fate_path *path, const struct oid *blob)
+{
+	for (uint32_t i = path->version_count; i--;) {
+		struct version found = path->versions[i];
+
+		if (!oid_equal(&found.blob, blob))
+			continue;
+		memmove(&path->versions[i], &path->versions[i + 1],
+			(path->version_count - i - 1) * sizeof(found));
+		path->versions[path->version_count - 1] = found;
+		return &path->versions[path->version_count - 1];
+	}
+	return NULL;
+}
+
+struct version *version_put(
+	struct fate_path *path, const struct oid *blob, uint32_t *owners, uint32_t count)
+{
+	struct version *known = version_find(path, blob);
+
+	if (known) {
+		free(known->owners);
+	} else {
+		if (path->version_count == VERSIONS) {
+			free(path->versions[0].owners);
+			memmove(path->versions, path->versions + 1,
+				(VERSIONS - 1) * sizeof(*path->versions));
+			path->version_count--;
+		}
+		known = &path->versions[path->version_count++];
+	}
+	*known = (struct version){*blob, owners, count};
+	path->stored = false;
+	return known;
+}
+
+/* HEAD's version of the last update, by the places that its lines had there. */
+static void restore(
+	struct fates *fates, struct fate_path *path, const struct oid *blob, uint32_t count)
+{
+	uint32_t *owners = xmalloc((count + 1) * sizeof(*owners));
+	uint32_t number = (uint32_t)(path - fates->paths);
+
+	memset(owners, 0xff, (count + 1) * sizeof(*owners));
+	for (uint32_t i = 0; i < fates->line_count; i++)
+		if (fates->lines[i].path == number && fates->lines[i].at &&
+			fates->lines[i].at <= count)
+			owners[fates->lines[i].at - 1] = i;
+	version_put(path, blob, owners, count);
+}
+
+/* Lines that two versions share keep their owner. */
+static int carry(struct fates *fates, const struct version *from, const struct text_lines *to,
+	uint32_t *owners)
+{
+	struct text_lines old;
+	unsigned char *gone = NULL, *come = NULL;
+	uint32_t i = 0, k = 0;
+	int rc = 0;
+
+	if (text_read(fates->session->repo, &from->blob, &old) && old.count == from->count) {
+		rc = text_compare(&old, to, &gone, &come);
+		while (!rc && i < old.count && k < to->count) {
+			if (gone[i])
+				i++;
+			else if (come[k])
+				k++;
+			else {
+				if (owners[k] == FATE_NONE)
+					owners[k] = from->owners[i];
+				i++;
+				k++;
+			}
+		}
+	}
+	free(gone);
+	free(come);
+	text_release(&old);
+	return rc;
+}
+
+int version_of(struct fates *fates, struct fate_path *path, const struct oid *blob,
+	const struct text_lines *text, struct version **out)
+{
+	uint32_t *owners;
+	int rc = 0;
+
+	if (path->stored) /* only a child of that HEAD can be asked for: the walk is linear */
+		restore(fates, path, blob, text->count);
+	*out = version_find(path, blob);
+	if (*out && (*out)->count == text->count)
+		return 0;
+	owners = xmalloc((text->count + 1) * sizeof(*owners));
+	memset(owners, 0xff, (text->count + 1) * sizeof(*owners));
+	for (uint32_t i = path->version_count; i-- && !rc;)
+		rc = carry(fates, &path->versions[i], text, owners);
+	if (rc) {
+		free(owners);
+		return rc;
+	}
+	*out = version_put(path, blob, owners, text->count);
+	return 0;
+}

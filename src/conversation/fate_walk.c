@@ -1,0 +1,508 @@
+/* One commit after the other, oldest first: which lines it takes in, moves and takes out. */
+#include "conversation/fate_walk.h"
+
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLAIMED_FILES 300 /* a commit with more is an import, whoever signed it */
+#define FOLLOWED_FILES 2000
+#define MOVED_FILES 64 /* looked through for lines that left a followed file */
+
+static int on_change(const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	struct changes *changes = payload;
+	struct change *change;
+
+	GROW(changes->list, changes->count, changes->capacity);
+	change = &changes->list[changes->count++];
+	*change = (struct change){.path = xstrdup(path),
+		.number = FATE_NONE,
+		.has_old = old != NULL,
+		.has_new = new != NULL,
+		.old_text.text = BUF_INIT,
+		.new_text.text = BUF_INIT};
+	if (old)
+		change->old = *old;
+	if (new)
+		change->new = *new;
+	return 0;
+}
+
+static void changes_release(struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		free(change->path);
+		free(change->owners);
+		free(change->added);
+		free(change->removed);
+		text_release(&change->old_text);
+		text_release(&change->new_text);
+	}
+	free(changes->list);
+}
+
+/* The tree of a parent: mostly that of the commit that was seen last. */
+static int tree_of(struct fate_walk *walk, const struct oid *id, struct oid *tree)
+{
+	struct commit commit;
+	int rc = 0;
+
+	if (oid_equal(id, &walk->last)) {
+		*tree = walk->last_tree;
+		return 0;
+	}
+	rc = repo_commit_read(walk->fates->session->repo, id, &commit);
+	if (rc)
+		return rc;
+	*tree = commit.tree;
+	commit_release(&commit);
+	return 0;
+}
+
+/* Against the first parent; a shallow history begins with nothing that is new. */
+static int find_changes(
+	struct fate_walk *walk, const struct commit *commit, struct changes *changes)
+{
+	struct repo *repo = walk->fates->session->repo;
+	struct oid tree;
+
+	if (!commit->parent_count)
+		return repo_tree_diff(repo, NULL, &commit->tree, on_change, changes);
+	if (tree_of(walk, &commit->parents[0], &tree)) {
+		error_clear();
+		return 0;
+	}
+	return repo_tree_diff(repo, &tree, &commit->tree, on_change, changes);
+}
+
+static void set_added(struct change *change, uint32_t line)
+{
+	struct added *added = &change->added[change->added_count++];
+	size_t len;
+	const char *text = line_text(&change->new_text, line, &len);
+
+	*added = (struct added){.line = line};
+	added->hash = fate_hash(text, len, &added->trivial);
+}
+
+/* Lines that both versions have keep their owners; the others are told of. */
+static void split_lines(struct change *change, const struct version *old, const unsigned char *gone,
+	const unsigned char *come)
+{
+	uint32_t i = 0, k = 0, old_count = change->old_text.count, count = change->new_text.count;
+
+	change->owners = xmalloc((count + 1) * sizeof(*change->owners));
+	memset(change->owners, 0xff, (count + 1) * sizeof(*change->owners));
+	change->added = xcalloc(count + 1, sizeof(*change->added));
+	change->removed = xcalloc(old_count + 1, sizeof(*change->removed));
+	while (i < old_count || k < count) {
+		if (i < old_count && (gone[i] || k == count)) {
+			if (old && old->owners[i] != FATE_NONE)
+				change->removed[change->removed_count++] = old->owners[i];
+			i++;
+		} else if (come[k] || i == old_count) {
+			set_added(change, k++);
+		} else {
+			change->owners[k++] = old ? old->owners[i] : FATE_NONE;
+			i++;
+		}
+	}
+}
+
+/* Reads and compares both versions. A file that is not to be read stays closed. */
+static int open_change(struct fates *fates, struct change *change)
+{
+	struct repo *repo = fates->session->repo;
+	unsigned char *gone = NULL, *come = NULL;
+	struct version *old = NULL;
+	int rc = 0;
+
+	if (change->has_old && !text_read(repo, &change->old, &change->old_text))
+		return 0;
+	if (change->has_new && !text_read(repo, &change->new, &change->new_text))
+		return 0;
+	if (change->number != FATE_NONE && change->has_old)
+		rc = version_of(fates, &fates->paths[change->number], &change->old,
+			&change->old_text, &old);
+	if (!rc)
+		rc = text_compare(&change->old_text, &change->new_text, &gone, &come);
+	if (!rc) {
+		split_lines(change, old, gone, come);
+		change->open = true;
+	}
+	free(gone);
+	free(come);
+	return rc;
+}
+
+/* ---- moves ---- */
+
+/* Lines that left their place, by hash. */
+struct left {
+	struct map stacks; /* of indexes into slots */
+	uint32_t **slots;  /* into the lists of removed lines */
+	uint32_t count, capacity;
+};
+
+static void left_release(struct left *left)
+{
+	stacks_release(&left->stacks);
+	free(left->slots);
+}
+
+static void collect_left(const struct fates *fates, struct change *change, struct left *left)
+{
+	for (uint32_t i = change->removed_count; i--;) {
+		if (change->removed[i] == FATE_NONE)
+			continue;
+		GROW(left->slots, left->count, left->capacity);
+		left->slots[left->count] = &change->removed[i];
+		stack_push(&left->stacks, fates->lines[change->removed[i]].hash, left->count++);
+	}
+}
+
+/* Gives them the place of an equal line that this change adds. */
+static void place_moved(struct fates *fates, struct change *to, struct left *left)
+{
+	for (uint32_t i = 0; i < to->added_count && left->count; i++) {
+		struct added *added = &to->added[i];
+		uint32_t found = added->trivial || added->taken
+					 ? FATE_NONE
+					 : stack_pop(&left->stacks, added->hash);
+
+		if (found == FATE_NONE)
+			continue;
+		if (to->number == FATE_NONE)
+			to->number = fate_path_of(fates, to->path);
+		fates->lines[*left->slots[found]].path = to->number;
+		fates->origins[fates->lines[*left->slots[found]].origin].dirty = true;
+		to->owners[added->line] = *left->slots[found];
+		added->taken = true;
+		*left->slots[found] = FATE_NONE;
+	}
+}
+
+/* First within each file, then from file to file, then into files that were not followed. */
+static int find_moves(struct fates *fates, struct changes *changes)
+{
+	struct left left = {.stacks = MAP_INIT};
+	size_t others = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct left own = {.stacks = MAP_INIT};
+
+		if (!changes->list[i].open)
+			continue;
+		collect_left(fates, &changes->list[i], &own);
+		place_moved(fates, &changes->list[i], &own);
+		left_release(&own);
+		collect_left(fates, &changes->list[i], &left);
+	}
+	for (size_t i = 0; i < changes->count && left.count && !rc; i++) {
+		struct change *change = &changes->list[i];
+
+		if (!change->open && change->number == FATE_NONE && change->has_new &&
+			others++ < MOVED_FILES)
+			rc = open_change(fates, change);
+		if (!rc && change->open)
+			place_moved(fates, change, &left);
+	}
+	left_release(&left);
+	return rc;
+}
+
+/* What waits for a file that was renamed waits for it under its new name. */
+static void move_pending(struct fates *fates, struct fate_path *from, uint32_t number)
+{
+	struct fate_path *into = &fates->paths[number];
+
+	if (!into->pending_count)
+		into->active = from->active;
+	for (uint32_t k = 0; k < from->pending_count; k++) {
+		fates->lines[from->pending[k]].path = number;
+		GROW(into->pending, into->pending_count, into->pending_capacity);
+		into->pending[into->pending_count++] = from->pending[k];
+	}
+	from->pending_count = from->active = 0;
+}
+
+static void follow_rename(struct fates *fates, struct changes *changes, const struct change *gone)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *to = &changes->list[i];
+
+		if (to->has_old || !to->has_new || !oid_equal(&to->new, &gone->old))
+			continue;
+		to->number = fate_path_of(fates, to->path);
+		move_pending(fates, &fates->paths[gone->number], to->number);
+		return;
+	}
+}
+
+/* ---- ends ---- */
+
+/* "This reverts commit <id>": does it mean the commit that a line came with? */
+static bool is_revert_of(const struct commit *commit, const struct fate_commit *landed)
+{
+	const char *at = strstr(commit->message, "This reverts commit ");
+	char hex[OID_HEX + 1];
+	size_t len;
+
+	if (!at || !landed)
+		return false;
+	at += strlen("This reverts commit ");
+	len = strspn(at, "0123456789abcdef");
+	oid_hex(&landed->id, hex);
+	return len >= 7 && len <= OID_HEX && !strncmp(at, hex, len);
+}
+
+static void end_line(struct fates *fates, uint32_t number, const struct commit *commit)
+{
+	struct fate_line *line = &fates->lines[number];
+	struct origin *origin = &fates->origins[line->origin];
+	const struct fate_commit *landed = line->commit ? &origin->commits[line->commit - 1] : NULL;
+
+	if (line->gone)
+		return;
+	line->gone = commit->commit_time;
+	line->end = (uint8_t)(is_revert_of(commit, landed) ? END_REVERTED : END_REWRITTEN);
+	origin->dirty = true;
+	path_lose(&fates->paths[line->path], number);
+}
+
+/* ---- claims of notes and trailers ---- */
+
+static void claim_lines(struct fates *fates, struct change *change, const struct claims *claims,
+	size_t number, const struct commit *commit)
+{
+	const struct claim *claim = &claims->list[number];
+	uint32_t origin = FATE_NONE;
+
+	for (uint32_t i = 0; i < change->added_count; i++) {
+		struct added *added = &change->added[i];
+		uint32_t line;
+
+		if (added->trivial || added->taken ||
+			!claim_covers(claim, change->path, added->line + 1))
+			continue;
+		if (origin == FATE_NONE) {
+			origin = origin_add(fates, 0, (int)number, commit->commit_time,
+				claims->evidence, change->path, claim->tool, claim->model);
+			origin_commit(&fates->origins[origin], &commit->id, commit->commit_time);
+		}
+		line = origin_add_line(fates, origin, added->hash);
+		fates->lines[line].state = LINE_KEPT;
+		fates->lines[line].commit = 1;
+		added->taken = true;
+		change->owners[added->line] = line;
+	}
+}
+
+static bool is_claimed(const struct claims *claims, const char *path)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (!claims->list[i].path || !strcmp(claims->list[i].path, path))
+			return true;
+	return false;
+}
+
+/* ---- one commit ---- */
+
+static int open_followed(struct fates *fates, struct changes *changes, const struct claims *claims)
+{
+	bool claimed = changes->count <= CLAIMED_FILES;
+	size_t followed = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+		struct fate_path *path = fate_path_known(fates, change->path);
+
+		if (path)
+			change->number = (uint32_t)(path - fates->paths);
+		else if (claimed && change->has_new && is_claimed(claims, change->path))
+			change->number = fate_path_of(fates, change->path);
+		if (path && change->has_old && !change->has_new)
+			follow_rename(fates, changes, change);
+	}
+	for (size_t i = 0; i < changes->count && !rc && followed < FOLLOWED_FILES; i++) {
+		struct change *change = &changes->list[i];
+
+		if (change->number == FATE_NONE)
+			continue;
+		followed++;
+		fates->paths[change->number].touched = true;
+		rc = open_change(fates, change);
+	}
+	return rc;
+}
+
+static int give_owners(struct fates *fates, struct changes *changes, const struct claims *claims,
+	const struct commit *commit)
+{
+	bool any = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (!change->open || change->number == FATE_NONE)
+			continue;
+		activate(fates, &fates->paths[change->number],
+			change->has_old ? &change->old_text : NULL,
+			commit->commit_time + FATE_SLACK);
+		match_pending(fates, change, commit, &any);
+		match_lost(fates, change);
+	}
+	/* A transcript says more than a trailer, which covers all that a commit holds. */
+	for (size_t i = 0; i < changes->count && !rc; i++) {
+		struct change *change = &changes->list[i];
+
+		if (!change->open || change->number == FATE_NONE)
+			continue;
+		rc = match_similar(fates, change, commit);
+		if (!rc && changes->count <= CLAIMED_FILES &&
+			(!any || strcmp(claims->evidence, "trailer")))
+			for (size_t k = 0; k < claims->count; k++)
+				claim_lines(fates, change, claims, k, commit);
+	}
+	return rc;
+}
+
+static void close_changes(struct fates *fates, struct changes *changes, const struct commit *commit)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		for (uint32_t k = 0; k < change->removed_count; k++)
+			if (change->removed[k] != FATE_NONE)
+				end_line(fates, change->removed[k], commit);
+		if (!change->open || change->number == FATE_NONE || !change->has_new)
+			continue;
+		fates->paths[change->number].touched = true;
+		version_put(&fates->paths[change->number], &change->new, change->owners,
+			change->new_text.count);
+		change->owners = NULL;
+	}
+}
+
+/* Before the first edit and the first claim there is nothing to follow. */
+static bool is_followed(const struct fate_walk *walk, const struct commit *commit)
+{
+	return walk->claimed || (walk->oldest && commit->commit_time + FATE_SLACK >= walk->oldest);
+}
+
+static void note_session(
+	struct fates *fates, const struct claims *claims, const struct commit *commit)
+{
+	for (size_t i = 0; i < claims->count; i++) {
+		const struct claim *claim = &claims->list[i];
+
+		if (!claim->session)
+			continue;
+		GROW(fates->signed_by, fates->signed_count, fates->signed_capacity);
+		fates->signed_by[fates->signed_count++] =
+			(struct fate_signed){xstrdup(claim->session), xstrdup(claim->path),
+				commit->id, commit->commit_time};
+	}
+}
+
+static int take_commit(struct fate_walk *walk, const struct commit *commit)
+{
+	struct fates *fates = walk->fates;
+	struct changes changes = {0};
+	struct claims claims = {.evidence = "trailer"};
+	int rc = claims_read(fates, commit, &claims);
+
+	note_session(fates, &claims, commit);
+	walk->claimed |= claims.count > 0;
+	if (!rc && is_followed(walk, commit))
+		rc = find_changes(walk, commit, &changes);
+	if (!rc)
+		rc = open_followed(fates, &changes, &claims);
+	if (!rc)
+		rc = find_moves(fates, &changes);
+	if (!rc)
+		rc = give_owners(fates, &changes, &claims, commit);
+	if (!rc)
+		close_changes(fates, &changes, commit);
+	claims_release(&claims);
+	changes_release(&changes);
+	return rc;
+}
+
+/* ---- merges ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void end_missing(struct fates *fates, const struct version *before,
+	const struct version *merged, const struct commit *commit)
+{
+	uint32_t *kept = xmalloc((merged->count + 1) * sizeof(*kept));
+
+	memcpy(kept, merged->owners, merged->count * sizeof(*kept));
+	qsort(kept, merged->count, sizeof(*kept), by_number);
+	for (uint32_t i = 0; i < before->count; i++)
+		if (before->owners[i] != FATE_NONE &&
+			!bsearch(&before->owners[i], kept, merged->count, sizeof(*kept), by_number))
+			end_line(fates, before->owners[i], commit);
+	free(kept);
+}
+
+/* A version that no parent has: lines of both live on in it, and only what it lacks has ended. */
+static int merge_file(struct fate_walk *walk, const struct commit *commit, struct change *change)
+{
+	struct fates *fates = walk->fates;
+	struct fate_path *path = fate_path_known(fates, change->path);
+	struct text_lines text = {.text = BUF_INIT};
+	struct version *merged = NULL;
+	int rc = 0;
+
+	if (!path || !change->has_new)
+		return 0;
+	path->touched = true;
+	if (version_find(path, &change->new))
+		return 0;
+	if (text_read(fates->session->repo, &change->new, &text))
+		rc = version_of(fates, path, &change->new, &text, &merged);
+	text_release(&text);
+	if (rc || !merged || !change->has_old || !version_find(path, &change->old))
+		return rc;
+	merged = version_find(path, &change->new); /* the last one now, behind the old one */
+	end_missing(fates, merged - 1, merged, commit);
+	return 0;
+}
+
+static int take_merge(struct fate_walk *walk, const struct commit *commit)
+{
+	struct changes changes = {0};
+	int rc = is_followed(walk, commit) ? find_changes(walk, commit, &changes) : 0;
+
+	for (size_t i = 0; i < changes.count && !rc; i++)
+		rc = merge_file(walk, commit, &changes.list[i]);
+	changes_release(&changes);
+	return rc;
+}
+
+int fate_commit(struct fate_walk *walk, const struct commit *commit)
+{
+	int rc = commit->parent_count > 1 ? take_merge(walk, commit) : take_commit(walk, commit);
+
+	if (commit->commit_time > walk->fates->newest)
+		walk->fates->newest = commit->commit_time;
+	walk->last = commit->id;
+	walk->last_tree = commit->tree;
+	walk->seen++;
+	return rc;
+}

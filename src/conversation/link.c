@@ -1,0 +1,544 @@
+/*
+ * Links from talk to code. Edits are followed line by line (fate_*.c); what a turn says it is about
+ * (the place of a review, the commit that a tool made) and the words that may name code are kept as
+ * they stand, and what they mean is asked of HEAD's graph when somebody asks.
+ */
+#include "flywheel/conversation_link.h"
+
+#include "conversation/fate.h"
+#include "flywheel/graph_place.h"
+#include "flywheel/refs.h"
+#include "flywheel/store_decision.h"
+#include "flywheel/store_talk_link.h"
+#include "flywheel/store_talk.h"
+#include "util/error.h"
+#include "util/memory.h"
+#include "util/mention.h"
+#include "util/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARK "link"
+#define MARK_VERSION 1
+#define NOTES_AI "refs/notes/ai"
+
+/* Where the last update ended, and whether this one can go on from there. */
+struct mark {
+	struct oid head, notes;
+	int64_t newest, turns, edits, last;
+};
+
+struct update {
+	struct session *session;
+	struct fates fates;
+	struct mark old, new;
+	bool onward;
+	char *before; /* the mark as it was read */
+	int64_t head_time;
+};
+
+static char *mark_text(const struct mark *mark)
+{
+	char head[OID_HEX + 1], notes[OID_HEX + 1];
+
+	oid_hex(&mark->head, head);
+	oid_hex(&mark->notes, notes);
+	return xstrfmt("%d %s %s %lld %lld %lld %lld", MARK_VERSION, head, notes,
+		(long long)mark->newest, (long long)mark->turns, (long long)mark->edits,
+		(long long)mark->last);
+}
+
+static bool mark_parse(const char *text, struct mark *out)
+{
+	char head[OID_HEX + 1], notes[OID_HEX + 1];
+	long long newest, turns, edits, last;
+	int version;
+
+	if (!text || sscanf(text, "%d %40s %40s %lld %lld %lld %lld", &version, head, notes,
+			     &newest, &turns, &edits, &last) != 7)
+		return false;
+	if (version != MARK_VERSION || oid_parse(head, &out->head) || oid_parse(notes, &out->notes))
+		return false;
+	out->newest = newest;
+	out->turns = turns;
+	out->edits = edits;
+	out->last = last;
+	return true;
+}
+
+/* ---- can it go on? ---- */
+
+struct line_check {
+	const struct oid *parent;
+	struct oid last;
+	int64_t newest;
+	struct map seen;
+};
+
+static int is_next(const struct commit *commit, void *payload)
+{
+	struct line_check *check = payload;
+
+	if (commit->parent_count != 1 || !oid_equal(&commit->parents[0], &check->last) ||
+		commit->commit_time < check->newest)
+		return E_LATER;
+	check->last = commit->id;
+	check->newest = commit->commit_time;
+	map_put(&check->seen, (const char *)commit->id.raw, OID_RAW, NULL);
+	return 0;
+}
+
+/* A note's path is the commit's id with slashes. */
+static int is_note_of_new(
+	const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	struct line_check *check = payload;
+	char hex[OID_HEX + 1];
+	size_t len = 0;
+	struct oid id;
+
+	(void)old;
+	(void)new;
+	for (; *path && len < OID_HEX; path++)
+		if (*path != '/')
+			hex[len++] = *path;
+	hex[len] = '\0';
+	if (*path || oid_parse(hex, &id))
+		return 0; /* not a note */
+	return map_get(&check->seen, (const char *)id.raw, OID_RAW) ? 0 : E_LATER;
+}
+
+static int tree_of_commit(struct repo *repo, const struct oid *id, struct oid *tree)
+{
+	char hex[OID_HEX + 1];
+
+	if (oid_is_zero(id))
+		return E_NOTFOUND;
+	oid_hex(id, hex);
+	return repo_tree_of(repo, hex, tree);
+}
+
+/* New notes of attribution are of new commits only. */
+static bool notes_follow(const struct update *update, struct line_check *check)
+{
+	struct repo *repo = update->session->repo;
+	struct oid old, new;
+	bool had = !tree_of_commit(repo, &update->old.notes, &old);
+	bool has = !tree_of_commit(repo, &update->new.notes, &new);
+
+	if (oid_equal(&update->old.notes, &update->new.notes))
+		return true;
+	return has && had == !oid_is_zero(&update->old.notes) &&
+	       !repo_tree_diff(repo, had ? &old : NULL, &new, is_note_of_new, check);
+}
+
+static bool can_go_on(struct update *update, const struct talk_known *known)
+{
+	struct repo *repo = update->session->repo;
+	struct line_check check = {.last = update->old.head, .newest = update->old.newest};
+	struct log_options added = {
+		.from = &update->new.head, .hide = &update->old.head, .oldest_first = true};
+	bool follows;
+
+	if (!update->before || known->turns - known->new_turns != update->old.turns ||
+		known->edits - known->new_edits != update->old.edits ||
+		(known->oldest && known->oldest <= update->old.newest + FATE_SLACK))
+		return false;
+	follows = !repo_log(repo, &added, is_next, &check) &&
+		  oid_equal(&check.last, &update->new.head) && notes_follow(update, &check);
+	map_release(&check.seen);
+	error_clear();
+	return follows;
+}
+
+/* False when all is as it was. */
+static int look(struct update *update, bool *due)
+{
+	struct session *session = update->session;
+	struct talk_known known;
+	int rc = repo_head(session->repo, &update->new.head);
+
+	*due = false;
+	if (rc == E_NOTFOUND) { /* nothing is committed yet */
+		error_clear();
+		return 0;
+	}
+	if (!rc && ref_read(session->repo, NOTES_AI, &update->new.notes))
+		memset(&update->new.notes, 0, sizeof(update->new.notes));
+	if (!rc && store_mined_get(session->store, MARK, &update->before))
+		update->before = NULL;
+	error_clear();
+	if (!mark_parse(update->before, &update->old))
+		memset(&update->old, 0, sizeof(update->old));
+	if (!rc)
+		rc = talk_link_known(session->store, update->old.last, &known);
+	if (rc)
+		return rc;
+	update->new.turns = known.turns;
+	update->new.edits = known.edits;
+	update->new.last = known.last;
+	*due = oid_is_zero(&update->old.head) || !oid_equal(&update->old.head, &update->new.head) ||
+	       !oid_equal(&update->old.notes, &update->new.notes) ||
+	       known.turns != update->old.turns || known.edits != update->old.edits ||
+	       known.last != update->old.last;
+	update->onward = *due && !oid_is_zero(&update->old.head) && can_go_on(update, &known);
+	return 0;
+}
+
+/* ---- following the lines ---- */
+
+struct walking {
+	struct fate_walk walk;
+	struct progress *progress;
+};
+
+static int on_commit(const struct commit *commit, void *payload)
+{
+	struct walking *walking = payload;
+
+	if (interrupted())
+		return fail(E_STOPPED, "stopped: links to talk stay as they were");
+	progress_set(walking->progress, walking->walk.seen);
+	return fate_commit(&walking->walk, commit);
+}
+
+static int follow(struct update *update)
+{
+	struct fates *fates = &update->fates;
+	struct walking walking = {.walk = {.fates = fates}};
+	struct log_options options = {.from = &update->new.head,
+		.hide = update->onward ? &update->old.head : NULL,
+		.oldest_first = true};
+	struct commit head;
+	int rc = claims_open(fates);
+
+	if (!rc && update->onward)
+		rc = fates_load(fates);
+	if (!rc)
+		rc = fates_take_edits(fates, update->onward ? update->old.last : 0,
+			update->new.last, &walking.walk.oldest);
+	if (update->onward) { /* what was followed before goes on being followed */
+		fates->newest = update->old.newest;
+		walking.walk.claimed = true;
+	}
+	walking.progress = progress_start("following lines of assistants", 0);
+	if (!rc)
+		rc = repo_log(update->session->repo, &options, on_commit, &walking);
+	progress_finish(walking.progress);
+	if (!rc)
+		rc = repo_commit_read(update->session->repo, &update->new.head, &head);
+	if (rc)
+		return rc;
+	update->head_time = head.commit_time;
+	commit_release(&head);
+	update->new.newest = fates->newest;
+	return fates_settle(fates, &update->new.head, update->head_time);
+}
+
+/* ---- links of edits ---- */
+
+struct symbol_span {
+	char *name;
+	uint32_t line, end;
+};
+struct symbols {
+	struct symbol_span *list;
+	size_t count, capacity;
+};
+
+static int add_symbol(const struct symbol_place *place, void *payload)
+{
+	struct symbols *symbols = payload;
+
+	GROW(symbols->list, symbols->count, symbols->capacity);
+	symbols->list[symbols->count++] =
+		(struct symbol_span){xstrdup(place->qualified), place->line, place->end_line};
+	return 0;
+}
+
+static void symbols_release(struct symbols *symbols)
+{
+	for (size_t i = 0; i < symbols->count; i++)
+		free(symbols->list[i].name);
+	free(symbols->list);
+	*symbols = (struct symbols){0};
+}
+
+/* Innermost symbol around a line: the last of those that cover it. */
+static const char *symbol_at(const struct symbols *symbols, uint32_t line)
+{
+	const char *found = "";
+
+	for (size_t i = 0; i < symbols->count && symbols->list[i].line <= line; i++)
+		if (symbols->list[i].end >= line)
+			found = symbols->list[i].name;
+	return found;
+}
+
+/* Ten equal lines say nearly all that a hundred say; one may be chance. */
+static double certainty(double lines)
+{
+	return 0.5 + 0.49 * lines / (lines + 2);
+}
+
+/* What one origin's lines come to: per commit, path and symbol how many. */
+struct tally {
+	struct map counts; /* "commit number, path number, symbol": half lines */
+};
+
+static void count_line(
+	struct tally *tally, uint16_t commit, uint32_t path, const char *symbol, unsigned halves)
+{
+	char *key = xstrfmt("%u %u %s", commit, path, symbol);
+
+	map_put_str(&tally->counts, key, NULL)->value.num += halves;
+	free(key);
+}
+
+static int store_tally(
+	struct update *update, const struct origin *origin, const struct tally *tally)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < tally->counts.count && !rc; i++) {
+		const struct map_entry *entry = &tally->counts.entries[i];
+		unsigned commit = 0, path = 0;
+		int at = 0;
+		struct link_row row = {.turn = origin->turn, .reason = "edit"};
+
+		sscanf(entry->key, "%u %u %n", &commit, &path, &at);
+		row.path = update->fates.paths[path].name;
+		row.symbol = entry->key + at;
+		row.commit = origin->commits[commit - 1].id;
+		row.confidence = certainty((double)entry->value.num / 2);
+		rc = talk_link_add(update->session->store, &row);
+	}
+	return rc;
+}
+
+/* Commits that hold none of its lines were near; an edit without any only touched its file. */
+static int link_rest(struct update *update, const struct origin *origin, const bool *landed)
+{
+	struct store *store = update->session->store;
+	const char *path = update->fates.paths[origin->path].name;
+	struct link_row row = {.turn = origin->turn, .reason = "touch", .path = path, .symbol = ""};
+	int rc;
+
+	row.confidence = 0.45;
+	rc = talk_link_add(store, &row);
+	row.reason = "time";
+	row.confidence = 0.3;
+	for (uint32_t i = 0; i < origin->commit_count && !rc; i++) {
+		row.commit = origin->commits[i].id;
+		if (!landed[i])
+			rc = talk_link_add(store, &row);
+	}
+	return rc;
+}
+
+static int link_origin(struct update *update, const struct origin *origin, struct symbols *symbols,
+	uint32_t *symbols_of)
+{
+	struct fates *fates = &update->fates;
+	struct tally tally = {.counts = MAP_INIT};
+	bool *landed = xcalloc(origin->commit_count + 1, sizeof(*landed));
+	int rc = 0;
+
+	for (uint32_t i = 0; i < origin->count && !rc; i++) {
+		const struct fate_line *line = &fates->lines[origin->first + i];
+		const char *symbol = "";
+
+		if (!line->commit || (line->state != LINE_KEPT && line->state != LINE_EDITED))
+			continue;
+		if (line->at && *symbols_of != line->path) {
+			symbols_release(symbols);
+			*symbols_of = line->path;
+			rc = graph_place_each(update->session, fates->paths[line->path].name,
+				add_symbol, symbols);
+		}
+		if (line->at)
+			symbol = symbol_at(symbols, line->at);
+		landed[line->commit - 1] = true;
+		count_line(
+			&tally, line->commit, line->path, symbol, line->state == LINE_KEPT ? 2 : 1);
+	}
+	if (!rc)
+		rc = store_tally(update, origin, &tally);
+	if (!rc)
+		rc = link_rest(update, origin, landed);
+	map_release(&tally.counts);
+	free(landed);
+	return rc;
+}
+
+/* All links of a turn's edits are made again as soon as a line of one of them has moved. */
+static int link_edits(struct update *update)
+{
+	struct fates *fates = &update->fates;
+	struct symbols symbols = {0};
+	struct map turns = MAP_INIT;
+	uint32_t symbols_of = FATE_NONE;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
+		const struct origin *origin = &fates->origins[i];
+		bool added = false;
+
+		if (origin->turn && origin->dirty)
+			map_put(&turns, (const char *)&origin->turn, sizeof(origin->turn), &added);
+		if (added && update->onward)
+			rc = talk_link_drop(update->session->store, origin->turn);
+	}
+	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
+		const struct origin *origin = &fates->origins[i];
+
+		if (origin->turn &&
+			map_get(&turns, (const char *)&origin->turn, sizeof(origin->turn)))
+			rc = link_origin(update, origin, &symbols, &symbols_of);
+	}
+	symbols_release(&symbols);
+	map_release(&turns);
+	return rc;
+}
+
+/* A note of attribution names the tool's own id of the session. */
+static int link_notes(struct update *update)
+{
+	struct fates *fates = &update->fates;
+	int rc = 0;
+
+	for (size_t i = 0; i < fates->signed_count && !rc; i++) {
+		const struct fate_signed *note = &fates->signed_by[i];
+		struct link_row row = {.reason = "note",
+			.path = note->path ? note->path : "",
+			.symbol = "",
+			.commit = note->commit,
+			.confidence = 0.95};
+
+		rc = talk_link_said_by(
+			update->session->store, note->session, note->at + FATE_SLACK, &row.turn);
+		if (!rc && row.turn)
+			rc = talk_link_add(update->session->store, &row);
+	}
+	return rc;
+}
+
+/* ---- links of what turns say themselves ---- */
+
+static int take_anchor(const struct talk_anchor *anchor, void *payload)
+{
+	struct update *update = payload;
+	struct link_row row = {.turn = anchor->turn,
+		.reason = *anchor->path ? "review" : "commit",
+		.path = anchor->path,
+		.symbol = "",
+		.confidence = 0.97};
+
+	if (update->onward && anchor->turn <= update->old.last)
+		return 0;
+	if (*anchor->commit && repo_resolve(update->session->repo, anchor->commit, &row.commit)) {
+		error_clear(); /* of another clone, or of a branch that is gone */
+		memset(&row.commit, 0, sizeof(row.commit));
+	}
+	if (!*anchor->path && oid_is_zero(&row.commit))
+		return 0;
+	return talk_link_add(update->session->store, &row);
+}
+
+static int add_words(struct store *store, int64_t turn, char kind, struct strings *words)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < words->count && !rc; i++)
+		rc = store_mention_add(store, turn, kind, words->items[i]);
+	strings_release(words);
+	return rc;
+}
+
+static int take_turn(int64_t turn, const char *text, void *payload)
+{
+	struct store *store = ((struct update *)payload)->session->store;
+	struct strings words = STRINGS_INIT;
+	int rc;
+
+	if (interrupted())
+		return fail(E_STOPPED, "stopped: links to talk stay as they were");
+	text_names(text, &words);
+	rc = add_words(store, turn, 'n', &words);
+	text_paths(text, &words);
+	if (!rc)
+		rc = add_words(store, turn, 'p', &words);
+	text_commits(text, &words);
+	if (!rc)
+		rc = add_words(store, turn, 'c', &words);
+	strings_release(&words);
+	return rc;
+}
+
+/* ---- all of it ---- */
+
+static int write_all(struct update *update)
+{
+	struct store *store = update->session->store;
+	char *mark = mark_text(&update->new);
+	int rc = 0;
+
+	if (!update->onward)
+		rc = talk_link_clear(store);
+	if (!rc)
+		rc = link_edits(update);
+	if (!rc)
+		rc = fates_save(&update->fates);
+	if (!rc)
+		rc = link_notes(update);
+	if (!rc)
+		rc = talk_each_anchor(store, 0, take_anchor, update);
+	if (!rc)
+		rc = talk_link_turns(store, update->onward ? update->old.last : 0, update->new.last,
+			take_turn, update);
+	if (!rc)
+		rc = store_mined_set(store, MARK, mark);
+	free(mark);
+	return rc;
+}
+
+/* Following takes its time and needs no lock; whoever was faster meanwhile has done the work. */
+static int write(struct update *update)
+{
+	struct store *store = update->session->store;
+	char *now = NULL;
+	bool same;
+	int rc = store_begin(store);
+
+	if (rc)
+		return rc;
+	if (store_mined_get(store, MARK, &now))
+		error_clear();
+	same = now && update->before ? !strcmp(now, update->before) : now == update->before;
+	free(now);
+	if (same)
+		rc = write_all(update);
+	if (!rc)
+		return store_commit(store);
+	store_rollback(store);
+	return rc;
+}
+
+int conversation_link(struct session *session)
+{
+	struct update update = {.session = session};
+	bool due = false;
+	int rc;
+
+	update.fates.session = session;
+	rc = look(&update, &due);
+	if (!rc && due)
+		rc = follow(&update);
+	if (!rc && due)
+		rc = write(&update);
+	fates_release(&update.fates);
+	free(update.before);
+	return rc;
+}

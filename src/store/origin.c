@@ -1,0 +1,142 @@
+/* Typed queries on the lines of assistants: their edits, and what became of them. */
+#include "flywheel/store_origin.h"
+#include "store/query.h"
+
+#include <string.h>
+
+int talk_link_edits(
+	struct store *store, int64_t after, int64_t last, link_edit_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT e.turn, t.at, e.position, t.session, t.tool, t.model, e.path, e.text, "
+		"e.old, e.outcome FROM turn_edit e JOIN turn t ON t.id = e.turn WHERE e.turn > ?1 "
+		"AND e.turn <= ?2 ORDER BY t.at, e.turn, e.position");
+	int rc = 0, closed;
+
+	query_bind_number(query, 1, after);
+	query_bind_number(query, 2, last);
+	while (!rc && query_next(query)) {
+		struct link_edit edit = {
+			.turn = query_number(query, 0),
+			.at = query_number(query, 1),
+			.position = (int)query_number(query, 2),
+			.session = query_text(query, 3),
+			.tool = query_text(query, 4),
+			.model = query_text(query, 5),
+			.path = query_text(query, 6),
+			.text = query_text(query, 7),
+			.old = query_text(query, 8),
+			.outcome = query_text(query, 9),
+		};
+
+		rc = fn(&edit, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int talk_link_turns(
+	struct store *store, int64_t after, int64_t last, link_turn_fn fn, void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT id, text FROM turn WHERE id > ?1 AND id <= ?2 ORDER BY id");
+	int rc = 0, closed;
+
+	query_bind_number(query, 1, after);
+	query_bind_number(query, 2, last);
+	while (!rc && query_next(query))
+		rc = fn(query_number(query, 0), query_text(query, 1), payload);
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int talk_link_edit_text(struct store *store, int64_t turn, int position, struct buf *out)
+{
+	struct query *query =
+		query_open(store, "SELECT text FROM turn_edit WHERE turn = ?1 AND position = ?2");
+
+	query_bind_number(query, 1, turn);
+	query_bind_number(query, 2, position);
+	if (query_next(query))
+		buf_addstr(out, query_text(query, 0));
+	return query_close(query);
+}
+
+int talk_link_known(struct store *store, int64_t last, struct talk_known *out)
+{
+	/* Whole tables are counted by an index; the ids after `last` are few. */
+	struct query *query = query_open(store,
+		"SELECT (SELECT count(*) FROM turn), (SELECT count(*) FROM turn_edit), "
+		"(SELECT coalesce(max(id), 0) FROM turn), "
+		"(SELECT count(*) FROM turn WHERE id > ?1), "
+		"(SELECT count(*) FROM turn_edit WHERE turn > ?1), "
+		"(SELECT coalesce(min(t.at), 0) FROM turn_edit e JOIN turn t ON t.id = e.turn "
+		"WHERE e.turn > ?1)");
+
+	query_bind_number(query, 1, last);
+	memset(out, 0, sizeof(*out));
+	if (query_next(query)) {
+		out->turns = query_number(query, 0);
+		out->edits = query_number(query, 1);
+		out->last = query_number(query, 2);
+		out->new_turns = query_number(query, 3);
+		out->new_edits = query_number(query, 4);
+		out->oldest = query_number(query, 5);
+	}
+	return query_close(query);
+}
+
+int store_origin_each(struct store *store, const char *path, origin_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT id, turn, position, at, evidence, path, tool, model, fate FROM origin "
+		"WHERE ?1 IS NULL OR turn IN (SELECT turn FROM talk_link WHERE path = ?1 "
+		"AND reason = 'edit') ORDER BY id");
+	int rc = 0, closed;
+
+	query_bind_text(query, 1, path);
+	while (!rc && query_next(query)) {
+		struct origin_row row = {
+			.id = query_number(query, 0),
+			.turn = query_number(query, 1),
+			.position = (int)query_number(query, 2),
+			.at = query_number(query, 3),
+			.evidence = query_text(query, 4),
+			.path = query_text(query, 5),
+			.tool = query_text(query, 6),
+			.model = query_text(query, 7),
+		};
+
+		row.fate = query_blob(query, 8, &row.fate_len);
+		rc = fn(&row, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int store_origin_put(struct store *store, const struct origin_row *row, int64_t *id)
+{
+	struct query *query = query_open(store,
+		"INSERT INTO origin(id, turn, position, at, evidence, path, tool, model, fate) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+		"ON CONFLICT(id) DO UPDATE SET fate = excluded.fate");
+	int rc;
+
+	if (row->id)
+		query_bind_number(query, 1, row->id);
+	else
+		query_bind_null(query, 1);
+	query_bind_number(query, 2, row->turn);
+	query_bind_number(query, 3, row->position);
+	query_bind_number(query, 4, row->at);
+	query_bind_text(query, 5, row->evidence);
+	query_bind_text(query, 6, row->path);
+	query_bind_text(query, 7, row->tool);
+	query_bind_text(query, 8, row->model);
+	query_bind_blob(query, 9, row->fate, row->fate_len);
+	query_run(query);
+	rc = query_close(query);
+	if (!rc && !row->id)
+		*id = store_last_id(store);
+	return rc;
+}

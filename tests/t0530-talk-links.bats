@@ -1,0 +1,233 @@
+# From talk to code: which turn led to which lines, symbols and commits.
+load helper
+
+setup() {
+	setup_repo
+	commit_file src/a.c 'int first(void) { return 1; }'
+	git flywheel init >/dev/null 2>&1
+	wait_for_worker
+	SLUG=$(printf %s "$REPO" | tr -c 'A-Za-z0-9' -)
+	TALK="$HOME/.claude/projects/$SLUG"
+	mkdir -p "$TALK"
+}
+
+# now: the time of the next record, behind the last commit.
+now() {
+	date -u -d "@$((test_clock + 10))" +%Y-%m-%dT%H:%M:%SZ
+}
+
+# say <session> <uuid> <role> <content JSON>: one record; the tests' clock does not move.
+say() {
+	printf '{"type":"%s","uuid":"%s","sessionId":"%s","cwd":"%s","gitBranch":"main","timestamp":"%s","message":{"role":"%s","model":"model-x","content":%s}}\n' \
+		"$3" "$2" "$1" "$REPO" "$(now)" "$3" "$4" >>"$TALK/$1.jsonl"
+}
+
+# edit <session> <uuid> <path> <old> <new>: an edit by the assistant, in JSON's words.
+edit() {
+	say "$1" "$2" assistant '[{"type":"tool_use","id":"t'"$2"'","name":"Edit","input":{"file_path":"'"$REPO/$3"'","old_string":"'"$4"'","new_string":"'"$5"'"}}]'
+}
+
+write() {
+	say "$1" "$2" assistant '[{"type":"tool_use","id":"t'"$2"'","name":"Write","input":{"file_path":"'"$REPO/$3"'","content":"'"$4"'"}}]'
+}
+
+# number <JSON path>: of `survival --json`.
+number() {
+	git flywheel survival --json >"$BATS_TEST_TMPDIR/survival"
+	field "$BATS_TEST_TMPDIR/survival" "$1"
+}
+
+rows() {
+	python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for table in ("SELECT turn, position, at, evidence, path, tool, model, fate FROM origin ORDER BY 1, 2, 3, 5",
+	"SELECT * FROM talk_link ORDER BY 1, 2, 3, 4, 5", "SELECT * FROM talk_mention ORDER BY 1, 2, 3"):
+	for row in db.execute(table): print(row)' "$REPO/.git/flywheel/flywheel.db"
+}
+
+@test "an edit leads to its commit, its file, its symbol and its line" {
+	say s1 u1 user '"why is parse_number so slow? use a table"'
+	write s1 u2 src/parse.c 'int parse_number(const char *text)\nint base = table_of_bases[10];\nreturn convert(text, base);\n'
+	git flywheel harvest >/dev/null
+	mkdir -p src
+	printf 'int parse_number(const char *text)\n{\n\tint base = table_of_bases[10];\n\treturn convert(text, base);\n}\n' >src/parse.c
+	git add -A
+	tick
+	git commit -q -m 'Parse numbers by a table'
+	for question in src/parse.c src/parse.c:3 parse_number HEAD; do
+		run git flywheel talk "$question"
+		[ "$status" -eq 0 ]
+		[[ $output == *' edit '*'claude-code s1 on main'* ]]
+		[[ $output == *'Parse numbers by a table'* ]]
+		[[ $output == *'why is parse_number so slow? use a table'* ]]
+	done
+	git flywheel talk --json src/parse.c:3 >"$BATS_TEST_TMPDIR/talk"
+	run python3 -c 'import json, sys
+found = json.load(open(sys.argv[1]))
+assert len(found) == 1, found
+one = found[0]
+assert one["confidence"] == 0.98 and one["reason"] == "edit" and one["path"] == "src/parse.c", one
+assert [turn["linked"] for turn in one["turns"]] == [True, True], one["turns"]
+assert one["turns"][1]["tool"] == "claude-code"' "$BATS_TEST_TMPDIR/talk"
+	[ "$status" -eq 0 ]
+	run git flywheel talk src/a.c
+	[ "$status" -eq 1 ]
+	run git flywheel talk no_such_thing
+	[ "$status" -eq 129 ]
+}
+
+@test "names, paths and commit ids that are only spoken of" {
+	git flywheel index >/dev/null
+	id=$(git rev-parse --short=10 HEAD)
+	say s1 u1 user '"look at `first` please"'
+	say s2 u2 user '"src/a.c needs a comment"'
+	say s3 u3 user '"what did '"$id"' do?"'
+	git flywheel harvest >/dev/null
+	run git flywheel talk first
+	[[ $output == *'0.60 name'*' s1 '* ]]
+	run git flywheel talk src/a.c
+	[[ $output == *'0.70 path'*' s2 '* ]]
+	run git flywheel talk HEAD
+	[[ ${lines[0]} == '0.90 id'*' s3 '* ]]
+}
+
+@test "terminal escapes of talk reach no terminal" {
+	say s1 u1 user '"`first` \u001b[31mred\u001b]0;title\u0007"'
+	git flywheel harvest >/dev/null
+	run git flywheel talk first
+	[ "$status" -eq 0 ]
+	[[ $output != *$'\e'* && $output != *$'\a'* ]]
+}
+
+@test "lines are kept, edited, dropped, waiting; context is nobody's" {
+	printf 'one hundred lines\nsecond line of it\n' >list.txt
+	git add list.txt
+	tick
+	git commit -q -m 'A list'
+	edit s1 u1 list.txt 'second line of it\n' 'second line of it\nthird line by machine\nfourth line by machine\nfifth stays in no commit at all\n'
+	write s1 u2 never.txt 'this file is never committed\n'
+	git flywheel harvest >/dev/null
+	printf 'one hundred lines\nsecond line of it\nthird line by machine\nfourth line by a human\n' >list.txt
+	tick
+	git commit -q -a -m 'More of the list'
+	[ "$(number transcripts.proposed)" = 4 ]
+	[ "$(number transcripts.unchanged)" = 1 ]
+	[ "$(number transcripts.edited)" = 1 ]
+	[ "$(number transcripts.dropped)" = 1 ]
+	[ "$(number transcripts.waiting)" = 1 ]
+	[ "$(number transcripts.correction)" = 0.5 ]
+	run git flywheel survival --weeks
+	[[ $output == *'claude-code '* && $output == *'  week of 2025-12-29 '* ]]
+}
+
+@test "what was committed is followed: rewritten soon, late, reverted, back again, moved" {
+	write s1 u1 a.txt 'alpha is the first letter\nbeta is the second letter\ngamma is the third letter\n'
+	git flywheel harvest >/dev/null
+	printf 'alpha is the first letter\nbeta is the second letter\ngamma is the third letter\n' >a.txt
+	git add a.txt
+	tick
+	git commit -q -m 'Letters'
+	landed=$(git rev-parse HEAD)
+	[ "$(number transcripts.alive)" = 3 ]
+	# Moved to another file: still there.
+	git mv a.txt b.txt
+	tick
+	git commit -q -m 'Rename'
+	[ "$(number transcripts.alive)" = 3 ]
+	run git flywheel talk b.txt:2
+	[[ ${lines[0]} == '0.98 edit'* ]]
+	# Rewritten three days later.
+	sed -i 's/beta is the second letter/beta: 2/' b.txt
+	test_clock=$((test_clock + 3 * 86400)) tick
+	git commit -q -a -m 'Shorter'
+	[ "$(number transcripts.alive)" = 2 ]
+	[ "$(number transcripts.rewritten14)" = 1 ]
+	# And another one long after.
+	sed -i 's/gamma is the third letter/gamma: 3/' b.txt
+	test_clock=$((test_clock + 60 * 86400))
+	tick
+	git commit -q -a -m 'Shorter still'
+	[ "$(number transcripts.rewritten14)" = 1 ]
+	[ "$(number transcripts.rewritten90)" = 2 ]
+	# What comes back has not gone.
+	tick
+	git revert --no-edit HEAD >/dev/null
+	[ "$(number transcripts.rewritten90)" = 1 ]
+	[ "$(number transcripts.alive)" = 2 ]
+	# A revert of the commit itself.
+	git rm -q b.txt
+	tick
+	git commit -q -m "Revert \"Letters\"" -m "This reverts commit $landed."
+	[ "$(number transcripts.reverted)" = 2 ]
+	[ "$(number transcripts.alive)" = 0 ]
+}
+
+@test "going on commit by commit gives the rows of starting from nothing" {
+	for i in 1 2 3 4 5 6; do
+		write s1 "w$i" "f$((i % 3)).txt" "number $i has a line here\\nand number $i has another one\\n"
+		edit s1 "e$i" f1.txt "number 1 has a line here" "number 1 has a line $i there"
+		git flywheel harvest >/dev/null
+		git flywheel survival >/dev/null
+		printf 'number %d has a line here\nand number %d has another one\n' "$i" "$i" >>"f$((i % 3)).txt"
+		[ "$i" != 4 ] || sed -i 's/has a line/had a line/' f1.txt
+		[ "$i" != 5 ] || git mv f2.txt g2.txt
+		git add -A
+		tick
+		git commit -q -m "Number $i"
+		git flywheel survival >/dev/null
+	done
+	rows >"$BATS_TEST_TMPDIR/onward"
+	git flywheel rebuild >/dev/null
+	git flywheel survival >/dev/null
+	rows >"$BATS_TEST_TMPDIR/anew"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/anew")" -gt 12 ]
+	diff "$BATS_TEST_TMPDIR/onward" "$BATS_TEST_TMPDIR/anew"
+}
+
+@test "rewritten history is followed anew; merges carry lines over" {
+	write s1 u1 a.txt 'alpha is the first letter\nbeta is the second letter\n'
+	git flywheel harvest >/dev/null
+	git checkout -q -b side
+	printf 'alpha is the first letter\nbeta is the second letter\n' >a.txt
+	git add a.txt
+	tick
+	git commit -q -m 'Letters'
+	git flywheel survival >/dev/null
+	tick
+	git commit -q --amend -m 'Letters, again'
+	amended=$(git rev-parse HEAD)
+	run git flywheel talk a.txt
+	[[ $output == *"${amended:0:12} Letters, again"* ]]
+	git checkout -q main
+	commit_file other.txt 'something else here'
+	tick
+	git merge -q --no-edit side
+	[ "$(number transcripts.alive)" = 2 ]
+	sed -i 's/beta.*/beta: 2/' a.txt
+	tick
+	git commit -q -a -m 'Shorter'
+	[ "$(number transcripts.alive)" = 1 ]
+	git reset -q --hard HEAD~2
+	[ "$(number transcripts.unchanged)" = 0 ]
+}
+
+@test "trailers and git-ai's notes stand in where there is no transcript" {
+	printf 'line of an assistant one\nline of an assistant two\n' >a.txt
+	git add a.txt
+	tick
+	git commit -q -m 'By trailer' -m 'Co-Authored-By: Claude Opus 4 <noreply@anthropic.com>'
+	printf 'line of a person one\nline of an agent two\nline of an agent three\n' >b.txt
+	git add b.txt
+	tick
+	git commit -q -m 'By note'
+	printf 'b.txt\n  s_0123456789abcd 2-3\n---\n{"sessions":{"s_0123456789abcd":{"agent_id":{"tool":"cursor","id":"x","model":"m1"}}}}\n' |
+		git notes --ref=ai add -F - HEAD
+	git flywheel survival --json >"$BATS_TEST_TMPDIR/survival"
+	run python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+all = {(r["tool"], r["model"], r["evidence"]): r for r in rows if r["week"] is None}
+assert all[("claude-code", "Claude Opus 4", "commit")]["unchanged"] == 2, all
+assert all[("cursor", "m1", "commit")]["unchanged"] == 2, all
+assert len(all) == 2, all' "$BATS_TEST_TMPDIR/survival"
+	[ "$status" -eq 0 ]
+}
