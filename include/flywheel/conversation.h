@@ -70,6 +70,13 @@ void scrubber_free(struct scrubber *scrubber);
 /* Appends the clean text; `fn` (may be NULL) is told of each replacement. */
 int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,
 	scrub_fn fn, void *payload);
+/*
+ * The first piece of a long text, for who cannot hold all of it: *done bytes of the window were
+ * scrubbed, the others are to be handed over again with what follows them. *done 0: the window must
+ * grow. `offset` is added to findings' places; `last`: nothing follows.
+ */
+int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool last, size_t offset,
+	struct buf *out, scrub_fn fn, void *payload, size_t *done);
 /* Number of secrets (not personal data) in a text: the rescan that curation and upload make. */
 size_t scrub_count_secrets(struct scrubber *scrubber, const char *text, size_t len);
 

@@ -3,7 +3,7 @@
  * itself: its last characters are a checksum of those before, so that a second scrubbing, or one
  * on another machine with another salt, knows it for ours and leaves it alone.
  */
-#include "conversation/scrubber.h"
+#include "conversation/find.h"
 
 #include "util/digest.h"
 #include "util/memory.h"
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SHORTEST 5          /* characters that can be replaced; fewer certify nothing */
+#define FEWEST 4            /* letters and digits of a password */
 #define CHECK_MAX 6         /* characters of checksum */
 #define PLACEHOLDER_MAX 128 /* longer random text holds such words by chance */
 
@@ -50,7 +51,9 @@ static size_t collect(const char *text, size_t len, bool escapes, struct slot *o
 			      isxdigit((unsigned char)text[i + 2]);
 
 		if (text[i] == '\\' && i + 1 < len) {
-			i++;
+			i += view_escape_length(text + i, len - i) > 2
+				     ? view_escape_length(text + i, len - i) - 1
+				     : 1;
 		} else if (escape) {
 			if (escapes) {
 				out[count++] = (struct slot){i + 1, true};
@@ -118,13 +121,38 @@ static bool is_certified(const char *text, size_t len, const struct slot *slots,
 	return same;
 }
 
+/* Too short to certify itself in its own shape: the fake is longer. */
+static void replace_short(const char *salt, const char *text, size_t len, struct buf *out)
+{
+	static const char shape[] = "aaa0aa0a";
+	char *longer = xstrfmt("%s%.*s", shape, (int)len, text);
+	uint64_t number = salted_number(salt, longer, strlen(longer), 0);
+	struct slot slots[sizeof(shape)];
+	char fake[] = "aaa0aa0a";
+	size_t count = find_slots(fake, strlen(fake), slots);
+
+	for (size_t i = 0; i < count; i++, number >>= 8)
+		fake[i] = same_class(shape[i], number & 0xff, false);
+	/* Not by chance a number in hexadecimal, of which certificates are made otherwise. */
+	fake[0] = (char)('g' + number % 20);
+	certify(fake, slots, count);
+	buf_addstr(out, fake);
+	free(longer);
+}
+
 static void replace_key(const char *salt, const char *text, size_t len, struct buf *out)
 {
 	struct slot *slots = xmalloc((len + 1) * sizeof(*slots));
 	size_t count = find_slots(text, len, slots);
-	char *fake = xmalloc(len + 1);
+	char *fake;
 	uint64_t number = 0;
 
+	if (count <= SHORTEST) {
+		free(slots);
+		replace_short(salt, text, len, out);
+		return;
+	}
+	fake = xmalloc(len + 1);
 	memcpy(fake, text, len);
 	for (size_t i = 0; i < count; i++) {
 		size_t at = slots[i].at;
@@ -235,27 +263,102 @@ static bool is_words(const char *text, size_t len)
 	return digits <= 2 && changes * 5 < letters && isdigit((unsigned char)text[len - 1]);
 }
 
+/* Letters that stand in words, as a share of all letters; what is not in words is random. */
+static double share_of_words(const char *text, size_t len)
+{
+	size_t letters = 0, worded = 0, at = 0;
+
+	while (at < len) {
+		size_t start = at;
+
+		while (at < len && isalpha((unsigned char)text[at]) &&
+			(at == start || !isupper((unsigned char)text[at]) ||
+				isupper((unsigned char)text[at - 1])))
+			at++;
+		if (at == start) {
+			at++;
+			continue;
+		}
+		letters += at - start;
+		if (at - start >= 3 && is_word(text + start, at - start))
+			worded += at - start;
+	}
+	return letters ? (double)worded / (double)letters : 0;
+}
+
+bool key_is_ours(const char *text, size_t len)
+{
+	struct slot *slots = xmalloc((len + 1) * sizeof(*slots));
+	size_t count = find_slots(text, len, slots);
+	bool ours = count > SHORTEST && is_certified(text, len, slots, count);
+
+	free(slots);
+	return ours;
+}
+
+struct classes {
+	size_t lower, upper, digits, others;
+};
+
+static struct classes classes_of(const char *text, size_t len)
+{
+	struct classes classes = {0, 0, 0, 0};
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		classes.lower += islower(c) != 0;
+		classes.upper += isupper(c) != 0;
+		classes.digits += isdigit(c) != 0;
+		classes.others += !isalnum(c);
+	}
+	return classes;
+}
+
+/* What people make up is short; only what is plainly a word, a name or a number is none. */
+static bool is_password(const char *text, size_t len)
+{
+	struct classes has = classes_of(text, len);
+	size_t letters = has.lower + has.upper;
+	double words = share_of_words(text, len);
+
+	if (!letters)
+		return has.digits >= 6 && has.others <= 1;
+	if (!has.digits && words > 0.7)
+		return false;
+	if (!has.digits && !has.others && letters < 6)
+		return false;
+	/* user1, sha256, option-2 */
+	return !(words > 0.85 && has.digits <= 3 && len < 12);
+}
+
+static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
+{
+	struct classes has = classes_of(text, len);
+
+	if (has.lower + has.upper + has.digits < (rule->password ? FEWEST : SHORTEST + 1))
+		return false;
+	if (is_placeholder(text, len) || is_reference(text, len) || is_sequence(text, len))
+		return false;
+	if (!rule->uuid && is_uuid(text, len))
+		return false;
+	if (rule->password && !is_password(text, len))
+		return false;
+	if (!rule->password && !rule->words && (is_words(text, len) || share_of_words(text, len) > 0.8))
+		return false;
+	return entropy(text, len) >= rule->entropy;
+}
+
 static enum plausible plausible_key(
 	const struct scrub_rule *rule, const char *text, size_t len, struct span span)
 {
 	const char *secret = text + span.start;
-	struct slot *slots;
-	size_t count;
-	bool ours;
 
 	(void)len;
 	len = span.end - span.start;
-	slots = xmalloc((len + 1) * sizeof(*slots));
-	count = find_slots(secret, len, slots);
-	ours = count > SHORTEST && is_certified(secret, len, slots, count);
-	free(slots);
-	if (ours || count <= SHORTEST)
-		return ours ? PLAUSIBLE_OURS : PLAUSIBLE_NO;
-	if (is_placeholder(secret, len) || is_reference(secret, len) || is_sequence(secret, len))
-		return PLAUSIBLE_NO;
-	if ((!rule->uuid && is_uuid(secret, len)) || (!rule->words && is_words(secret, len)))
-		return PLAUSIBLE_NO;
-	return entropy(secret, len) < rule->entropy ? PLAUSIBLE_NO : PLAUSIBLE_YES;
+	if (key_is_ours(secret, len))
+		return PLAUSIBLE_OURS;
+	return is_key(rule, secret, len) ? PLAUSIBLE_YES : PLAUSIBLE_NO;
 }
 
 const struct form form_key = {

@@ -19,6 +19,8 @@
 #define PART_MIN 4   /* letters of a part that counts alone */
 #define HANDLE_MIN 5 /* letters of a name of one word */
 #define WORDS_MAX 4
+#define HEADS 65536 /* bits of a table of beginnings; a power of two */
+#define WORD_MIN 3  /* bytes of the shortest word that is looked up */
 
 enum { NAME_PART = 1, NAME_USER = 2, NAME_START = 4 };
 
@@ -26,8 +28,19 @@ struct names {
 	const struct map *common; /* borrowed */
 	struct map words;         /* word -> flags */
 	struct map full;          /* whole names, words separated by one space */
-	bool first[256];          /* first bytes of words: most text is passed over by this */
+	/* Beginnings and lengths of words, hashed: most of a text is passed over by this. */
+	unsigned char heads[HEADS / 8];
+	bool in_word[256];
 };
+
+/* `word` has three bytes at least, whatever its length. */
+static size_t head_of(const char *word, size_t len)
+{
+	const unsigned char *byte = (const unsigned char *)word;
+	size_t head = byte[0] | (size_t)byte[1] << 8 | (size_t)byte[2] << 16 | len << 24;
+
+	return head * 2654435761u >> 7 & (HEADS - 1);
+}
 
 static bool is_word_byte(char c)
 {
@@ -39,6 +52,8 @@ struct names *names_new(const struct map *common)
 	struct names *names = xcalloc(1, sizeof(*names));
 
 	names->common = common;
+	for (int c = 0; c < 256; c++)
+		names->in_word[c] = is_word_byte((char)c);
 	return names;
 }
 
@@ -70,10 +85,13 @@ static bool is_common(const struct names *names, const char *word, size_t len)
 
 static void add_word(struct names *names, const char *word, size_t len, int flags)
 {
-	if (!len)
+	size_t head;
+
+	if (len < WORD_MIN)
 		return;
+	head = head_of(word, len);
 	map_put(&names->words, word, len, NULL)->value.num |= flags;
-	names->first[(unsigned char)*word] = true;
+	names->heads[head / 8] |= (unsigned char)(1u << head % 8);
 }
 
 /* Splits at anything that is no word byte; returns the number of words, at most WORDS_MAX. */
@@ -215,15 +233,18 @@ void names_scan(const struct names *names, const char *text, size_t len, names_f
 		return;
 	while (at < len) {
 		const struct map_entry *entry;
-		size_t start = at, whole = 0;
+		size_t start = at, whole = 0, head;
 
-		if (!is_word_byte(text[at])) {
+		if (!names->in_word[(unsigned char)text[at]]) {
 			at++;
 			continue;
 		}
-		while (at < len && is_word_byte(text[at]))
+		while (at < len && names->in_word[(unsigned char)text[at]])
 			at++;
-		if (!names->first[(unsigned char)text[start]])
+		if (at - start < WORD_MIN)
+			continue;
+		head = head_of(text + start, at - start);
+		if (!(names->heads[head / 8] >> head % 8 & 1))
 			continue;
 		entry = map_get(&names->words, text + start, at - start);
 		if (!entry)

@@ -7,6 +7,7 @@
 
 #include "util/memory.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,9 @@ struct prefilter {
 
 	struct state *states;
 	size_t state_count, state_capacity;
-	uint32_t *next; /* state x class */
+	uint32_t *next;  /* state x class */
+	uint16_t *steps; /* the same in rows of 1 << shift */
+	unsigned shift;
 	struct ending *endings;
 };
 
@@ -52,6 +55,7 @@ void prefilter_free(struct prefilter *prefilter)
 	free(prefilter->ids);
 	free(prefilter->states);
 	free(prefilter->next);
+	free(prefilter->steps);
 	free(prefilter->endings);
 	free(prefilter);
 }
@@ -134,6 +138,29 @@ static void link_states(struct prefilter *prefilter)
 	free(queue);
 }
 
+/* Byte by byte, so the table of steps must be small and hold all that a byte without a keyword
+ * needs: the next state, and whether a keyword ends there. */
+#define HIT 0x8000u
+
+static void build_steps(struct prefilter *prefilter)
+{
+	size_t classes = prefilter->class_count;
+
+	for (prefilter->shift = 1; ((size_t)1 << prefilter->shift) < classes; prefilter->shift++)
+		;
+	prefilter->steps = xcalloc(
+		prefilter->state_count << prefilter->shift, sizeof(*prefilter->steps));
+	for (size_t state = 0; state < prefilter->state_count; state++)
+		for (size_t class = 0; class < classes; class ++) {
+			uint32_t next = prefilter->next[state * classes + class];
+			const struct state *to = &prefilter->states[next];
+			bool hit = to->keyword != NO_KEYWORD || to->shorter;
+
+			prefilter->steps[(state << prefilter->shift) + class] =
+				(uint16_t)(next | (hit ? HIT : 0));
+		}
+}
+
 void prefilter_build(struct prefilter *prefilter)
 {
 	prefilter->endings = xcalloc(prefilter->keywords.count + 1, sizeof(*prefilter->endings));
@@ -141,6 +168,8 @@ void prefilter_build(struct prefilter *prefilter)
 	for (size_t i = 0; i < prefilter->keywords.count; i++)
 		add_keyword(prefilter, i);
 	link_states(prefilter);
+	assert(prefilter->state_count < HIT);
+	build_steps(prefilter);
 }
 
 static void tell(const struct prefilter *prefilter, uint32_t state, size_t end, prefilter_fn fn,
@@ -155,16 +184,16 @@ static void tell(const struct prefilter *prefilter, uint32_t state, size_t end, 
 void prefilter_scan(const struct prefilter *prefilter, const char *text, size_t len,
 	prefilter_fn fn, void *payload)
 {
-	size_t classes = prefilter->class_count;
+	const unsigned char *at = (const unsigned char *)text;
+	const uint16_t *steps = prefilter->steps;
+	unsigned shift = prefilter->shift;
 	uint32_t state = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		const struct state *now;
-
-		state = prefilter->next[state * classes +
-					prefilter->class_of[(unsigned char)text[i]]];
-		now = &prefilter->states[state];
-		if (now->keyword != NO_KEYWORD || now->shorter)
+		state = steps[(state << shift) + prefilter->class_of[at[i]]];
+		if (state & HIT) {
+			state &= ~HIT;
 			tell(prefilter, state, i + 1, fn, payload);
+		}
 	}
 }

@@ -1,6 +1,7 @@
 /* Reading rules.conf: the scrubber's rules are data, with samples that a test holds them to. */
 #include "conversation/scrubber.h"
 
+#include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -10,6 +11,21 @@
 
 #define REACH 16384
 
+bool rules_allow(const struct scrub_rules *rules, const char *value, size_t len)
+{
+	char hex[DIGEST_HEX + 1];
+
+	if (rules->allowed.count) {
+		digest_bytes(value, len, hex);
+		if (map_get_str(&rules->allowed, hex))
+			return true;
+	}
+	for (size_t i = 0; i < rules->allow_count; i++)
+		if (regex_test(rules->allow[i], value, len))
+			return true;
+	return false;
+}
+
 static void rule_release(struct scrub_rule *rule)
 {
 	free(rule->id);
@@ -18,6 +34,7 @@ static void rule_release(struct scrub_rule *rule)
 	for (size_t i = 0; i < rule->allow_count; i++)
 		regex_free(rule->allow[i]);
 	free(rule->allow);
+	free(rule->then);
 	strings_release(&rule->keywords);
 	strings_release(&rule->samples);
 	strings_release(&rule->safe);
@@ -27,7 +44,11 @@ void rules_release(struct scrub_rules *rules)
 {
 	for (size_t i = 0; i < rules->count; i++)
 		rule_release(&rules->items[i]);
+	for (size_t i = 0; i < rules->allow_count; i++)
+		regex_free(rules->allow[i]);
+	free(rules->allow);
 	free(rules->items);
+	map_release(&rules->allowed);
 	map_release(&rules->common);
 	memset(rules, 0, sizeof(*rules));
 }
@@ -59,6 +80,17 @@ static int add_allow(struct scrub_rule *rule, const char *pattern)
 	return regex_compile(pattern, 0, &rule->allow[rule->allow_count++]);
 }
 
+static void add_keywords(struct scrub_rule *rule, const char *value)
+{
+	struct strings words = STRINGS_INIT;
+
+	strings_split(&words, value, ' ');
+	for (size_t i = 0; i < words.count; i++)
+		if (*words.items[i])
+			strings_add(&rule->keywords, words.items[i]);
+	strings_release(&words);
+}
+
 static int set_form(struct scrub_rule *rule, const char *value)
 {
 	rule->form = form_find(value);
@@ -83,7 +115,9 @@ static int set_value(struct scrub_rule *rule, const char *key, const char *value
 		return add_allow(rule, value);
 	if (!strcmp(key, "allow-match"))
 		return regex_compile(value, 0, &rule->allow_match);
-	if (!strcmp(key, "keyword"))
+	if (!strcmp(key, "keywords"))
+		add_keywords(rule, value);
+	else if (!strcmp(key, "keyword"))
 		strings_add(&rule->keywords, value);
 	else if (!strcmp(key, "sample"))
 		add_sample(&rule->samples, value);
@@ -95,6 +129,10 @@ static int set_value(struct scrub_rule *rule, const char *key, const char *value
 		rule->reach = (size_t)strtoul(value, NULL, 10);
 	else if (!strcmp(key, "entropy"))
 		rule->entropy = strtod(value, NULL);
+	else if (!strcmp(key, "then"))
+		rule->then = xstrdup(value);
+	else if (!strcmp(key, "password"))
+		rule->password = yes;
 	else if (!strcmp(key, "lines"))
 		rule->lines = yes;
 	else if (!strcmp(key, "uuid"))

@@ -1,140 +1,41 @@
 /*
  * The scrubber: candidates by rule, then who owns which bytes, then pseudonyms. The result is
- * scrubbed again until nothing new is found; a text that does not settle is refused.
+ * scrubbed again until nothing new is found; a text that does not settle is refused. Long texts go
+ * through in windows that are cut where nothing is cut in two.
  */
-#include "conversation/scrubber.h"
+#include "conversation/find.h"
 
 #include "flywheel/repo.h"
-#include "flywheel/store.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define LOOK_BACK 256 /* bytes before a keyword where a match may begin */
 #define ROUNDS 4
-#define SALT_BYTES 32
-#define PIECE_MIN 6 /* bytes that a stronger rule left of a secret: fewer tell nothing */
-#define SALT_FILE "salt"
-
-struct candidate {
-	struct span span;
-	uint32_t rule;
-	enum plausible plausible;
-};
+#define PIECE_MIN 6            /* bytes that a stronger rule left of a secret: fewer tell nothing */
+#define WINDOW ((size_t)256 << 10)
+#define WINDOW_MAX ((size_t)16 << 20) /* of a text with no place to cut it */
+#define TAIL ((size_t)4 << 10) /* bytes at the end of a window that the next one looks at */
+#define KNOWN_MAX 20000        /* pseudonyms remembered */
 
 struct scrubber {
 	struct scrub_rules rules;
-	struct prefilter *prefilter;
-	struct names *names;
-	uint32_t name_rule, user_rule;
+	struct finder finder;
 	char salt[SALT_HEX + 1];
+	struct map known; /* form and value -> pseudonym */
 
-	/* Of the text in hand; kept between calls for their memory. */
-	const char *text;
-	size_t len;
-	bool secrets_only, gave_up;
-	size_t *scanned; /* per rule: end of what was looked at */
-	struct candidate *found;
-	size_t found_count, found_capacity;
+	/* Of the window in hand; kept between calls for their memory. */
+	bool *taken; /* per byte; all false between uses */
+	size_t taken_capacity;
+	struct candidate *kept;
+	size_t kept_count, kept_capacity;
 };
 
-/* ---- salt ---- */
-
-static int random_salt(char hex[SALT_HEX + 1])
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char bytes[SALT_BYTES];
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
-
-	if (fd >= 0)
-		close(fd);
-	if (got != (ssize_t)sizeof(bytes))
-		return fail(E_IO, "cannot read /dev/urandom: %s", strerror(errno));
-	for (size_t i = 0; i < sizeof(bytes); i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	hex[SALT_HEX] = '\0';
-	return 0;
-}
-
-static int load_salt(const char *path, char hex[SALT_HEX + 1])
-{
-	struct buf text = BUF_INIT;
-	int rc = file_read(path, 1024, &text);
-
-	buf_trim(&text);
-	if (!rc && text.len != SALT_HEX)
-		rc = fail(E_INVALID,
-			"'%s' is damaged: restore it, or remove it to get new pseudonyms", path);
-	if (!rc)
-		memcpy(hex, text.ptr, SALT_HEX + 1);
-	buf_release(&text);
-	return rc;
-}
-
-/* Two processes may make it at once: link() lets one win, and both read the winner's. */
-static int keep_salt(const char *path, const char *hex)
-{
-	char *mine = xstrfmt("%s.%ld", path, (long)getpid());
-	int rc = file_write(mine, hex, SALT_HEX, 0600);
-
-	if (!rc && link(mine, path) && errno != EEXIST)
-		rc = fail(E_IO, "cannot create '%s': %s", path, strerror(errno));
-	unlink(mine);
-	free(mine);
-	return rc;
-}
-
-static int find_salt(struct session *session, bool may_write, char hex[SALT_HEX + 1])
-{
-	char *path = path_join(store_folder(session->store), SALT_FILE);
-	int rc = load_salt(path, hex);
-
-	if (rc == E_NOTFOUND) {
-		error_clear();
-		rc = random_salt(hex);
-		if (!rc && may_write)
-			rc = keep_salt(path, hex);
-		if (!rc && may_write)
-			rc = load_salt(path, hex);
-	}
-	free(path);
-	return rc;
-}
-
 /* ---- opening ---- */
-
-static int load_rules(struct scrubber *scrubber, const char *text)
-{
-	int rc = rules_parse(text, &scrubber->rules);
-
-	if (rc)
-		return rc;
-	scrubber->prefilter = prefilter_new();
-	for (size_t i = 0; i < scrubber->rules.count; i++) {
-		const struct scrub_rule *rule = &scrubber->rules.items[i];
-
-		for (size_t k = 0; k < rule->keywords.count; k++)
-			prefilter_add(scrubber->prefilter, rule->keywords.items[k], (uint32_t)i);
-		if (!rule->regex && rule->form == &form_name)
-			scrubber->name_rule = (uint32_t)i;
-		if (!rule->regex && rule->form == &form_user)
-			scrubber->user_rule = (uint32_t)i;
-	}
-	prefilter_build(scrubber->prefilter);
-	scrubber->scanned = xcalloc(scrubber->rules.count, sizeof(*scrubber->scanned));
-	scrubber->names = names_new(&scrubber->rules.common);
-	return 0;
-}
 
 static int load_names(struct scrubber *scrubber, struct session *session)
 {
@@ -144,18 +45,20 @@ static int load_names(struct scrubber *scrubber, struct session *session)
 	if (work)
 		map_put_str(&scrubber->rules.common, path_base(work), NULL);
 	if (home)
-		names_add_user(scrubber->names, path_base(home));
-	return session ? names_add_history(scrubber->names, session->repo) : 0;
+		names_add_user(scrubber->finder.names, path_base(home));
+	return session ? names_add_history(scrubber->finder.names, session->repo) : 0;
 }
 
 int scrubber_from_rules(const char *rules, struct scrubber **out)
 {
 	struct scrubber *scrubber = xcalloc(1, sizeof(*scrubber));
-	int rc = load_rules(scrubber, rules);
+	int rc = rules_parse(rules, &scrubber->rules);
 
 	*out = NULL;
-	if (!rc)
-		rc = random_salt(scrubber->salt);
+	if (!rc) {
+		finder_init(&scrubber->finder, &scrubber->rules);
+		rc = salt_random(scrubber->salt);
+	}
 	if (rc)
 		scrubber_free(scrubber);
 	else
@@ -169,8 +72,10 @@ int scrubber_make(struct session *session, bool may_write, struct scrubber **out
 	int rc = scrubber_from_rules(scrub_rules_conf, &scrubber);
 
 	*out = NULL;
+	/* Who scrubs holds raw talk: no crash may write it to a disk. */
+	process_no_core();
 	if (!rc && session)
-		rc = find_salt(session, may_write, scrubber->salt);
+		rc = salt_find(session, may_write, scrubber->salt);
 	if (!rc)
 		rc = load_names(scrubber, session);
 	if (rc)
@@ -185,8 +90,16 @@ int scrubber_open(struct session *session, struct scrubber **out)
 	return scrubber_make(session, true, out);
 }
 
+static void forget(struct scrubber *scrubber)
+{
+	for (size_t i = 0; i < scrubber->known.count; i++)
+		free(scrubber->known.entries[i].value.ptr);
+	map_release(&scrubber->known);
+}
+
 void scrubber_set_salt(struct scrubber *scrubber, const char *salt)
 {
+	forget(scrubber);
 	digest_bytes(salt, strlen(salt), scrubber->salt);
 }
 
@@ -194,123 +107,12 @@ void scrubber_free(struct scrubber *scrubber)
 {
 	if (!scrubber)
 		return;
-	names_free(scrubber->names);
-	prefilter_free(scrubber->prefilter);
+	forget(scrubber);
+	finder_release(&scrubber->finder);
 	rules_release(&scrubber->rules);
-	free(scrubber->scanned);
-	free(scrubber->found);
+	free(scrubber->taken);
+	free(scrubber->kept);
 	free(scrubber);
-}
-
-/* ---- candidates ---- */
-
-static void add_candidate(
-	struct scrubber *scrubber, uint32_t rule, struct span span, enum plausible plausible)
-{
-	if (plausible == PLAUSIBLE_NO || span.end <= span.start)
-		return;
-	GROW(scrubber->found, scrubber->found_count, scrubber->found_capacity);
-	scrubber->found[scrubber->found_count++] = (struct candidate){span, rule, plausible};
-}
-
-static bool is_allowed(
-	const struct scrub_rule *rule, const char *text, struct span match, struct span secret)
-{
-	for (size_t i = 0; i < rule->allow_count; i++)
-		if (regex_test(rule->allow[i], text + secret.start, secret.end - secret.start))
-			return true;
-	return rule->allow_match &&
-	       regex_test(rule->allow_match, text + match.start, match.end - match.start);
-}
-
-/* Tries a rule on text[start..end). A match that a cut end may have shortened is tried again. */
-static size_t try_rule(
-	struct scrubber *scrubber, uint32_t index, size_t start, size_t end, size_t limit)
-{
-	const struct scrub_rule *rule = &scrubber->rules.items[index];
-	struct span spans[4];
-
-	while (regex_match(rule->regex, scrubber->text, end, start, spans, ARRAY_SIZE(spans))) {
-		struct span span =
-			spans[rule->group].start != SIZE_MAX ? spans[rule->group] : spans[0];
-
-		if (spans[0].end == end && end < limit) {
-			end = limit - end > rule->reach ? end + rule->reach : limit;
-			start = spans[0].start;
-			continue;
-		}
-		if (!is_allowed(rule, scrubber->text, spans[0], span))
-			add_candidate(scrubber, index, span,
-				rule->form->plausible(rule, scrubber->text, scrubber->len, span));
-		start = spans[0].end > start ? spans[0].end : start + 1;
-	}
-	scrubber->gave_up = scrubber->gave_up || regex_gave_up(rule->regex);
-	return end;
-}
-
-static size_t line_start(const char *text, size_t at, size_t most)
-{
-	size_t limit = at > most ? at - most : 0;
-
-	while (at > limit && text[at - 1] != '\n')
-		at--;
-	return at;
-}
-
-static size_t line_end(const char *text, size_t len, size_t at)
-{
-	const char *end = at < len ? memchr(text + at, '\n', len - at) : NULL;
-
-	return end ? (size_t)(end - text) : len;
-}
-
-static void near_keyword(uint32_t index, size_t end, void *payload)
-{
-	struct scrubber *scrubber = payload;
-	const struct scrub_rule *rule = &scrubber->rules.items[index];
-	size_t start, limit = scrubber->len;
-
-	if ((scrubber->secrets_only && !rule->form->secret) || end <= scrubber->scanned[index])
-		return;
-	start = line_start(scrubber->text, end, LOOK_BACK);
-	if (start < scrubber->scanned[index])
-		start = scrubber->scanned[index];
-	/* To the end of the line, however long: no rule looks at a byte twice. */
-	if (!rule->lines)
-		end = limit = line_end(scrubber->text, scrubber->len, end);
-	else
-		end = limit - end > rule->reach ? end + rule->reach : limit;
-	scrubber->scanned[index] = try_rule(scrubber, index, start, end, limit);
-}
-
-static void near_name(struct span span, bool user, void *payload)
-{
-	struct scrubber *scrubber = payload;
-	uint32_t index = user ? scrubber->user_rule : scrubber->name_rule;
-	const struct scrub_rule *rule = &scrubber->rules.items[index];
-
-	add_candidate(scrubber, index, span,
-		rule->form->plausible(rule, scrubber->text, scrubber->len, span));
-}
-
-static void find_candidates(
-	struct scrubber *scrubber, const char *text, size_t len, bool secrets_only)
-{
-	scrubber->text = text;
-	scrubber->len = len;
-	scrubber->secrets_only = secrets_only;
-	scrubber->gave_up = false;
-	scrubber->found_count = 0;
-	memset(scrubber->scanned, 0, scrubber->rules.count * sizeof(*scrubber->scanned));
-	prefilter_scan(scrubber->prefilter, text, len, near_keyword, scrubber);
-	for (uint32_t i = 0; i < scrubber->rules.count; i++) {
-		const struct scrub_rule *rule = &scrubber->rules.items[i];
-
-		if (rule->regex && !rule->keywords.count && (rule->form->secret || !secrets_only))
-			try_rule(scrubber, i, 0, len, len);
-	}
-	if (!secrets_only)
-		names_scan(scrubber->names, text, len, near_name, scrubber);
 }
 
 /* ---- who owns which bytes ---- */
@@ -321,7 +123,9 @@ static int by_rule(const void *a, const void *b)
 
 	if (x->rule != y->rule)
 		return x->rule < y->rule ? -1 : 1;
-	return x->span.start < y->span.start ? -1 : x->span.start > y->span.start;
+	if (x->span.start != y->span.start)
+		return x->span.start < y->span.start ? -1 : 1;
+	return x->span.end > y->span.end ? -1 : x->span.end < y->span.end;
 }
 
 static int by_place(const void *a, const void *b)
@@ -331,9 +135,20 @@ static int by_place(const void *a, const void *b)
 	return x->span.start < y->span.start ? -1 : x->span.start > y->span.start;
 }
 
-/* What is still free of a candidate's bytes becomes a candidate each, appended to `kept`. */
-static void claim(const struct scrubber *scrubber, const struct candidate *candidate, bool *taken,
-	struct candidate **kept, size_t *count, size_t *capacity)
+static void keep(struct scrubber *scrubber, const struct candidate *candidate, size_t start,
+	size_t end)
+{
+	struct candidate *kept;
+
+	memset(scrubber->taken + start, true, end - start);
+	GROW(scrubber->kept, scrubber->kept_count, scrubber->kept_capacity);
+	kept = &scrubber->kept[scrubber->kept_count++];
+	*kept = *candidate;
+	kept->span = (struct span){start, end};
+}
+
+/* What is still free of a candidate's bytes becomes a finding each. */
+static void claim(struct scrubber *scrubber, const struct candidate *candidate)
 {
 	bool secret = scrubber->rules.items[candidate->rule].form->secret;
 	size_t at = candidate->span.start, end = candidate->span.end;
@@ -342,116 +157,237 @@ static void claim(const struct scrubber *scrubber, const struct candidate *candi
 		size_t start;
 		bool whole;
 
-		while (at < end && taken[at])
+		while (at < end && scrubber->taken[at])
 			at++;
 		start = at;
-		while (at < end && !taken[at])
+		while (at < end && !scrubber->taken[at])
 			at++;
 		whole = start == candidate->span.start && at == end;
 		if (start == at || (!whole && (!secret || at - start < PIECE_MIN)))
 			continue;
-		memset(taken + start, true, at - start);
-		GROW(*kept, *count, *capacity);
-		(*kept)[*count] = *candidate;
-		(*kept)[(*count)++].span = (struct span){start, at};
+		keep(scrubber, candidate, start, at);
 	}
 }
 
 /* Of a cut secret, the pieces that are pseudonyms already stay as they are. */
-static void recheck_pieces(const struct scrubber *scrubber, struct candidate *items, size_t count)
+static void recheck_pieces(struct scrubber *scrubber, const char *text)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct scrub_rule *rule = &scrubber->rules.items[items[i].rule];
+	for (size_t i = 0; i < scrubber->kept_count; i++) {
+		struct candidate *kept = &scrubber->kept[i];
 
-		if (items[i].plausible == PLAUSIBLE_YES)
-			items[i].plausible = rule->form->plausible(
-				rule, scrubber->text, scrubber->len, items[i].span);
+		if (kept->plausible == PLAUSIBLE_YES &&
+			scrubber->rules.items[kept->rule].form == &form_key &&
+			key_is_ours(text + kept->span.start, kept->span.end - kept->span.start))
+			kept->plausible = PLAUSIBLE_OURS;
 	}
 }
 
-/* Sorts the candidates, drops what a stronger rule owns, and leaves them in order of place. */
-static void resolve(struct scrubber *scrubber)
+/* The findings in text[0..len), in order of place: of two rules the earlier owns the bytes. */
+static void resolve(struct scrubber *scrubber, const char *text, size_t len)
 {
-	struct candidate *kept = NULL;
-	size_t count = 0, capacity = 0;
-	bool *taken;
+	struct finder *finder = &scrubber->finder;
 
-	if (!scrubber->found_count)
+	scrubber->kept_count = 0;
+	if (!finder->found_count)
 		return;
-	taken = xcalloc(scrubber->len + 1, sizeof(*taken));
-	qsort(scrubber->found, scrubber->found_count, sizeof(*scrubber->found), by_rule);
-	for (size_t i = 0; i < scrubber->found_count; i++)
-		claim(scrubber, &scrubber->found[i], taken, &kept, &count, &capacity);
-	recheck_pieces(scrubber, kept, count);
-	if (count)
-		qsort(kept, count, sizeof(*kept), by_place);
-	free(taken);
-	free(scrubber->found);
-	scrubber->found = kept;
-	scrubber->found_count = count;
-	scrubber->found_capacity = capacity;
+	if (scrubber->taken_capacity < len) {
+		free(scrubber->taken);
+		scrubber->taken = xcalloc(len, sizeof(*scrubber->taken));
+		scrubber->taken_capacity = len;
+	}
+	qsort(finder->found, finder->found_count, sizeof(*finder->found), by_rule);
+	for (size_t i = 0; i < finder->found_count; i++)
+		if (finder->found[i].span.end <= len)
+			claim(scrubber, &finder->found[i]);
+	recheck_pieces(scrubber, text);
+	if (scrubber->kept_count)
+		qsort(scrubber->kept, scrubber->kept_count, sizeof(*scrubber->kept), by_place);
+	for (size_t i = 0; i < scrubber->kept_count; i++)
+		memset(scrubber->taken + scrubber->kept[i].span.start, false,
+			scrubber->kept[i].span.end - scrubber->kept[i].span.start);
 }
 
 /* ---- replacing ---- */
 
-static int replace_all(
-	struct scrubber *scrubber, struct buf *out, scrub_fn fn, void *payload, size_t *replaced)
+static const char *pseudonym(
+	struct scrubber *scrubber, const struct form *form, const char *text, size_t len)
 {
-	struct buf fake = BUF_INIT;
+	struct buf key = BUF_INIT, fake = BUF_INIT;
+	struct map_entry *entry;
+	bool fresh;
+
+	if (scrubber->known.count >= KNOWN_MAX)
+		forget(scrubber);
+	buf_addstr(&key, form->name);
+	buf_addch(&key, '\0');
+	buf_add(&key, text, len);
+	entry = map_put(&scrubber->known, key.ptr, key.len, &fresh);
+	buf_release(&key);
+	if (fresh) {
+		form->replace(scrubber->salt, text, len, &fake);
+		entry->value.ptr = buf_detach(&fake);
+	}
+	return entry->value.ptr;
+}
+
+/*
+ * Writes text[0..len) with its findings replaced. *unsettled: something was put there that another
+ * rule may see a secret in; addresses and names come from ranges where none does.
+ */
+static int replace_all(struct scrubber *scrubber, const char *text, size_t len, size_t offset,
+	struct buf *out, scrub_fn fn, void *payload, bool *unsettled)
+{
 	size_t at = 0;
 	int rc = 0;
 
-	*replaced = 0;
-	for (size_t i = 0; i < scrubber->found_count && !rc; i++) {
-		const struct candidate *candidate = &scrubber->found[i];
-		const struct scrub_rule *rule = &scrubber->rules.items[candidate->rule];
+	*unsettled = false;
+	for (size_t i = 0; i < scrubber->kept_count && !rc; i++) {
+		const struct candidate *kept = &scrubber->kept[i];
+		const struct scrub_rule *rule = &scrubber->rules.items[kept->rule];
 		struct scrub_finding finding = {
-			rule->id, candidate->span.start, candidate->span.end};
+			rule->id, offset + kept->span.start, offset + kept->span.end};
+		const char *fake;
 
-		if (candidate->plausible != PLAUSIBLE_YES)
+		if (kept->plausible != PLAUSIBLE_YES)
 			continue;
-		buf_add(out, scrubber->text + at, finding.start - at);
-		buf_clear(&fake);
-		rule->form->replace(scrubber->salt, scrubber->text + finding.start,
-			finding.end - finding.start, &fake);
-		buf_add(out, fake.ptr, fake.len);
-		at = finding.end;
-		++*replaced;
-		rc = fn ? fn(&finding, fake.ptr, payload) : 0;
+		fake = pseudonym(scrubber, rule->form, text + kept->span.start,
+			kept->span.end - kept->span.start);
+		buf_add(out, text + at, kept->span.start - at);
+		buf_addstr(out, fake);
+		at = kept->span.end;
+		*unsettled = *unsettled || (rule->form != &form_email && rule->form != &form_name);
+		rc = fn ? fn(&finding, fake, payload) : 0;
 	}
-	buf_add(out, scrubber->text + at, scrubber->len - at);
-	buf_release(&fake);
+	buf_add(out, text + at, len - at);
+	return rc;
+}
+
+static int gave_up(void)
+{
+	return fail(E_INVALID, "a scrubbing rule gave up on this text");
+}
+
+/* Scrubs what was made of a piece until nothing is found in it any more. */
+static int settle(struct scrubber *scrubber, struct buf *piece)
+{
+	struct buf next = BUF_INIT;
+	bool unsettled = true;
+	int rc = 0;
+
+	for (int round = 1; unsettled && !rc; round++) {
+		struct buf swap;
+
+		if (round == ROUNDS) {
+			rc = fail(E_INVALID, "this text does not settle when it is scrubbed");
+			break;
+		}
+		finder_find(&scrubber->finder, piece->ptr, piece->len, false);
+		if (scrubber->finder.gave_up) {
+			rc = gave_up();
+			break;
+		}
+		resolve(scrubber, piece->ptr, piece->len);
+		buf_clear(&next);
+		rc = replace_all(
+			scrubber, piece->ptr, piece->len, 0, &next, NULL, NULL, &unsettled);
+		swap = *piece;
+		*piece = next;
+		next = swap;
+	}
+	buf_release(&next);
+	return rc;
+}
+
+/* ---- windows ---- */
+
+/* The place to cut, at most `at`, that lies inside no match; 0: there is none. */
+static size_t before_matches(const struct finder *finder, size_t at)
+{
+	bool moved = true;
+
+	while (moved && at) {
+		moved = false;
+		for (size_t i = 0; i < finder->found_count; i++) {
+			const struct span *match = &finder->found[i].match;
+
+			if (match->start < at && match->end > at) {
+				at = match->start;
+				moved = true;
+			}
+		}
+	}
+	return at;
+}
+
+/* A line that another goes on in is not over. */
+static bool is_line_start(const char *text, size_t at)
+{
+	return text[at - 1] == '\n' && (at < 2 || text[at - 2] != '\\');
+}
+
+/* Where the first piece of a window ends: at the end of a line, if possible. */
+static size_t find_cut(const struct finder *finder, const char *text, size_t len)
+{
+	size_t most = len > 2 * TAIL ? len - TAIL : 0, line = most, space;
+
+	while (line > len / 2) {
+		size_t quiet;
+
+		while (line > len / 2 && !is_line_start(text, line))
+			line--;
+		if (line <= len / 2)
+			break;
+		quiet = before_matches(finder, line);
+		if (quiet == line)
+			return line;
+		line = quiet;
+	}
+	for (space = most; space > len / 2 && text[space - 1] != ' '; space--)
+		;
+	return before_matches(finder, space > len / 2 ? space : most);
+}
+
+int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool last, size_t offset,
+	struct buf *out, scrub_fn fn, void *payload, size_t *done)
+{
+	struct buf piece = BUF_INIT;
+	bool unsettled;
+	int rc = 0;
+
+	finder_find(&scrubber->finder, text, len, false);
+	*done = last ? len : find_cut(&scrubber->finder, text, len);
+	if (scrubber->finder.gave_up)
+		return gave_up();
+	if (!*done)
+		return len < WINDOW_MAX ? 0
+					: fail(E_INVALID, "a finding of more than %zu MiB",
+						  WINDOW_MAX >> 20);
+	resolve(scrubber, text, *done);
+	rc = replace_all(scrubber, text, *done, offset, &piece, fn, payload, &unsettled);
+	if (!rc && unsettled)
+		rc = settle(scrubber, &piece);
+	if (!rc)
+		buf_add(out, piece.ptr, piece.len);
+	buf_release(&piece);
 	return rc;
 }
 
 int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,
 	scrub_fn fn, void *payload)
 {
-	struct buf clean = BUF_INIT, last = BUF_INIT;
-	size_t replaced = 1;
+	size_t start = out->len, at = 0, size = WINDOW, done = 0;
 	int rc = 0;
 
-	for (int round = 0; replaced && !rc; round++) {
-		struct buf swap = last;
+	while (at < len && !rc) {
+		bool last = len - at <= size;
 
-		if (round == ROUNDS) {
-			rc = fail(E_INVALID, "this text does not settle when it is scrubbed");
-			break;
-		}
-		last = clean;
-		clean = swap;
-		buf_clear(&clean);
-		find_candidates(scrubber, round ? last.ptr : text, round ? last.len : len, false);
-		resolve(scrubber);
-		if (scrubber->gave_up)
-			rc = fail(E_INVALID, "a scrubbing rule gave up on this text");
-		else
-			rc = replace_all(scrubber, &clean, round ? NULL : fn, payload, &replaced);
+		rc = scrub_window(scrubber, text + at, last ? len - at : size, last, at, out, fn,
+			payload, &done);
+		size = done ? WINDOW : size * 2;
+		at += done;
 	}
-	if (!rc)
-		buf_add(out, clean.ptr, clean.len);
-	buf_release(&last);
-	buf_release(&clean);
+	if (rc)
+		buf_truncate(out, start);
 	return rc;
 }
 
@@ -459,10 +395,11 @@ size_t scrub_count_secrets(struct scrubber *scrubber, const char *text, size_t l
 {
 	size_t count = 0;
 
-	find_candidates(scrubber, text, len, true);
-	resolve(scrubber);
-	for (size_t i = 0; i < scrubber->found_count; i++)
-		count += scrubber->found[i].plausible == PLAUSIBLE_YES;
+	finder_find(&scrubber->finder, text, len, true);
+	resolve(scrubber, text, len);
+	for (size_t i = 0; i < scrubber->kept_count; i++)
+		count += scrubber->kept[i].plausible == PLAUSIBLE_YES &&
+			 scrubber->rules.items[scrubber->kept[i].rule].form->secret;
 	/* What could not be searched is not known to be clean. */
-	return count + scrubber->gave_up;
+	return count + scrubber->finder.gave_up;
 }

@@ -11,6 +11,7 @@
 #include "util/strings.h"
 
 #define SALT_HEX 64
+#define THEN_REACH 48 /* bytes after a keyword where what must follow it is looked for */
 
 /* ---- forms: what a finding is, and so what may stand in its place ---- */
 
@@ -35,6 +36,11 @@ const struct form *form_find(const char *name); /* NULL when unknown */
 extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_user, form_card,
 	form_iban, form_phone, form_name;
 
+/* True for a fake that replace made, on any machine, with any salt. */
+bool key_is_ours(const char *text, size_t len);
+/* Does a run of letters look like a word of a language, or of a programmer? */
+bool is_word(const char *text, size_t len);
+
 /* A number that follows from salt, text and counter; `bits` come from SHA-256. */
 uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter);
 
@@ -46,7 +52,9 @@ struct scrub_rule {
 	struct regex *regex; /* NULL: found by the list of known names */
 	size_t group;
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
+	char *then;              /* one of these stands near the keyword; NULL: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
+	bool password;           /* made by people: short, and told by its place */
 	double entropy;          /* bits per byte that the secret must have */
 	struct regex **allow;    /* a secret that matches one is none */
 	size_t allow_count, allow_capacity;
@@ -56,11 +64,16 @@ struct scrub_rule {
 struct scrub_rules {
 	struct scrub_rule *items; /* earlier rules win where two overlap */
 	size_t count, capacity;
+	struct map allowed;      /* SHA-256 of values that are no secrets here */
+	struct regex **allow;    /* values that match one are left alone */
+	size_t allow_count, allow_capacity;
 	struct map common; /* words that are no names by themselves, user names of machines */
 };
 /* The text of rules.conf, or one in its syntax. E_INVALID names the line. */
 int rules_parse(const char *text, struct scrub_rules *out);
 void rules_release(struct scrub_rules *rules);
+/* Has somebody said that this value is no secret? */
+bool rules_allow(const struct scrub_rules *rules, const char *value, size_t len);
 extern const char scrub_rules_conf[]; /* rules.conf, embedded at build time */
 
 /* ---- prefilter: Aho and Corasick 1975, over lower-case bytes ---- */
@@ -86,6 +99,12 @@ void names_add_user(struct names *names, const char *user);   /* "ann" */
 int names_add_history(struct names *names, struct repo *repo);
 void names_scan(
 	const struct names *names, const char *text, size_t len, names_fn fn, void *payload);
+
+/* ---- the salt of a sidecar ---- */
+
+int salt_random(char hex[SALT_HEX + 1]);
+/* `may_write` false: a missing salt is made up for this run and not kept. */
+int salt_find(struct session *session, bool may_write, char hex[SALT_HEX + 1]);
 
 /* A scrubber with these rules only, in the syntax of rules.conf, and a random salt. */
 int scrubber_from_rules(const char *rules, struct scrubber **out);

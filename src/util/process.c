@@ -14,11 +14,26 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
+
+void process_no_core(void)
+{
+	const struct rlimit none = {0, 0};
+
+	/* Both: a handler that the kernel pipes cores to need not ask for the limit. */
+	setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
 
 /* Variables that name a repository, or something in one. What the user says of settings and of
  * objects (GIT_CONFIG_*, GIT_ALTERNATE_OBJECT_DIRECTORIES) is meant for any. */

@@ -22,6 +22,9 @@ struct process_options {
 	double timeout_s;
 };
 
+/* From here on a crash of this process leaves no memory behind on a disk, nor may it be traced. */
+void process_no_core(void);
+
 /*
  * Runs argv (NULL-terminated; argv[0] found on PATH) to its end. `out` and `error` (either may be
  * NULL: thrown away) get stdout and stderr. Returns the exit status 0..255 (128 + n for signal n),
