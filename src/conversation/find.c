@@ -46,8 +46,8 @@ static struct span in_window(const struct finder *finder, struct span span)
 		size_t last = finder->through->from[span.end - 1];
 
 		span.start = finder->through->from[span.start];
-		span.end = last + view_escape_length(
-					  finder->window + last, finder->window_len - last);
+		span.end =
+			last + view_escape_length(finder->window + last, finder->window_len - last);
 	}
 	return span;
 }

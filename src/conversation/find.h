@@ -52,9 +52,9 @@ struct finder {
 	size_t *scanned; /* per rule: end of what was looked at */
 	struct view escapes, wrapped;
 	const struct view *through; /* NULL: the text is the window itself */
-	const char *window; /* the text that offsets of findings are of */
+	const char *window;         /* the text that offsets of findings are of */
 	size_t window_len;
-	struct span whole;          /* a wrapped run in the window; end 0: none */
+	struct span whole; /* a wrapped run in the window; end 0: none */
 };
 void finder_init(struct finder *finder, struct scrub_rules *rules);
 void finder_release(struct finder *finder);

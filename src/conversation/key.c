@@ -245,44 +245,44 @@ static bool is_uuid(const char *text, size_t len)
 	return true;
 }
 
-/* Identifiers and prose: hardly a digit, and letters that come in runs as words do. */
-static bool is_words(const char *text, size_t len)
+/* The end of a word of an identifier: getHTTPToken is get, HTTP and Token. */
+static size_t word_end(const char *text, size_t len, size_t start)
 {
-	size_t digits = 0, changes = 0, letters = 0;
+	size_t at = start;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i], last = i ? (unsigned char)text[i - 1] : 0;
+	while (at < len && isalpha((unsigned char)text[at])) {
+		bool upper = isupper((unsigned char)text[at]);
+		bool after_lower = at > start && islower((unsigned char)text[at - 1]);
+		bool before_lower = at + 1 < len && islower((unsigned char)text[at + 1]);
 
-		digits += isdigit(c) != 0;
-		letters += isalpha(c) != 0;
-		if (i && isalpha(c))
-			changes += isdigit(last) || (isupper(c) && islower(last));
+		if (at > start && upper && (after_lower || before_lower))
+			break;
+		at++;
 	}
-	if (!digits)
-		return letters < 24 || changes * 5 < letters;
-	return digits <= 2 && changes * 5 < letters && isdigit((unsigned char)text[len - 1]);
+	return at;
 }
 
 /* Letters that stand in words, as a share of all letters; what is not in words is random. */
 static double share_of_words(const char *text, size_t len)
 {
-	size_t letters = 0, worded = 0, at = 0;
+	size_t letters = 0, worded = 0, words = 0, at = 0;
 
 	while (at < len) {
 		size_t start = at;
 
-		while (at < len && isalpha((unsigned char)text[at]) &&
-			(at == start || !isupper((unsigned char)text[at]) ||
-				isupper((unsigned char)text[at - 1])))
-			at++;
+		at = word_end(text, len, start);
 		if (at == start) {
 			at++;
 			continue;
 		}
+		words++;
 		letters += at - start;
 		if (at - start >= 3 && is_word(text + start, at - start))
 			worded += at - start;
 	}
+	/* Random letters change their case all the time. */
+	if (letters >= 8 && (double)letters < 2.5 * (double)words)
+		return 0;
 	return letters ? (double)worded / (double)letters : 0;
 }
 
@@ -315,6 +315,14 @@ static struct classes classes_of(const char *text, size_t len)
 	return classes;
 }
 
+static bool is_identifier(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]) && !strchr("_-.", text[i]))
+			return false;
+	return true;
+}
+
 /* What people make up is short; only what is plainly a word, a name or a number is none. */
 static bool is_password(const char *text, size_t len)
 {
@@ -324,9 +332,8 @@ static bool is_password(const char *text, size_t len)
 
 	if (!letters)
 		return has.digits >= 6 && has.others <= 1;
-	if (!has.digits && words > 0.7)
-		return false;
-	if (!has.digits && !has.others && letters < 6)
+	/* An identifier may hold abbreviations: hardly a word must be left in it. */
+	if (!has.digits && words > (is_identifier(text, len) ? 0.35 : 0.7))
 		return false;
 	/* user1, sha256, option-2 */
 	return !(words > 0.85 && has.digits <= 3 && len < 12);
@@ -344,7 +351,8 @@ static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
 		return false;
 	if (rule->password && !is_password(text, len))
 		return false;
-	if (!rule->password && !rule->words && (is_words(text, len) || share_of_words(text, len) > 0.8))
+	if (!rule->password && !rule->words &&
+		share_of_words(text, len) > (has.digits ? 0.8 : 0.35))
 		return false;
 	return entropy(text, len) >= rule->entropy;
 }

@@ -148,8 +148,8 @@ static void build_steps(struct prefilter *prefilter)
 
 	for (prefilter->shift = 1; ((size_t)1 << prefilter->shift) < classes; prefilter->shift++)
 		;
-	prefilter->steps = xcalloc(
-		prefilter->state_count << prefilter->shift, sizeof(*prefilter->steps));
+	prefilter->steps =
+		xcalloc(prefilter->state_count << prefilter->shift, sizeof(*prefilter->steps));
 	for (size_t state = 0; state < prefilter->state_count; state++)
 		for (size_t class = 0; class < classes; class ++) {
 			uint32_t next = prefilter->next[state * classes + class];

@@ -53,16 +53,13 @@ void rules_release(struct scrub_rules *rules)
 	memset(rules, 0, sizeof(*rules));
 }
 
-/* In a sample `{}` stands for nothing (so that other scanners keep quiet about our samples) and
- * `\n` for a line feed. */
+/* In a sample `\n` stands for a line feed; what braces mean is the tests'. */
 static void add_sample(struct strings *list, const char *value)
 {
 	struct buf text = BUF_INIT;
 
 	for (; *value; value++) {
-		if (value[0] == '{' && value[1] == '}') {
-			value++;
-		} else if (value[0] == '\\' && value[1] == 'n') {
+		if (value[0] == '\\' && value[1] == 'n') {
 			buf_addch(&text, '\n');
 			value++;
 		} else {

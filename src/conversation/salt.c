@@ -78,4 +78,3 @@ int salt_find(struct session *session, bool may_write, char hex[SALT_HEX + 1])
 	free(path);
 	return rc;
 }
-

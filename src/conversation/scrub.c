@@ -16,11 +16,11 @@
 #include <string.h>
 
 #define ROUNDS 4
-#define PIECE_MIN 6            /* bytes that a stronger rule left of a secret: fewer tell nothing */
+#define PIECE_MIN 6 /* bytes that a stronger rule left of a secret: fewer tell nothing */
 #define WINDOW ((size_t)256 << 10)
 #define WINDOW_MAX ((size_t)16 << 20) /* of a text with no place to cut it */
-#define TAIL ((size_t)4 << 10) /* bytes at the end of a window that the next one looks at */
-#define KNOWN_MAX 20000        /* pseudonyms remembered */
+#define TAIL ((size_t)4 << 10)        /* bytes at the end of a window that the next one looks at */
+#define KNOWN_MAX 20000               /* pseudonyms remembered */
 
 struct scrubber {
 	struct scrub_rules rules;
@@ -135,8 +135,8 @@ static int by_place(const void *a, const void *b)
 	return x->span.start < y->span.start ? -1 : x->span.start > y->span.start;
 }
 
-static void keep(struct scrubber *scrubber, const struct candidate *candidate, size_t start,
-	size_t end)
+static void keep(
+	struct scrubber *scrubber, const struct candidate *candidate, size_t start, size_t end)
 {
 	struct candidate *kept;
 

@@ -64,8 +64,8 @@ struct scrub_rule {
 struct scrub_rules {
 	struct scrub_rule *items; /* earlier rules win where two overlap */
 	size_t count, capacity;
-	struct map allowed;      /* SHA-256 of values that are no secrets here */
-	struct regex **allow;    /* values that match one are left alone */
+	struct map allowed;   /* SHA-256 of values that are no secrets here */
+	struct regex **allow; /* values that match one are left alone */
 	size_t allow_count, allow_capacity;
 	struct map common; /* words that are no names by themselves, user names of machines */
 };

@@ -145,7 +145,8 @@ void view_escapes(struct view *view, const char *text, size_t len)
 		size_t start = at;
 		int byte;
 
-		if (!special[(unsigned char)text[at]] || read_escape(text + at, len - at, &byte) == 1)
+		if (!special[(unsigned char)text[at]] ||
+			read_escape(text + at, len - at, &byte) == 1)
 			continue;
 		while (start > 0 && text[start - 1] != '\n')
 			start--;
