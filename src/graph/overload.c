@@ -22,6 +22,18 @@ static bool is_open(const struct graph_symbol *symbol)
 	return strstr(symbol->signature, "...") || strstr(symbol->signature, "params ");
 }
 
+/* Whether it may take fewer, because some have a default (`int n = 0`): one that is defined outside
+ * its type has them where it is declared. */
+static bool has_defaults(const struct resolver *self, uint32_t symbol)
+{
+	const struct graph_symbol *at = &self->graph->symbols[symbol];
+	const struct graph_symbol *type = &self->graph->symbols[self->owners[symbol]];
+	const char *open = strchr(at->signature, '(');
+
+	return (open && strchr(open, '=')) || type->file != at->file || at->start < type->start ||
+	       at->end > type->end;
+}
+
 /* Of the methods of one name beside a symbol: those with so many parameters, those that may have.
  */
 struct fits {
@@ -43,8 +55,10 @@ static struct fits find_fits(const struct resolver *self, uint32_t symbol, uint3
 			continue;
 		if (symbols[at].parameters == arguments && !fits.exact_count++)
 			fits.exact = at;
-		else if (arguments + 1 >= symbols[at].parameters && is_open(&symbols[at]) &&
-			 symbols[at].parameters != arguments && !fits.open_count++)
+		else if (symbols[at].parameters != arguments &&
+			 ((arguments + 1 >= symbols[at].parameters && is_open(&symbols[at])) ||
+				 (arguments < symbols[at].parameters && has_defaults(self, at))) &&
+			 !fits.open_count++)
 			fits.open = at;
 	}
 	return fits;

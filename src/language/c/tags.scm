@@ -67,9 +67,10 @@
     (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
   ]) @declaration.function
 
-(call_expression function: (identifier) @name) @reference.call
+(call_expression function: (identifier) @name arguments: (_) @arguments) @reference.call
 (call_expression
-  function: (field_expression argument: (_) @receiver field: (field_identifier) @name)) @reference.call
+  function: (field_expression argument: (_) @receiver field: (field_identifier) @name)
+  arguments: (_) @arguments) @reference.call
 
 (declaration type: (type_identifier) @name @reference.type)
 (parameter_declaration type: (type_identifier) @name @reference.type)

@@ -1,6 +1,6 @@
 ; What C++ adds to C, whose rules stand before these. Not resolved: overloads by the types of their
 ; arguments, names that argument-dependent lookup finds, virtual calls to one of several overrides,
-; templates by what they are made with, `using` declarations, objects declared as `T x(1)`.
+; templates by what they are made with, `using` declarations, what a smart pointer points to.
 
 ((comment)? @doc
   .
@@ -114,22 +114,51 @@
   scope: (namespace_identifier) @receiver
   name: (template_type name: (type_identifier) @name)) @reference.base)
 
-(call_expression function: (qualified_identifier
-  scope: (_) @receiver name: (identifier) @name)) @reference.call
-(call_expression function: (qualified_identifier
-  scope: (_) @receiver name: (template_function name: (identifier) @name))) @reference.call
-((call_expression function: (qualified_identifier
-  scope: (_) @_outer
-  name: (qualified_identifier scope: (_) @receiver name: (identifier) @name))) @reference.call
+(call_expression
+  function: (qualified_identifier scope: (_) @receiver name: [
+    (identifier) @name
+    (template_function name: (identifier) @name)
+  ])
+  arguments: (_) @arguments) @reference.call
+((call_expression
+  function: (qualified_identifier
+    scope: (_) @_outer
+    name: (qualified_identifier scope: (_) @receiver name: (identifier) @name))
+  arguments: (_) @arguments) @reference.call
   (#prepend! @receiver @_outer))
-(call_expression function: (template_function name: (identifier) @name)) @reference.call
-(call_expression function: (field_expression
-  argument: (_) @receiver field: (template_method name: (field_identifier) @name))) @reference.call
+(call_expression
+  function: (template_function name: (identifier) @name) arguments: (_) @arguments) @reference.call
+(call_expression
+  function: (field_expression
+    argument: (_) @receiver field: (template_method name: (field_identifier) @name))
+  arguments: (_) @arguments) @reference.call
 
-(new_expression type: (type_identifier) @name) @reference.new
-(new_expression type: (template_type name: (type_identifier) @name)) @reference.new
-(new_expression type: (qualified_identifier
-  scope: (_) @receiver name: (type_identifier) @name)) @reference.new
+(new_expression
+  type: [(type_identifier) @name (template_type name: (type_identifier) @name)]
+  arguments: (_)? @arguments) @reference.new
+(new_expression
+  type: (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)
+  arguments: (_)? @arguments) @reference.new
+; Bases and members that a constructor begins with; members mostly begin with a small letter.
+((field_initializer
+  . [(field_identifier) @name (template_method name: (field_identifier) @name)]
+  (argument_list) @arguments) @reference.new
+  (#match? @name "^[A-Z]"))
+(field_initializer
+  . (qualified_identifier scope: (_) @receiver name: (field_identifier) @name)
+  (argument_list) @arguments) @reference.new
+; Type x(1); Type x{1}; and Type x(y), which looks like a prototype in a function.
+(declaration
+  type: [(type_identifier) @name (template_type name: (type_identifier) @name)]
+  declarator: (init_declarator
+    value: [(argument_list) (initializer_list)] @arguments)) @reference.new
+(declaration
+  type: (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)
+  declarator: (init_declarator
+    value: [(argument_list) (initializer_list)] @arguments)) @reference.new
+(compound_statement (declaration
+  type: (type_identifier) @name
+  declarator: (function_declarator parameters: (_) @arguments)) @reference.new)
 (compound_literal_expression type: (type_identifier) @name) @reference.new
 
 (template_argument_list (type_descriptor type: (type_identifier) @name @reference.type))
@@ -143,25 +172,33 @@
 (field_declaration type: (qualified_identifier
   scope: (_) @receiver name: (type_identifier) @name) @reference.type)
 
-((parameter_declaration
+(parameter_declaration
   type: [(type_identifier) (qualified_identifier) (template_type)] @value
   declarator: (reference_declarator (identifier) @name)) @binding.type
-  (#strip! @value "<.*$"))
-((declaration
+(parameter_declaration
+  type: [(qualified_identifier) (template_type)] @value
+  declarator: [(identifier) @name (pointer_declarator declarator: (identifier) @name)]) @binding.type
+(compound_statement (declaration
+  type: [(type_identifier) (qualified_identifier)] @value
+  declarator: (function_declarator declarator: (identifier) @name)) @binding.type)
+(declaration
+  type: (type_identifier) @value
+  declarator: (init_declarator declarator: (reference_declarator (identifier) @name))) @binding.type
+(declaration
   type: [(qualified_identifier) (template_type)] @value
   declarator: [
     (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
     (init_declarator declarator: (identifier) @name)
     (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (reference_declarator (identifier) @name))
   ]) @binding.type
-  (#strip! @value "<.*$"))
-((field_declaration
+(field_declaration
   type: [(qualified_identifier) (template_type)] @value
   declarator: [
     (field_identifier) @name
     (pointer_declarator declarator: (field_identifier) @name)
   ]) @binding.type
-  (#strip! @value "<.*$"))
 (declaration
   type: (placeholder_type_specifier)
   declarator: (init_declarator
