@@ -15,7 +15,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpo
 WERROR := -Werror
 CFLAGS := -O2 -g
 NPM := build/npm
-CPPFLAGS := -Iinclude -Isrc -I$(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib/include \
+CPPFLAGS := -Iinclude -Isrc -isystem $(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib \
+	-I$(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib/include \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) -DVERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS) $(SANITIZE)
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread

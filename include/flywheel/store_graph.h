@@ -31,8 +31,9 @@ struct store_graph_file {
 	int64_t id;
 	const char *path, *language, *skipped; /* language and skipped may be NULL */
 	unsigned char blob[20];
-	int64_t version;                               /* of its facts; 0: it has none */
-	uint32_t lines, symbols, calls[4], imports[4]; /* edges by enum confidence */
+	int64_t version; /* of its facts; 0: it has none */
+	uint32_t lines, symbols, edges;
+	uint32_t calls[4], imports[4]; /* edges by enum confidence */
 	unsigned char digest[16];
 };
 
@@ -66,7 +67,8 @@ int store_graph_edges(struct store *store, int64_t file, struct buf *out);
 
 #define STORE_SKIP_REASONS 16
 struct store_graph_counts {
-	size_t files, parsed, symbols, calls[4], imports[4]; /* edges by enum confidence */
+	size_t files, parsed, symbols, edges;
+	size_t calls[4], imports[4]; /* edges by enum confidence */
 	struct {
 		char reason[24];
 		size_t files;

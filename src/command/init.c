@@ -2,6 +2,7 @@
 #include "flywheel/command.h"
 
 #include "flywheel/graph.h"
+#include "flywheel/graph_index.h"
 #include "flywheel/hook.h"
 #include "flywheel/push.h"
 #include "flywheel/repo.h"
@@ -69,9 +70,8 @@ static int install_hooks(struct session *session, bool skip)
 
 static int first_index(struct session *session)
 {
-	struct graph *graph = NULL;
-	struct oid head, tree;
-	char hex[OID_HEX + 1];
+	struct graph_report report = {0};
+	struct oid head;
 	int rc = repo_head(session->repo, &head);
 
 	if (rc == E_NOTFOUND) {
@@ -80,16 +80,12 @@ static int first_index(struct session *session)
 	}
 	if (!rc)
 		rc = graph_catch_up(session);
-	if (!rc) {
-		oid_hex(&head, hex);
-		rc = repo_tree_of(session->repo, hex, &tree);
-	}
 	if (!rc)
-		rc = graph_open(session, &tree, &graph);
+		rc = graph_report(session, &report);
 	if (!rc)
-		printf("  %-13s %u definitions and %u edges in %u files\n", "index",
-			graph->symbol_count, graph->edge_count, graph->file_count);
-	graph_free(graph);
+		printf("  %-13s %zu definitions and %zu edges in %zu files\n", "index",
+			report.counts.symbols, report.counts.edges, report.counts.files);
+	graph_report_release(&report);
 	return rc;
 }
 

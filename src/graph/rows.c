@@ -134,9 +134,10 @@ void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *
 		.language = in->language,
 		.skipped = in->skipped,
 		.lines = in->lines,
-		.symbols = in->symbol_count};
+		.symbols = in->symbol_count,
+		.edges = rows_edge_count(rows, file)};
 	memcpy(out->blob, in->blob.raw, sizeof(out->blob));
-	for (uint32_t i = 0; i < rows_edge_count(rows, file); i++) {
+	for (uint32_t i = 0; i < out->edges; i++) {
 		const struct graph_edge *edge = rows_edge_at(rows, file, i);
 
 		if (edge->kind == EDGE_CALL)

@@ -112,7 +112,7 @@ static void put_file(struct writing *writing, uint32_t file, const unsigned char
 	row.version = version_of(writing, file);
 	memcpy(row.digest, digest, sizeof(row.digest));
 	buf_clear(&writing->edges);
-	if (rows_edge_count(writing->rows, file))
+	if (row.edges)
 		edges_pack(writing->packer, file, &writing->edges);
 	id = store_graph_put(writing->store, &row, writing->edges.ptr, writing->edges.len);
 	write_names(writing, id, old, &writing->whole->snapshot.files[file].facts);

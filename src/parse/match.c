@@ -3,6 +3,7 @@
  * are tried; what they ask of children and grandchildren is read once, when it is first asked for,
  * and serves the walk too.
  */
+#include "parse/children.h"
 #include "parse/tags.h"
 
 #include "util/memory.h"
@@ -12,15 +13,6 @@
 
 #define CAPTURES_MAX 64 /* of one match */
 #define CHUNK 1024      /* nodes */
-
-struct kid {
-	TSNode node;
-	struct kid *kids;
-	uint32_t kid_count;
-	TSSymbol symbol;
-	TSFieldId field;
-	bool named, loaded;
-};
 
 /* Nodes are let go in the order in which they came, reversed. */
 struct chunk {
@@ -41,7 +33,7 @@ struct rest {
 
 struct walk {
 	const struct tags *tags;
-	TSTreeCursor cursor;
+	struct children children;
 	struct chunk *chunk;
 	uint64_t steps, budget;
 	tags_fn fn;
@@ -106,21 +98,17 @@ static void fill(struct kid *kid, TSNode node, TSFieldId field)
 
 static void load(struct walk *walk, struct kid *kid)
 {
-	uint32_t count = ts_node_child_count(kid->node), at = 0;
+	uint32_t count;
 
 	if (kid->loaded)
 		return;
 	kid->loaded = true;
+	count = ts_node_child_count(kid->node);
 	if (!count)
 		return;
 	kid->kids = reserve(walk, count);
-	ts_tree_cursor_reset(&walk->cursor, kid->node);
-	for (bool more = ts_tree_cursor_goto_first_child(&walk->cursor); more && at < count;
-		more = ts_tree_cursor_goto_next_sibling(&walk->cursor))
-		fill(&kid->kids[at++], ts_tree_cursor_current_node(&walk->cursor),
-			ts_tree_cursor_current_field_id(&walk->cursor));
-	kid->kid_count = at;
-	walk->steps += at;
+	kid->kid_count = children_fill(&walk->children, kid->node, kid->kids, count);
+	walk->steps += kid->kid_count;
 }
 
 static bool has_field(const struct kid *kid, TSFieldId field)
@@ -439,11 +427,10 @@ bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn,
 		.tags = tags, .budget = budget, .fn = fn, .payload = payload, .parts = parts};
 	struct kid kid;
 
-	walk.cursor = ts_tree_cursor_new(root);
 	fill(&kid, root, 0);
 	walk_tree(&walk, &kid);
 	release_to(&walk, (struct mark){NULL, 0});
-	ts_tree_cursor_delete(&walk.cursor);
+	children_release(&walk.children);
 	free(walk.seen);
 	return walk.steps <= budget;
 }

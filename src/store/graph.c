@@ -109,7 +109,7 @@ int store_facts_close(struct store_facts *facts)
 
 #define FILE_COLUMNS                                                                               \
 	"id, path, blob, language, skipped, lines, digest, version, symbols, calls0, calls1, "     \
-	"calls2, calls3, imports0, imports1, imports2, imports3"
+	"calls2, calls3, imports0, imports1, imports2, imports3, edges"
 
 static int each_file(struct query *query, store_graph_file_fn fn, void *payload)
 {
@@ -122,7 +122,8 @@ static int each_file(struct query *query, store_graph_file_fn fn, void *payload)
 			.skipped = query_text(query, 4),
 			.lines = (uint32_t)query_number(query, 5),
 			.version = query_number(query, 7),
-			.symbols = (uint32_t)query_number(query, 8)};
+			.symbols = (uint32_t)query_number(query, 8),
+			.edges = (uint32_t)query_number(query, 17)};
 		size_t len = 0;
 		const void *bytes = query_blob(query, 2, &len);
 
@@ -184,7 +185,7 @@ int store_graph_count(struct store *store, struct store_graph_counts *out)
 	struct query *query = query_open(store,
 		"SELECT count(*), count(language), sum(symbols), sum(calls0), sum(calls1), "
 		"sum(calls2), sum(calls3), sum(imports0), sum(imports1), sum(imports2), "
-		"sum(imports3) FROM graph_file");
+		"sum(imports3), sum(edges) FROM graph_file");
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -192,6 +193,7 @@ int store_graph_count(struct store *store, struct store_graph_counts *out)
 		out->files = (size_t)query_number(query, 0);
 		out->parsed = (size_t)query_number(query, 1);
 		out->symbols = (size_t)query_number(query, 2);
+		out->edges = (size_t)query_number(query, 11);
 		for (int i = 0; i < 4; i++) {
 			out->calls[i] = (size_t)query_number(query, 3 + i);
 			out->imports[i] = (size_t)query_number(query, 7 + i);
@@ -235,7 +237,7 @@ struct store_graph *store_graph_open(struct store *store)
 	graph->find = query_open(store, "SELECT id FROM graph_file WHERE path = ?1");
 	graph->file = query_open(store,
 		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, "
-		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
 	graph->edges =
 		query_open(store, "INSERT OR REPLACE INTO graph_edge(file, edges) VALUES(?1, ?2)");
 	graph->remove = query_open(store, "DELETE FROM graph_file WHERE id = ?1");
@@ -286,6 +288,7 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	query_bind_number(query, 9, file->symbols);
 	bind_count(query, 10, file->calls);
 	bind_count(query, 14, file->imports);
+	query_bind_number(query, 18, file->edges);
 	query_run(query);
 	if (!id)
 		id = store_last_id(graph->store);

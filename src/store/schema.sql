@@ -152,7 +152,7 @@ CREATE TABLE graph_file(
 	calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL, -- edges by how sure they are
 	calls2 INTEGER NOT NULL, calls3 INTEGER NOT NULL,
 	imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,
-	imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL,
+	imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,
 	digest BLOB NOT NULL); -- 16 bytes, of its symbols and edges, their targets included
 CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);
 -- Which files define a name, by 32 bits of its hash: `why` asks for symbols by name.

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 7
+#define SCHEMA_VERSION 8
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -219,6 +219,16 @@ static const char *const migrations[] = {
 	"word TEXT NOT NULL, kind TEXT NOT NULL, "
 	"turn INTEGER NOT NULL, PRIMARY KEY(word, kind, turn)) WITHOUT ROWID; "
 	"INSERT INTO derived_table VALUES(30, 'origin'), (31, 'talk_link'), (32, 'talk_mention'); ",
+	"DELETE FROM graph_edge; DELETE FROM graph_name; DROP TABLE graph_file;"
+	"DELETE FROM meta WHERE key = 'graph.head';"
+	"CREATE TABLE graph_file(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
+	" blob BLOB NOT NULL, version INTEGER NOT NULL, language TEXT, skipped TEXT,"
+	" lines INTEGER NOT NULL, symbols INTEGER NOT NULL,"
+	" calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL,"
+	" calls2 INTEGER NOT NULL, calls3 INTEGER NOT NULL,"
+	" imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,"
+	" imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,"
+	" digest BLOB NOT NULL);",
 };
 
 static int migrate_older(struct store *store)
