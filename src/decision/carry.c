@@ -95,6 +95,9 @@ static int parse_pairs(char *text, struct pair **out, size_t *count)
 
 	if (!line || strcmp(line, "flywheel-rewrite 1") != 0)
 		return fail(E_INVALID, "it is of another version");
+	line = spool_line(&at);
+	if (!line || !starts_with(line, "command "))
+		return fail(E_INVALID, "its head is malformed");
 	while ((line = spool_line(&at)) && strcmp(line, "end") != 0) {
 		struct pair pair;
 		char *space = strchr(line, ' ');

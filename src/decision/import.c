@@ -18,10 +18,13 @@
 #define BESIDE "refs/notes/"
 #define OURS_END "/flywheel/decisions"
 
+#define ASKED_MAX 16 /* commits that are looked for in HEAD's history one by one */
+
 struct importing {
 	struct session *session;
 	struct touched *touched;
 	struct oid commit; /* of the note at hand */
+	size_t asked;
 };
 
 static char *lines_of(const struct strings *list)
@@ -128,6 +131,27 @@ static void take_words(const struct note_decision *decision, struct kept_row *ke
 	kept->row.consequences = text(decision->consequences);
 }
 
+/* Is that commit in HEAD's history? When there are many, the next walk tells of all. */
+static int find_here(struct importing *importing)
+{
+	struct session *session = importing->session;
+	struct oid head;
+	int rc = 0;
+
+	if (store_here_has(session->store, &importing->commit) || repo_head(session->repo, &head)) {
+		error_clear();
+		return 0;
+	}
+	if (importing->asked++ == ASKED_MAX)
+		return store_mined_set(session->store, "carry", "");
+	if (importing->asked <= ASKED_MAX &&
+		(oid_equal(&head, &importing->commit) ||
+			repo_is_ancestor(session->repo, &importing->commit, &head)))
+		rc = store_here_add(session->store, &importing->commit);
+	error_clear();
+	return rc;
+}
+
 /* One that nothing here knows of. */
 static int keep_new(struct importing *importing, const struct note_decision *decision,
 	const char *kind, const char *origin)
@@ -153,6 +177,8 @@ static int keep_new(struct importing *importing, const struct note_decision *dec
 		kept.row.at = commit.commit_time;
 	error_clear();
 	rc = store_kept_put(importing->session->store, &kept);
+	if (!rc)
+		rc = find_here(importing);
 	commit_release(&commit);
 	free(files);
 	free(names);

@@ -22,6 +22,7 @@ struct publisher {
 	bool publish; /* flywheel.publish: private talk may enter notes */
 	bool has_ref;
 	struct rewrites rewrites;
+	struct map built; /* commits that were looked at */
 	struct note *notes;
 	size_t count, capacity;
 	struct decision_note current; /* of the commit at hand */
@@ -194,8 +195,13 @@ static int build(struct publisher *publisher, const struct oid *commit)
 	struct decision_filter filter = {.commit = commit};
 	struct decision_note old = {0};
 	struct buf before = BUF_INIT, after = BUF_INIT;
-	int rc = store_decision_each(publisher->session->store, &filter, on_view, publisher);
+	bool added = false;
+	int rc;
 
+	map_put(&publisher->built, (const char *)commit->raw, OID_RAW, &added);
+	if (!added)
+		return 0;
+	rc = store_decision_each(publisher->session->store, &filter, on_view, publisher);
 	if (!rc && publisher->has_ref &&
 		note_read(publisher->session->repo, NOTES_DECISIONS, commit, &before))
 		error_clear(); /* no note yet */
@@ -230,6 +236,7 @@ static void drop_texts(struct publisher *publisher)
 	for (size_t i = 0; i < publisher->count; i++)
 		free((char *)(uintptr_t)publisher->notes[i].text);
 	publisher->count = 0;
+	map_release(&publisher->built);
 }
 
 static int write_once(
@@ -240,7 +247,7 @@ static int write_once(
 
 	if (all)
 		rc = store_decision_commits(session->store, on_commit, publisher);
-	for (size_t i = 0; !all && i < count && !rc; i++)
+	for (size_t i = 0; i < count && !rc; i++)
 		rc = build(publisher, &commits[i]);
 	if (!rc)
 		rc = notes_write(session->repo, NOTES_DECISIONS, publisher->notes, publisher->count,

@@ -2,13 +2,15 @@
  * What a git hook runs: starts `git-flywheel worker` in the background and returns at once. Linked
  * statically and with none of our libraries, because it runs after every commit.
  *
- *   git-flywheel-hook <path of git-flywheel> [<sidecar> <process id of git> <own> <remote> <url>]
+ *   git-flywheel-hook <path of git-flywheel> [<sidecar> <process id of git> <own> <argument>...]
  *
- * The last five are for a push, whose refs stand on standard input. First the user's own hook `own`
- * runs where there is one, and may refuse; then the push is noted as a file in the sidecar's spool
- * (doc/formats.md). Of ours, only memory is touched before the caller is let go: the file is
- * written by the background process, so that no disk, full or slow, holds a push up. It is not
- * synced: what a power failure takes, the remote-tracking refs' logs still tell.
+ * The last ones are for hooks that are fed lines on standard input: two arguments, remote and URL,
+ * for a push and its refs; one, amend or rebase, for a rewrite and its pairs of commits. First the
+ * user's own hook `own` runs where there is one, and before a push may refuse; then the lines are
+ * noted as a file in the sidecar's spool (doc/formats.md). Of ours, only memory is touched before
+ * the caller is let go: the file is written by the background process, so that no disk, full or
+ * slow, holds a push or a rebase up. It is not synced: what a power failure takes of a push, the
+ * remote-tracking refs' logs still tell; rewritten commits are found again by their patches.
  *
  * Nothing of ours ever fails: whatever goes wrong here, the next command catches up.
  */
@@ -26,12 +28,14 @@
 #include <unistd.h>
 
 #define REFS_MAX ((size_t)1 << 20)
+#define PAIRS_MAX ((size_t)4 << 20) /* of a rewrite: 50,000 commits */
 
-struct push {
+struct event {
 	const char *sidecar, *remote, *url;
-	unsigned long pid;        /* of `git push`; 0: not known */
+	const char *command;      /* amend or rebase; NULL: a push */
+	unsigned long pid;        /* of git; 0: not known */
 	unsigned long long start; /* its start time, in ticks since boot; 0: not known */
-	char *refs;               /* whole lines */
+	char *lines;              /* whole ones */
 	size_t len;
 };
 
@@ -84,26 +88,27 @@ static bool write_all(int fd, const char *bytes, size_t len)
 }
 
 /* To the end in any case, so that git never writes into a closed pipe. All of it goes to `copy`. */
-static bool read_refs(struct push *push, int copy)
+static bool read_lines(struct event *event, int copy)
 {
+	const size_t max = event->command ? PAIRS_MAX : REFS_MAX;
 	char block[1 << 15];
 	ssize_t got;
 	bool copied = true, full = false;
 
-	push->refs = malloc(REFS_MAX);
+	event->lines = malloc(max);
 	while ((got = read(0, block, sizeof(block))) > 0 || (got < 0 && errno == EINTR)) {
 		size_t len = got > 0 ? (size_t)got : 0;
 
 		if (copy >= 0)
 			copied = copied && write_all(copy, block, len);
-		full = full || !push->refs || len > REFS_MAX - push->len;
+		full = full || !event->lines || len > max - event->len;
 		if (!full) {
-			memcpy(push->refs + push->len, block, len);
-			push->len += len;
+			memcpy(event->lines + event->len, block, len);
+			event->len += len;
 		}
 	}
-	while (push->len && push->refs[push->len - 1] != '\n')
-		push->len--;
+	while (event->len && event->lines[event->len - 1] != '\n')
+		event->len--;
 	return copied;
 }
 
@@ -127,27 +132,31 @@ static int run_own(char **command, int input)
 }
 
 /*
- * Reads the refs, for us and for the user's own hook. Its answer counts, 0 where there is none; a
+ * Reads the lines, for us and for the user's own hook. Its answer counts, 0 where there is none; a
  * hook that cannot be run refuses, because it may be there to stop what must not leave.
  */
-static int take_push(struct push *push, char **argv)
+static int take_event(struct event *event, char **argv)
 {
-	char *own[] = {argv[4], argv[5], argv[6], NULL};
+	char **own = argv + 4;
 	int input = -1;
 
 	if (!access(own[0], X_OK)) {
-		input = memfd_create("refs", MFD_CLOEXEC);
+		input = memfd_create("lines", MFD_CLOEXEC);
 		if (input < 0)
 			execvp(own[0], own); /* nothing is noted then */
 		if (input < 0)
 			return 126;
 	}
-	push->sidecar = argv[2];
-	push->pid = strtoul(argv[3], NULL, 10);
-	push->start = push->pid ? start_time(push->pid) : 0;
-	push->remote = argv[5];
-	push->url = argv[6];
-	if (!read_refs(push, input))
+	event->sidecar = argv[2];
+	event->pid = strtoul(argv[3], NULL, 10);
+	event->start = event->pid ? start_time(event->pid) : 0;
+	if (argv[6]) {
+		event->remote = argv[5];
+		event->url = argv[6];
+	} else {
+		event->command = argv[5];
+	}
+	if (!read_lines(event, input))
 		return 126;
 	return input < 0 ? 0 : run_own(own, input);
 }
@@ -189,7 +198,7 @@ static void put_url(FILE *file, const char *url)
 	put_text(file, host, strlen(host));
 }
 
-static bool write_note(const struct push *push, int folder, const char *name)
+static bool write_event(const struct event *event, int folder, const char *name)
 {
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -197,53 +206,59 @@ static bool write_note(const struct push *push, int folder, const char *name)
 
 	if (!file)
 		return false;
-	fprintf(file, "flywheel-push 1\nprocess %lu %llu\nremote ", push->pid, push->start);
-	put_url(file, push->remote); /* the URL once more where the push names no remote */
-	fputs("\nurl ", file);
-	put_url(file, push->url);
+	if (event->command) {
+		fputs("flywheel-rewrite 1\ncommand ", file);
+		put_text(file, event->command, strlen(event->command));
+	} else {
+		fprintf(file, "flywheel-push 1\nprocess %lu %llu\nremote ", event->pid,
+			event->start);
+		put_url(file, event->remote); /* the URL once more where the push names none */
+		fputs("\nurl ", file);
+		put_url(file, event->url);
+	}
 	putc('\n', file);
-	fwrite(push->refs, 1, push->len, file);
+	fwrite(event->lines, 1, event->len, file);
 	fputs("end\n", file);
 	failed = ferror(file) != 0;
 	return !fclose(file) && !failed;
 }
 
-/* Written beside and renamed: who reads the spool sees the whole note or none. */
-static void note_push(const struct push *push)
+/* Written beside and renamed: who reads the spool sees the whole of it or nothing. */
+static void note_event(const struct event *event)
 {
 	char name[80];
 	struct timespec now;
-	int sidecar = open(push->sidecar, O_RDONLY | O_DIRECTORY | O_CLOEXEC), spool;
+	int sidecar = open(event->sidecar, O_RDONLY | O_DIRECTORY | O_CLOEXEC), spool;
 
 	mkdirat(sidecar, "spool", 0700);
 	spool = openat(sidecar, "spool", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	clock_gettime(CLOCK_REALTIME, &now);
-	/* The time first: names sort in the order of the pushes. */
-	snprintf(name, sizeof(name), ".push-%lld%09ld-%ld", (long long)now.tv_sec, now.tv_nsec,
-		(long)getpid());
-	if (!write_note(push, spool, name) || renameat(spool, name, spool, name + 1))
+	/* The time first: names sort in the order of the events. */
+	snprintf(name, sizeof(name), ".%s-%lld%09ld-%ld", event->command ? "rewrite" : "push",
+		(long long)now.tv_sec, now.tv_nsec, (long)getpid());
+	if (!write_event(event, spool, name) || renameat(spool, name, spool, name + 1))
 		unlinkat(spool, name, 0);
 }
 
 /* A pass beside the push would only slow it down, and could not tell yet whether it arrived. */
-static void let_it_push(const struct push *push)
+static void let_it_push(const struct event *event)
 {
 	const struct timespec pause = {0, 50 * 1000 * 1000};
 
-	for (int i = 0; i < 40 && push->start && start_time(push->pid) == push->start; i++)
+	for (int i = 0; i < 40 && event->start && start_time(event->pid) == event->start; i++)
 		nanosleep(&pause, NULL);
 }
 
 int main(int argc, char **argv)
 {
 	const char *internal = getenv("FLYWHEEL_INTERNAL");
-	struct push push = {0};
-	bool pushes = argc == 7;
+	struct event event = {0};
+	bool fed = argc == 6 || argc == 7, pushes = argc == 7;
 	int status;
 
-	if ((argc != 2 && !pushes) || (internal && *internal))
+	if ((argc != 2 && !fed) || (internal && *internal))
 		return 0;
-	status = pushes ? take_push(&push, argv) : 0;
+	status = fed ? take_event(&event, argv) : 0;
 	if (status)
 		return status;
 	if (fork() == 0) {
@@ -253,10 +268,10 @@ int main(int argc, char **argv)
 			_exit(0);
 		/* Of a push of nothing git tells by itself; a hook manager may just keep the refs.
 		 */
-		if (pushes && (push.len || !push.pid))
-			note_push(&push);
+		if (fed && (event.len || (pushes && !event.pid)))
+			note_event(&event);
 		if (pushes)
-			let_it_push(&push);
+			let_it_push(&event);
 		execv(argv[1], command);
 		_exit(0);
 	}

@@ -3,7 +3,7 @@
 #
 #   tests/bench/hook.sh [<rounds>]
 #
-# First post-commit and pre-push alone (pre-push also while the sidecar's database is locked, and
+# First post-commit, post-rewrite and pre-push alone (pre-push also while the sidecar's database is locked, and
 # with a hook of the user's behind it), then whole commits and pushes, each after the pass of the one
 # before has ended. Fails when the median of a hook alone is more than 2 ms over the empty hook's.
 set -eu
@@ -25,7 +25,7 @@ git init -q --bare "$work/remote.git"
 git remote add origin "$work/remote.git"
 git push -q origin HEAD:refs/heads/main
 hooks=.git/hooks
-for name in post-commit pre-push; do
+for name in post-commit post-rewrite pre-push; do
 	cp "$hooks/$name" "$work/ours-$name"
 	printf '#!/bin/sh\n' >"$work/empty-$name"
 	chmod +x "$work/empty-$name"
@@ -49,6 +49,10 @@ head=$(git rev-parse HEAD)
 line="refs/heads/main $head refs/heads/main $head"
 pre_push() {
 	"$hooks/pre-push" origin "$work/remote.git" <<<"$line"
+}
+
+post_rewrite() {
+	"$hooks/post-rewrite" amend <<<"$head $head"
 }
 
 settle() {
@@ -103,6 +107,7 @@ alone() {
 # A hook alone must not meet the passes that it starts: they are switched off, not the hook.
 git config flywheel.enabled false
 alone post-commit post-commit post_commit
+alone post-rewrite post-rewrite post_rewrite
 alone pre-push pre-push pre_push
 python3 - <<-'END' &
 	import sqlite3, time
