@@ -35,7 +35,7 @@ GRAMMARS := $(foreach l,$(LANGUAGES),$(BUILD)/grammar/$(l).a)
 TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
-	check-command check-chaos check-parity unit-tests man \
+	check-conversation check-command check-chaos check-parity unit-tests man \
 	sanitize valgrind coverage bench bench-graph lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
@@ -160,6 +160,9 @@ check-unit: unit-tests
 
 check-language: all
 	@tests/run language
+
+check-conversation: all
+	@tests/run conversation
 
 check-command: all $(BUILD)/tests/history $(WIRE_SERVER)
 	@tests/run command

@@ -42,7 +42,7 @@ struct talk_edit {
 };
 /* What a turn says it is about: the comment of a review, the commit that a tool made. */
 struct talk_anchor {
-	int64_t turn, line; /* line from 1 in that commit's version; 0: none */
+	int64_t turn, line, last; /* from 1, in that commit's version; 0: none, or one line */
 	const char *path, *commit;
 };
 
@@ -61,6 +61,8 @@ int talk_writer_close(struct talk_writer *writer); /* NULL is fine */
 /* Takes a record out whose text or number of edits is another; true: it is to be added anew. */
 int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped);
+/* True when another source than this one has turns of the session. */
+bool talk_has_session(struct store *store, const char *session, const char *source);
 /* Takes out a record and what was stored after it of its session. */
 int talk_drop_from(struct store *store, const char *session, const char *record);
 

@@ -31,6 +31,22 @@ int watermark_of(const char *path, struct watermark *out)
 	return 0;
 }
 
+int watermark_of_database(const char *path, struct watermark *out)
+{
+	char *log = xstrfmt("%s-wal", path);
+	struct watermark more;
+	int rc = watermark_of(path, out);
+
+	if (!rc && !watermark_of(log, &more)) {
+		out->size += more.size;
+		out->offset = more.offset > out->offset ? more.offset : out->offset;
+	} else if (!rc) {
+		error_clear();
+	}
+	free(log);
+	return rc;
+}
+
 bool watermark_stands(struct harvest *harvest, const char *place, const struct watermark *now)
 {
 	struct watermark old;
@@ -115,4 +131,51 @@ void document_head(const char *path, const char *const *places, struct strings *
 		strings_add(out, "");
 	if (document_each(path, places, take_head, &head))
 		error_clear();
+}
+
+int document_changed(
+	struct harvest *harvest, const char *path, struct watermark *now, struct lines **lines)
+{
+	int rc = watermark_of(path, now), fd;
+
+	*lines = NULL;
+	if (rc || watermark_stands(harvest, path, now))
+		return rc;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return fail(E_NOTFOUND, "cannot read '%s': %s", path, strerror(errno));
+	*lines = lines_from(harvest, fd);
+	return 0;
+}
+
+/* ---- refs ---- */
+
+int ref_state_open(struct harvest *harvest, const char *ref, struct ref_state *out)
+{
+	struct repo *repo = harvest_session(harvest)->repo;
+	struct watermark mark;
+	char hex[OID_HEX + 1];
+	int rc = repo_tree_of(repo, ref, &out->tree);
+
+	memset(out->old_tree.raw, 0, OID_RAW);
+	out->changed = out->known = false;
+	if (rc)
+		return fail(E_NOTFOUND, "cannot read '%s'", ref);
+	oid_hex(&out->tree, hex);
+	out->changed = true;
+	if (!harvest_watermark(harvest, ref, &mark))
+		return 0;
+	out->changed = strcmp(mark.tail, hex) != 0;
+	/* A tree that was pruned meanwhile cannot be compared with: all is read again. */
+	out->known = !repo_tree_of(repo, mark.tail, &out->old_tree);
+	error_clear();
+	return 0;
+}
+
+int ref_state_save(struct harvest *harvest, const char *ref, const struct ref_state *state)
+{
+	struct watermark mark = {0};
+
+	oid_hex(&state->tree, mark.tail);
+	return harvest_checkpoint(harvest, ref, &mark);
 }

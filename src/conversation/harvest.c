@@ -203,8 +203,8 @@ static void clean_anchors(
 			anchor->commit && is_commit_id(anchor->commit) ? anchor->commit : "";
 
 		if (path || *commit)
-			clean->anchors[clean->anchor_count++] =
-				(struct talk_anchor){0, anchor->line, path ? path : "", commit};
+			clean->anchors[clean->anchor_count++] = (struct talk_anchor){
+				0, anchor->line, anchor->last, path ? path : "", commit};
 	}
 }
 
@@ -231,7 +231,8 @@ static void clean_make(struct harvest *harvest, const struct raw_turn *raw, cons
 	clean_anchors(harvest, raw, out);
 }
 
-static int store_turn(struct harvest *harvest, const struct clean_turn *clean)
+/* `again`: in the place of what was stored of it before. */
+static int store_turn(struct harvest *harvest, const struct clean_turn *clean, bool again)
 {
 	bool added = true;
 	int rc = 0;
@@ -241,9 +242,11 @@ static int store_turn(struct harvest *harvest, const struct clean_turn *clean)
 			clean->anchors, clean->anchor_count, &added);
 	if (rc || !added)
 		return rc;
-	harvest->report->turns++;
-	harvest->report->edits += clean->edit_count;
-	harvest->report->findings += clean->findings;
+	if (!again) {
+		harvest->report->turns++;
+		harvest->report->edits += clean->edit_count;
+		harvest->report->findings += clean->findings;
+	}
 	return ++harvest->unsaved >= SAVE_TURNS ? harvest_save(harvest) : 0;
 }
 
@@ -263,7 +266,7 @@ static int take_turn(
 			rc = talk_drop_changed(harvest->session->store, record, clean.turn.text,
 				clean.edit_count, &changed);
 		if (!rc && changed)
-			rc = store_turn(harvest, &clean);
+			rc = store_turn(harvest, &clean, known);
 	}
 	clean_release(&clean);
 	return rc;
@@ -304,6 +307,21 @@ int harvest_turn(struct harvest *harvest, const struct raw_turn *raw)
 		rc = take_turn(harvest, raw, record, known);
 	free(record);
 	return rc;
+}
+
+bool harvest_has_session(struct harvest *harvest, const char *session)
+{
+	char *id;
+	bool known;
+
+	if (open_scrubber(harvest)) {
+		error_clear();
+		return false;
+	}
+	id = safe_id(harvest, session);
+	known = talk_has_session(harvest->session->store, id, harvest->source->name);
+	free(id);
+	return known;
 }
 
 int harvest_outcome(struct harvest *harvest, const char *call, const char *outcome)

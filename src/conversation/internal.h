@@ -8,11 +8,11 @@
 #define CONVERSATION_INTERNAL_H
 
 #include "flywheel/conversation.h"
+#include "flywheel/repo.h"
 #include "util/js_stream.h"
 #include "util/map.h"
 #include "util/strings.h"
 
-struct repo;
 struct harvest;
 struct watermark;
 
@@ -35,7 +35,10 @@ struct conversation_source {
 	/* Required. Hands what is new to harvest_turn(). E_NOTFOUND passes over the place. */
 	int (*read)(struct harvest *harvest, const char *place);
 };
-extern const struct conversation_source source_claude_code;
+extern const struct conversation_source source_aider, source_claude_code, source_cline,
+	source_codex, source_continue, source_copilot_chat, source_copilot_cli, source_cursor,
+	source_entire, source_gemini, source_git_ai, source_opencode, source_roo_code,
+	source_specstory;
 
 /* ---- what a source hands over; all borrowed during the call, all raw ---- */
 
@@ -56,7 +59,7 @@ struct raw_edit {
 /* What a turn says it is about. Every member may be NULL or 0. */
 struct raw_anchor {
 	const char *path;   /* as in an edit */
-	int64_t line;       /* from 1, in that commit's version of the file */
+	int64_t line, last; /* from 1, in that commit's version of the file; last 0: one line */
 	const char *commit; /* full hex id */
 };
 
@@ -96,6 +99,10 @@ const char *harvest_worktree(struct harvest *harvest, const char *folder);
  * remote is one of ours: it is another clone, then, and its paths are from there. */
 const char *harvest_claim(
 	struct harvest *harvest, const char *folder, const char *commit, const char *remote);
+/* A folder of another clone, where what names it lies in this repository. */
+void harvest_adopt(struct harvest *harvest, const char *folder);
+/* True when another source has told of this session. */
+bool harvest_has_session(struct harvest *harvest, const char *session);
 /* True when a tool's folder name is one of our worktrees with [^A-Za-z0-9] turned into '-'. */
 const char *harvest_worktree_of_slug(struct harvest *harvest, const char *slug);
 const struct strings *harvest_worktrees(struct harvest *harvest); /* real paths */
@@ -112,6 +119,7 @@ void owner_release(struct owner *owner);
 const char *owner_find(struct owner *owner, const char *path);
 const char *owner_claim(
 	struct owner *owner, const char *folder, const char *commit, const char *remote);
+void owner_adopt(struct owner *owner, const char *folder);
 const char *owner_find_slug(const struct owner *owner, const char *slug);
 /* The path of a file from its worktree's root; false when it lies in none. */
 bool owner_relative(struct owner *owner, const char *folder, const char *path, struct buf *out);
@@ -128,9 +136,10 @@ bool lines_next(struct lines *lines, const char **line, size_t *len);
 /* The next line that is a JSON object, for the caller to free; the others that are not empty are
  * counted as malformed. Of a very long one the strings are cut: images, mostly. */
 bool lines_record(struct lines *lines, struct js **record);
+/* Streams the next line, of any size, and hands out the values at `places`. What fn says. */
+int lines_values(struct lines *lines, const char *const *places, js_stream_fn fn, void *payload);
 /* The next reading begins at the line last handed out, whatever is read until the end of this. */
 void lines_hold(struct lines *lines);
-int64_t lines_offset(const struct lines *lines); /* where that line begins */
 /* Saves the watermark unless `rc` is an error; frees; returns `rc` or the first error of its own.
  */
 int lines_close(struct lines *lines, int rc);
@@ -151,9 +160,23 @@ int document_read(struct harvest *harvest, const char *place, const char *path,
 	const char *const *places, js_stream_fn fn, void *payload);
 /* The first text or number at each of `places`, "" where there is none; as many as places. */
 void document_head(const char *path, const char *const *places, struct strings *out);
+/* Lines of such a file from its beginning; NULL when it has not changed. To be closed, and then
+ * `now` is its new watermark. */
+int document_changed(
+	struct harvest *harvest, const char *path, struct watermark *now, struct lines **lines);
 /* How a file that is written anew stands now: inode, size, time in `offset`. E_NOTFOUND, E_IO. */
 int watermark_of(const char *path, struct watermark *out);
+int watermark_of_database(const char *path, struct watermark *out); /* with its log */
 bool watermark_stands(struct harvest *harvest, const char *place, const struct watermark *now);
+
+/* ---- refs: trees that only grow ---- */
+
+struct ref_state {
+	struct oid tree, old_tree;
+	bool changed, known; /* since the watermark; known: old_tree is what it was then */
+};
+int ref_state_open(struct harvest *harvest, const char *ref, struct ref_state *out);
+int ref_state_save(struct harvest *harvest, const char *ref, const struct ref_state *state);
 
 /* ---- where tools keep their files ---- */
 

@@ -314,14 +314,30 @@ bool lines_record(struct lines *lines, struct js **record)
 	return false;
 }
 
+int lines_values(struct lines *lines, const char *const *places, js_stream_fn fn, void *payload)
+{
+	struct js_stream *stream;
+	int64_t taken;
+	int rc;
+
+	if (!begin_line(lines))
+		return 0; /* lines_close() tells why */
+	stream = js_stream_new(places, fn, payload);
+	if (pass_long_line(lines, stream, &taken))
+		lines->mark.offset += taken;
+	rc = js_stream_finish(stream);
+	if (rc == E_INVALID) {
+		error_clear();
+		harvest_malformed(lines->harvest);
+		rc = 0;
+	}
+	js_stream_free(stream);
+	return rc;
+}
+
 void lines_hold(struct lines *lines)
 {
 	lines->hold = lines->before;
-}
-
-int64_t lines_offset(const struct lines *lines)
-{
-	return lines->before;
 }
 
 int lines_close(struct lines *lines, int rc)

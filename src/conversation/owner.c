@@ -204,25 +204,30 @@ static bool has_commit(struct owner *owner, const char *hex)
 	return true;
 }
 
+void owner_adopt(struct owner *owner, const char *folder)
+{
+	char *real = owner_find(owner, folder) ? NULL : real_path(folder);
+
+	if (!real)
+		return;
+	strings_add(&owner->roots, real);
+	free(real);
+	map_release(&owner->known); /* folders below it were none of ours until now */
+	memset(&owner->known, 0, sizeof(owner->known));
+}
+
 const char *owner_claim(
 	struct owner *owner, const char *folder, const char *commit, const char *remote)
 {
 	const char *root = folder ? owner_find(owner, folder) : NULL;
-	char *real;
 
 	if (root || !folder)
 		return root;
 	if (!(commit && *commit && has_commit(owner, commit)) &&
 		!(remote && *remote && has_remote(owner, remote)))
 		return NULL;
-	real = real_path(folder);
-	if (!real)
-		return NULL;
-	strings_add(&owner->roots, real);
-	free(real);
-	map_release(&owner->known); /* folders below it were none of ours until now */
-	memset(&owner->known, 0, sizeof(owner->known));
-	return owner->roots.items[owner->roots.count - 1];
+	owner_adopt(owner, folder);
+	return owner_find(owner, folder);
 }
 
 /* As the tool makes it: one '-' for every UTF-16 unit that is no ASCII letter or digit. */

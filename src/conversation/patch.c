@@ -102,13 +102,15 @@ static const char *path_of_line(struct raw_draft *draft, const char *line)
 {
 	size_t len = line_length(line);
 
+	if (starts_with(line, "```"))
+		return NULL;
 	while (len && strchr("*`# ", *line)) {
 		line++;
 		len--;
 	}
 	while (len && strchr("*`: ", line[len - 1]))
 		len--;
-	if (!len || len > 1000 || memchr(line, ' ', len) || starts_with(line, "```"))
+	if (!len || len > 1000 || memchr(line, ' ', len))
 		return NULL;
 	return raw_keep(draft, line, len);
 }

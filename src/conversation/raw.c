@@ -1,6 +1,8 @@
 /* A turn in the making; and what the tools of all assistants that write files are called. */
 #include "conversation/raw.h"
 
+#include "util/clock.h"
+#include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -56,7 +58,10 @@ const char *raw_keep(struct raw_draft *draft, const char *text, size_t len)
 
 void raw_add_text(struct raw_draft *draft, const char *text)
 {
-	if (!text || !*text)
+	if (!text)
+		return;
+	text += strspn(text, "\r\n");
+	if (!*text)
 		return;
 	if (draft->text.len)
 		buf_addstr(&draft->text, "\n\n");
@@ -212,4 +217,39 @@ int raw_store(struct raw_draft *draft, struct harvest *harvest)
 		rc = harvest_turn(harvest, &draft->turn);
 	raw_clear(draft);
 	return rc;
+}
+
+const char *raw_id(
+	struct raw_draft *draft, const char *tool, const char *a, const char *b, const char *c)
+{
+	const char *const parts[] = {a, b, c};
+	struct digest *digest = digest_new();
+	char hex[DIGEST_HEX + 1], *id;
+	const char *kept;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		digest_addstr(digest, parts[i] ? parts[i] : "");
+	digest_finish(digest, hex);
+	id = xstrfmt("%s-%.32s", tool, hex);
+	kept = raw_keep(draft, id, strlen(id));
+	free(id);
+	return kept;
+}
+
+int64_t raw_time(const struct js *value, int64_t otherwise)
+{
+	const char *text = js_as_text(value);
+	double number;
+	int64_t at;
+
+	if (text && strspn(text, "0123456789.") < strlen(text)) {
+		if (!clock_parse(text, &at))
+			return at;
+		error_clear();
+		return otherwise;
+	}
+	number = text ? strtod(text, NULL) : js_as_real(value, 0);
+	if (!(number > 0 && number < 1e15))
+		return otherwise;
+	return (int64_t)(number > 1e11 ? number / 1000 : number);
 }

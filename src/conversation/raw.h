@@ -37,6 +37,12 @@ void raw_add_content(struct raw_draft *draft, const struct js *content);
 /* The turn goes to the harvest unless it is empty; then the draft is cleared. */
 int raw_store(struct raw_draft *draft, struct harvest *harvest);
 
+/* An id from up to three parts, of which the last ones may be NULL: what has none of its own. */
+const char *raw_id(
+	struct raw_draft *draft, const char *tool, const char *a, const char *b, const char *c);
+/* ISO 8601, or seconds or milliseconds since 1970 as number or text; otherwise `otherwise`. */
+int64_t raw_time(const struct js *value, int64_t otherwise);
+
 /* ---- patches, patch.c ---- */
 
 /* "*** Begin Patch" with its files: a deleted file is an edit to "". */

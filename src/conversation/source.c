@@ -12,6 +12,20 @@
 
 static const struct conversation_source *const sources[] = {
 	&source_claude_code,
+	&source_codex,
+	&source_gemini,
+	&source_copilot_chat,
+	&source_copilot_cli,
+	&source_cursor,
+	&source_continue,
+	&source_cline,
+	&source_roo_code,
+	&source_opencode,
+	&source_aider,
+	/* These repeat what others tell: they come after them. */
+	&source_specstory,
+	&source_entire,
+	&source_git_ai,
 	NULL,
 };
 
@@ -35,6 +49,11 @@ const char *harvest_claim(
 	struct harvest *harvest, const char *folder, const char *commit, const char *remote)
 {
 	return owner_claim(&harvest->owner, folder, commit, remote);
+}
+
+void harvest_adopt(struct harvest *harvest, const char *folder)
+{
+	owner_adopt(&harvest->owner, folder);
 }
 
 const char *harvest_worktree_of_slug(struct harvest *harvest, const char *slug)

@@ -46,6 +46,7 @@ CREATE TABLE turn_anchor(
 	position INTEGER NOT NULL DEFAULT 0,
 	path TEXT NOT NULL DEFAULT '', line INTEGER NOT NULL DEFAULT 0,
 	commit_id TEXT NOT NULL DEFAULT '', -- hex
+	last INTEGER NOT NULL DEFAULT 0, -- line; 0: only the one
 	PRIMARY KEY(turn, position)) WITHOUT ROWID;
 
 -- What a person said of a decision or an example.

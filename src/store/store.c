@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 8
+#define SCHEMA_VERSION 9
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -229,6 +229,7 @@ static const char *const migrations[] = {
 	" imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,"
 	" imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,"
 	" digest BLOB NOT NULL);",
+	"ALTER TABLE turn_anchor ADD COLUMN last INTEGER NOT NULL DEFAULT 0;",
 };
 
 static int migrate_older(struct store *store)

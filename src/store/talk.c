@@ -24,8 +24,8 @@ bool talk_watermark_get(
 		out->inode = query_number(query, 0);
 		out->size = query_number(query, 1);
 		out->offset = query_number(query, 2);
-		if (strlen(tail) == TALK_HASH - 1)
-			memcpy(out->tail, tail, TALK_HASH);
+		if (strlen(tail) < TALK_HASH)
+			memcpy(out->tail, tail, strlen(tail) + 1);
 	}
 	return !query_close(query) && found;
 }
@@ -68,8 +68,8 @@ struct talk_writer *talk_writer_open(struct store *store)
 		"INSERT INTO turn_edit(turn, position, path, text, old, call, action, outcome) "
 		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	writer->anchor =
-		query_open(store, "INSERT INTO turn_anchor(turn, position, path, line, commit_id) "
-				  "VALUES(?1, ?2, ?3, ?4, ?5)");
+		query_open(store, "INSERT INTO turn_anchor(turn, position, path, line, commit_id, "
+				  "last) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
 	writer->outcome = query_open(store, "UPDATE turn_edit SET outcome = ?2 WHERE call = ?1 AND "
 					    "call <> ''");
 	return writer;
@@ -128,6 +128,7 @@ static int add_anchor(
 	query_bind_text(query, 3, anchor->path);
 	query_bind_number(query, 4, anchor->line);
 	query_bind_text(query, 5, anchor->commit);
+	query_bind_number(query, 6, anchor->last);
 	return query_run(query);
 }
 
@@ -181,6 +182,18 @@ int talk_drop_changed(
 	rc = query_close(query);
 	*dropped = !rc && store_changes(store) > 0;
 	return rc;
+}
+
+bool talk_has_session(struct store *store, const char *session, const char *source)
+{
+	struct query *query =
+		query_open(store, "SELECT 1 FROM turn WHERE session = ?1 AND source <> ?2 LIMIT 1");
+	bool found;
+
+	query_bind_text(query, 1, session);
+	query_bind_text(query, 2, source);
+	found = query_next(query);
+	return !query_close(query) && found;
 }
 
 int talk_drop_from(struct store *store, const char *session, const char *record)
@@ -255,7 +268,7 @@ int talk_each_edit(struct store *store, int64_t turn, talk_edit_fn fn, void *pay
 int talk_each_anchor(struct store *store, int64_t turn, talk_anchor_fn fn, void *payload)
 {
 	struct query *query =
-		query_open(store, "SELECT turn, path, line, commit_id FROM turn_anchor "
+		query_open(store, "SELECT turn, path, line, commit_id, last FROM turn_anchor "
 				  "WHERE ?1 = 0 OR turn = ?1 ORDER BY turn, position");
 	int rc = 0, closed;
 
@@ -266,6 +279,7 @@ int talk_each_anchor(struct store *store, int64_t turn, talk_anchor_fn fn, void 
 			.path = query_text(query, 1),
 			.line = query_number(query, 2),
 			.commit = query_text(query, 3),
+			.last = query_number(query, 4),
 		};
 
 		rc = fn(&anchor, payload);

@@ -135,6 +135,25 @@ void js_add(struct js *array, struct js *value)
 	json_array_append_new(raw(array), raw(value));
 }
 
+void js_put(struct js *array, size_t index, struct js *value)
+{
+	if (index == json_array_size(raw(array)))
+		json_array_append_new(raw(array), raw(value));
+	else
+		json_array_set_new(raw(array), index, raw(value));
+}
+
+void js_cut(struct js *array, size_t count)
+{
+	while (json_array_size(raw(array)) > count)
+		json_array_remove(raw(array), json_array_size(raw(array)) - 1);
+}
+
+struct js *js_mutable(const struct js *value)
+{
+	return (struct js *)raw(value);
+}
+
 bool js_is_object(const struct js *value)
 {
 	return json_is_object(raw(value));

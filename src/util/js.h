@@ -36,6 +36,12 @@ void js_set_real(struct js *object, const char *key, double number);
 void js_set_bool(struct js *object, const char *key, bool value);
 void js_add(struct js *array, struct js *value);
 
+/* Replaces an element, or appends at the end; elsewhere the value is freed. */
+void js_put(struct js *array, size_t index, struct js *value);
+void js_cut(struct js *array, size_t count); /* leaves the first `count` elements */
+/* To change a value that is ours: everything that holds it sees the change. */
+struct js *js_mutable(const struct js *value);
+
 bool js_is_object(const struct js *value);
 bool js_is_array(const struct js *value);
 bool js_is_text(const struct js *value);

@@ -4,7 +4,7 @@
  * with its own uuid. We keep what user and assistant said and the text that edits put into
  * files; thinking, tool results, images and the tool's own summaries are dropped.
  */
-#include "conversation/claude_code.h"
+#include "conversation/readers.h"
 
 #include "util/clock.h"
 #include "util/error.h"

@@ -1,0 +1,178 @@
+/*
+ * Continue: ~/.continue/sessions/<id>.json, one document a session; sessions.json beside them says
+ * when each began. Messages have neither ids nor times: a turn is its place in the session.
+ */
+#include "conversation/raw.h"
+
+#include "flywheel/store_talk.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SESSION, FOLDER };
+static const char *const head_places[] = {"sessionId", "workspaceDirectory", NULL};
+
+struct reading {
+	struct harvest *harvest;
+	const char *session;
+	char *folder;
+	int64_t at;
+	size_t position;
+	struct raw_draft draft;
+};
+
+struct forward {
+	place_fn fn;
+	void *payload;
+};
+
+static int hand_on(const char *path, void *payload)
+{
+	struct forward *forward = payload;
+
+	return strcmp(path_base(path), "sessions.json") ? forward->fn(path, forward->payload) : 0;
+}
+
+static int find(struct harvest *harvest, place_fn fn, void *payload)
+{
+	struct forward forward = {fn, payload};
+
+	(void)harvest;
+	return home_files_each(".continue/sessions", ".json", 1, hand_on, &forward);
+}
+
+static char *folder_of(const char *text)
+{
+	return starts_with(text, "file://") ? path_of_uri(text) : xstrdup(text);
+}
+
+static bool belongs(struct harvest *harvest, const char *path)
+{
+	struct strings head = STRINGS_INIT;
+	char *folder;
+	bool ours;
+
+	document_head(path, head_places, &head);
+	folder = folder_of(head.items[FOLDER]);
+	ours = folder && harvest_worktree(harvest, folder) != NULL;
+	free(folder);
+	strings_release(&head);
+	return ours;
+}
+
+/* In the index: [{"sessionId","dateCreated","title",...}] */
+static int match_session(size_t place, const struct js *value, void *payload)
+{
+	struct reading *reading = payload;
+	const char *id = js_get_text(value, "sessionId");
+
+	(void)place;
+	if (!id || strcmp(id, reading->session))
+		return 0;
+	reading->at = raw_time(js_get(value, "dateCreated"), reading->at);
+	return E_STOPPED;
+}
+
+static void find_time(struct reading *reading, const char *path)
+{
+	static const char *const places[] = {"[]", NULL};
+	char *index = xstrfmt("%.*s/sessions.json", (int)(path_base(path) - path) - 1, path);
+	struct watermark now;
+
+	if (!watermark_of(path, &now))
+		reading->at = now.offset / 1000000000; /* where the index does not say it */
+
+	if (document_each(index, places, match_session, reading))
+		error_clear();
+	free(index);
+}
+
+static const char *outcome_of(const char *status)
+{
+	static const struct {
+		const char *status, *outcome;
+	} outcomes[] = {{"done", OUTCOME_APPLIED}, {"errored", OUTCOME_FAILED},
+		{"canceled", OUTCOME_REJECTED}};
+
+	for (size_t i = 0; status && i < ARRAY_SIZE(outcomes); i++)
+		if (!strcmp(outcomes[i].status, status))
+			return outcomes[i].outcome;
+	return NULL;
+}
+
+static void take_calls(struct raw_draft *draft, const struct js *states)
+{
+	for (size_t i = 0; i < js_count(states); i++) {
+		const struct js *state = js_at(states, i);
+		const struct js *function = js_get(js_get(state, "toolCall"), "function");
+		const struct js *arguments = js_get(state, "parsedArgs");
+
+		raw_add_call(draft, js_get_text(function, "name"), js_get_text(state, "toolCallId"),
+			arguments ? arguments : js_get(function, "arguments"),
+			outcome_of(js_get_text(state, "status")));
+	}
+}
+
+static int take_item(size_t place, const struct js *item, void *payload)
+{
+	struct reading *reading = payload;
+	struct raw_draft *draft = &reading->draft;
+	const struct js *message = js_get(item, "message");
+	const char *role = js_get_text(message, "role");
+	char *position = xstrfmt("%zu", reading->position++);
+	bool person = role && !strcmp(role, "user");
+	int rc = 0;
+
+	(void)place;
+	raw_clear(draft);
+	if (person || (role && !strcmp(role, "assistant"))) {
+		raw_add_content(draft, js_get(message, "content"));
+		take_calls(draft, js_get(item, "toolCallStates"));
+		draft->turn = (struct raw_turn){
+			.record = raw_id(draft, "continue", reading->session, position, NULL),
+			.session = reading->session,
+			.role = person ? "user" : "assistant",
+			.model = person ? NULL
+					: js_get_text(js_at(js_get(item, "promptLogs"), 0),
+						  "modelTitle"),
+			.folder = reading->folder,
+			.at = reading->at,
+			.open = true,
+		};
+		rc = raw_store(draft, reading->harvest);
+	}
+	free(position);
+	return rc;
+}
+
+static int read_file(struct harvest *harvest, const char *path)
+{
+	static const char *const talk[] = {"history[]", NULL};
+	struct reading reading = {.harvest = harvest};
+	struct strings head = STRINGS_INIT;
+	int rc = 0;
+
+	document_head(path, head_places, &head);
+	reading.session = head.items[SESSION];
+	reading.folder = folder_of(head.items[FOLDER]);
+	raw_init(&reading.draft);
+	find_time(&reading, path);
+	if (reading.folder && harvest_worktree(harvest, reading.folder))
+		rc = document_read(harvest, path, path, talk, take_item, &reading);
+	raw_release(&reading.draft);
+	free(reading.folder);
+	strings_release(&head);
+	return rc;
+}
+
+const struct conversation_source source_continue = {
+	.name = "continue",
+	.title = "Continue's sessions",
+	.reach = REACH_MACHINE,
+	.find = find,
+	.belongs = belongs,
+	.read = read_file,
+};

@@ -1,0 +1,1 @@
+git remote add origin https://user@example.com/team/thing.git
