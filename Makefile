@@ -36,7 +36,7 @@ TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
 	check-conversation check-command check-chaos check-parity unit-tests man \
-	sanitize valgrind coverage bench bench-graph lint format check-headers clean force
+	sanitize valgrind coverage bench bench-graph bench-harvest lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
@@ -205,6 +205,10 @@ coverage: all
 # The graph against universal-ctags, gcc, and what else knows better: doc/accuracy.md.
 bench-graph: all
 	@tests/accuracy/run
+
+# 110,000 made-up turns of nine tools, and a transcript of HUGE megabytes.
+bench-harvest: all
+	@tests/bench/harvest.sh 110000 $(or $(HUGE),256)
 
 bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/hook.sh

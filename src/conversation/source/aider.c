@@ -147,6 +147,15 @@ static void add_line(struct reading *reading, const char *line)
 	}
 }
 
+/* "1234567 Subject": only what looks like an id is asked for. */
+static void add_commit(struct reading *reading, const char *text)
+{
+	size_t len = strspn(text, "0123456789abcdef");
+
+	if (len >= 7 && len <= OID_HEX && (text[len] == ' ' || !text[len]))
+		strings_add_len(&reading->commits, text, len);
+}
+
 /* "> ..." */
 static void take_note(struct reading *reading, const char *line)
 {
@@ -159,8 +168,7 @@ static void take_note(struct reading *reading, const char *line)
 	if (starts_with(line, applied))
 		strings_add_len(&reading->applied, line + strlen(applied), len - strlen(applied));
 	else if (starts_with(line, commit))
-		strings_add_len(&reading->commits, line + strlen(commit),
-			strcspn(line + strlen(commit), " "));
+		add_commit(reading, line + strlen(commit));
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++)
 		if (starts_with(line, models[i])) {
 			line += strlen(models[i]);
