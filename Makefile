@@ -21,7 +21,7 @@ CPPFLAGS := -Iinclude -Isrc -isystem $(NPM)/node_modules/tree-sitter/vendor/tree
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS) $(SANITIZE)
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
 
-SOURCES := $(filter-out src/main.c src/hook/trampoline.c,$(wildcard src/*/*.c src/*/*/*.c))
+SOURCES := $(filter-out src/main.c src/hook/trampoline.c src/command/decision_trainer.c,$(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o)
 LIBRARY := $(BUILD)/libflywheel.a
 TRAMPOLINE := $(BUILD)/git-flywheel-hook
@@ -49,12 +49,25 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 
 # Files that the program carries with it: <C name>:<path>, each ends in a NUL.
 EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh cues_conf:src/decision/cues.conf \
-	scrub_rules_conf:src/conversation/rules.conf train_py:src/train/entrypoint/train.py
+	scrub_rules_conf:src/conversation/rules.conf train_py:src/train/entrypoint/train.py \
+	decision_model:$(BUILD)/decision.model
 $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
 	for e in $(EMBEDDED); do \
 		printf '.section .rodata\n.global %s\n%s:\n.incbin "%s"\n.byte 0\n' $${e%%:*} $${e%%:*} $${e#*:}; \
 	done | { cat; echo '.section .note.GNU-stack'; } | $(CC) -x assembler -c -o $@ -
+
+# The classifier of sentences, learned from those that we labelled: the same bytes each time.
+TRAINER := $(BUILD)/decision-trainer
+TRAINER_OBJECTS := $(addprefix $(BUILD)/src/,command/decision_trainer.o \
+	$(addprefix decision/,cue.o feature.o learn.o lexicon.o)) \
+	$(patsubst src/%.c,$(BUILD)/src/%.o,$(wildcard src/util/*.c))
+SENTENCES := $(sort $(wildcard src/decision/sentences/*.tsv))
+$(TRAINER): $(TRAINER_OBJECTS)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/decision.model: $(TRAINER) src/decision/cues.conf $(SENTENCES)
+	$(TRAINER) src/decision/cues.conf $@ $(SENTENCES)
 
 # The table of languages, from the folders of src/language/.
 LANGUAGE_DATA := $(wildcard src/language/*/language.conf src/language/*/*.scm)

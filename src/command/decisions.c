@@ -229,17 +229,20 @@ static int run(const struct command *self, int argc, char **argv)
 		{OPTION_FLAG, 0, "nygard", NULL, "records with Nygard's headings, not MADR's",
 			&request.nygard},
 		OPTIONS_END};
+	bool classify = argc > 1 && !strcmp(argv[1], "classify"); /* its options are others */
 	int code = EXIT_OK;
-	int left = command_options(self, argc, argv, specs, &code);
+	int left = classify ? 0 : command_options(self, argc, argv, specs, &code);
 	const char *name = left > 0 ? argv[0] : "list";
 	const struct verb *verb = find_verb(name);
 
+	if (classify)
+		return decisions_classify(self, argc - 1, argv + 1);
 	if (left < 0)
 		return code;
 	if (!verb)
 		return command_usage(self,
 			"'%.40s' is none of list, show, accept, reject, edit, add, link, forget, "
-			"review, export, merge",
+			"review, export, merge, classify",
 			name);
 	request.words = argv + (left > 0);
 	request.count = left > 0 ? left - 1 : 0;
@@ -253,7 +256,8 @@ const struct command command_decisions = {
 	.summary = "what was decided, mined from messages, comments, records and talk",
 	.usage = "decisions [list] [--review] | show <id> | (accept | reject) <id>... |\n"
 		 "       edit <id> | add [<file>...] | link <id> [<relation>] <target> |\n"
-		 "       forget <id> | export --adr <folder> [<id>...] | merge <notes ref>",
+		 "       forget <id> | export --adr <folder> [<id>...] | merge <notes ref> |\n"
+		 "       classify",
 	.group = "look",
 	.run = run,
 };

@@ -31,6 +31,9 @@ int decisions_review(struct decisions_request *request);
 int decisions_export(struct decisions_request *request);
 int decisions_merge(struct decisions_request *request);
 
+/* Labels of sentences on standard input; needs no repository. argv[0] is "classify". */
+int decisions_classify(const struct command *self, int argc, char **argv);
+
 /* "No such decision" is an answer; everything else is a failure. */
 int decisions_finish(int rc);
 /* Opens the user's editor on `text`; E_STOPPED when it ends badly. */

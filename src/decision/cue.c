@@ -208,10 +208,16 @@ static bool run_pattern(
 	return true;
 }
 
+bool cue_test_lower(const struct cue *cue, const char *lower, const char *text, size_t len,
+	struct cue_match *match)
+{
+	return has_word(cue, lower) && run_pattern(cue, text, len, match);
+}
+
 bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match)
 {
 	char *lower = lower_case(text, len);
-	bool found = has_word(cue, lower) && run_pattern(cue, text, len, match);
+	bool found = cue_test_lower(cue, lower, text, len, match);
 
 	free(lower);
 	return found;

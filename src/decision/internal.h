@@ -56,6 +56,9 @@ struct cue_match {
 };
 
 bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match);
+/* The same for who has the text in lower case at hand. */
+bool cue_test_lower(const struct cue *cue, const char *lower, const char *text, size_t len,
+	struct cue_match *match);
 /* The surest cue that matches; false when none does or a veto holds. */
 bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
 	struct cue_match *match);

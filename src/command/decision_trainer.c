@@ -1,0 +1,133 @@
+/*
+ * A program of the build, not a command: learns the classifier of sentences from those that we
+ * labelled and from the cues' own samples.
+ *
+ *   decision-trainer <cues.conf> <output> <sentences.tsv>...
+ *
+ * A line of sentences: letters of its labels (D R A P C W Y, or -), a tab, the sentence.
+ */
+#include "decision/classifier.h"
+
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FILE_MAX ((size_t)4 << 20)
+#define WEAK 0.3 /* weight of a label that a cue gave, not a person */
+
+struct trainer {
+	struct lexicon *lexicon;
+	struct cues *cues;
+	struct examples examples;
+};
+
+static void add(
+	struct trainer *trainer, const char *text, unsigned labels, unsigned known, double weight)
+{
+	struct examples *examples = &trainer->examples;
+	struct example *example;
+
+	GROW(examples->list, examples->count, examples->capacity);
+	example = &examples->list[examples->count++];
+	*example = (struct example){.labels = labels, .known = known, .weight = weight};
+	features_of(trainer->lexicon, trainer->cues, text, &example->features);
+}
+
+static int take_line(struct trainer *trainer, char *line)
+{
+	static const char letters[] = "DRAPCWY";
+	char *tab = strchr(line, '\t');
+	unsigned labels = 0;
+
+	if (!*line)
+		return 0;
+	if (!tab || !tab[1])
+		return fail(E_INVALID, "'%.40s' is no labelled sentence", line);
+	for (const char *c = line; c < tab; c++) {
+		const char *at = strchr(letters, *c);
+
+		if (!at && *c != '-')
+			return fail(E_INVALID, "'%c' is no label: %.40s", *c, line);
+		labels |= at ? 1u << (at - letters) : 0;
+	}
+	add(trainer, tab + 1, labels, (1u << LABEL_COUNT) - 1, 1);
+	return 0;
+}
+
+static int take_file(struct trainer *trainer, const char *path)
+{
+	struct buf text = BUF_INIT;
+	struct strings lines = STRINGS_INIT;
+	int rc = file_read(path, FILE_MAX, &text);
+
+	strings_split(&lines, text.ptr, '\n');
+	for (size_t i = 0; i < lines.count && !rc; i++)
+		rc = take_line(trainer, lines.items[i]);
+	strings_release(&lines);
+	buf_release(&text);
+	return rc ? fail_context(rc, "%s", path) : 0;
+}
+
+/* A cue's samples say what it finds, and nothing of the other labels. */
+static void take_samples(struct trainer *trainer)
+{
+	const unsigned decision = 1u << LABEL_DECISION, reason = 1u << LABEL_RATIONALE;
+
+	for (size_t i = 0; i < trainer->cues->count; i++) {
+		const struct cue *cue = &trainer->cues->list[i];
+
+		for (size_t k = 0; k < cue->yes.count; k++) {
+			unsigned labels = decision;
+
+			if (cue->veto) {
+				add(trainer, cue->yes.items[k], 0, decision, WEAK);
+				continue;
+			}
+			if (cue->because > 0)
+				labels |= reason;
+			if (cue->instead > 0)
+				labels |= 1u << LABEL_ALTERNATIVE;
+			add(trainer, cue->yes.items[k], labels, labels, WEAK);
+		}
+	}
+}
+
+static int train(const char *cues, const char *output, char **files, int count)
+{
+	struct trainer trainer = {.lexicon = lexicon_new()};
+	struct buf text = BUF_INIT, model = BUF_INIT;
+	int rc = file_read(cues, FILE_MAX, &text);
+
+	if (!rc)
+		rc = cues_load(text.ptr, &trainer.cues);
+	for (int i = 0; i < count && !rc; i++)
+		rc = take_file(&trainer, files[i]);
+	if (!rc) {
+		take_samples(&trainer);
+		classifier_learn(&trainer.examples, &model);
+		rc = file_write(output, model.ptr, model.len, 0644);
+	}
+	examples_release(&trainer.examples);
+	lexicon_free(trainer.lexicon);
+	cues_free(trainer.cues);
+	buf_release(&text);
+	buf_release(&model);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4) {
+		fprintf(stderr,
+			"usage: decision-trainer <cues.conf> <output> <sentences.tsv>...\n");
+		return 129;
+	}
+	if (train(argv[1], argv[2], argv + 3, argc - 3)) {
+		fprintf(stderr, "decision-trainer: %s\n", error_message());
+		return 1;
+	}
+	return 0;
+}

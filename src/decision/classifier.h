@@ -1,0 +1,67 @@
+/* The classifier's parts: word families, features, the linear model, and learning it. */
+#ifndef DECISION_CLASSIFIER_H
+#define DECISION_CLASSIFIER_H
+
+#include "decision/internal.h"
+#include "flywheel/classify.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+struct lexicon;
+struct lexicon *lexicon_new(void);
+void lexicon_free(struct lexicon *lexicon);
+/* A bit for each family that a lower-case word belongs to. */
+uint64_t lexicon_families(const struct lexicon *lexicon, const char *word, size_t len);
+const char *lexicon_family(size_t index); /* its name; NULL past the last */
+bool lexicon_keeps(const struct lexicon *lexicon, const char *word, size_t len);
+
+#define FEATURE_BITS 15
+#define FEATURE_BUCKETS (1u << FEATURE_BITS)
+
+struct feature {
+	uint32_t bucket;
+	float value;
+};
+
+/* A sentence as the model sees it; buckets may repeat, and then add up. */
+struct features {
+	struct feature *list;
+	size_t count, capacity;
+};
+void features_release(struct features *features);
+/* Replaces what `out` held. */
+void features_of(const struct lexicon *lexicon, const struct cues *cues, const char *sentence,
+	struct features *out);
+
+/* One label's linear model: weights are small integers times `scale`. */
+struct label_model {
+	const int8_t *weights; /* FEATURE_BUCKETS of them */
+	double scale, bias;
+	double slope, offset; /* of the probability: sigmoid(slope * margin + offset) */
+	double threshold;
+};
+
+/* Reads what classifier_learn wrote, which stays borrowed. E_INVALID when it is none. */
+int label_models_read(const char *bytes, struct label_model out[LABEL_COUNT]);
+double label_margin(const struct label_model *model, const struct features *features);
+/* 1 / (1 + exp(-x)) from additions and multiplications alone: the same bits everywhere. */
+double sigmoid(double x);
+
+struct example {
+	struct features features;
+	unsigned labels; /* a bit for each label that it has */
+	unsigned known;  /* a bit for each label of which that is known */
+	double weight;
+};
+struct examples {
+	struct example *list;
+	size_t count, capacity;
+};
+void examples_release(struct examples *examples);
+/* Learns all labels and appends the model's bytes. The same examples give the same bytes. */
+void classifier_learn(const struct examples *examples, struct buf *out);
+
+#endif
