@@ -196,8 +196,8 @@ int decisions_classify(const struct command *self, int argc, char **argv)
 		return command_usage(self, "classify reads standard input, not '%.40s'", argv[0]);
 	if (strcmp(wishes.source, "commit") && strcmp(wishes.source, "comment") &&
 		strcmp(wishes.source, "adr") && strcmp(wishes.source, "talk"))
-		return command_usage(self, "'%.40s' is none of commit, comment, adr, talk",
-			wishes.source);
+		return command_usage(
+			self, "'%.40s' is none of commit, comment, adr, talk", wishes.source);
 	rc = classifier_open(&wishes.classifier);
 	if (!rc)
 		rc = read_lines(&wishes);

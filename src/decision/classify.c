@@ -42,6 +42,11 @@ void classifier_free(struct classifier *classifier)
 	free(classifier);
 }
 
+const struct cues *classifier_cues(const struct classifier *classifier)
+{
+	return classifier->cues;
+}
+
 const char *label_name(enum sentence_label label)
 {
 	static const char *const names[LABEL_COUNT] = {
@@ -78,7 +83,7 @@ bool classify_note(struct classifier *classifier, const char *source, const char
 	struct decision_draft draft;
 
 	memset(out, 0, sizeof(*out));
-	if (!decision_draft_make(classifier->cues, source, subject, sentence, &draft))
+	if (!decision_draft_make(classifier, source, subject, sentence, &draft))
 		return false;
 	out->statement = xstrdup(draft.statement);
 	out->because = xstrdup(draft.because);

@@ -136,7 +136,7 @@ static void split_alternative(struct decision_draft *draft)
 	}
 }
 
-bool decision_draft_make(const struct cues *cues, const char *source, const char *subject,
+bool decision_draft_make(struct classifier *classifier, const char *source, const char *subject,
 	const char *span, struct decision_draft *out)
 {
 	size_t len = strlen(span);
@@ -145,7 +145,7 @@ bool decision_draft_make(const struct cues *cues, const char *source, const char
 	memset(out, 0, sizeof(*out));
 	if (len < SPAN_MIN || len > EVIDENCE_MAX || words_in(span) < 5)
 		return false;
-	if (!cues_match(cues, source, span, len, &match))
+	if (!cues_match(classifier_cues(classifier), source, span, len, &match))
 		return false;
 	out->statement = phrase(span, match.decision);
 	out->because = phrase(span, match.because);
@@ -160,8 +160,10 @@ bool decision_draft_make(const struct cues *cues, const char *source, const char
 	/* Without a subject "this is needed" says nothing of what was decided. */
 	if (words_in(out->statement) >= (is_pronoun_first(out->statement) ? 6 : 2) &&
 		!is_dangling(out->statement) && !is_dangling(out->because) &&
-		!is_dangling(out->instead_of))
+		!is_dangling(out->instead_of)) {
+		out->confidence = draft_confidence(classifier, source, match.cue, out);
 		return true;
+	}
 	decision_draft_release(out);
 	return false;
 }

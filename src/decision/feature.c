@@ -432,14 +432,16 @@ static bool is_any(const struct token *token, const char *words)
  */
 static size_t find_act(const struct sentence *s, const char **who)
 {
-	static const char skipped[] = " so also now therefore thus hence here then finally additionally "
-				      "instead and but just only simply always never still already "
-				      "explicitly intentionally deliberately no longer not to do "
-				      "don't doesn't does did will 'll can have has had 've ";
+	static const char skipped[] =
+		" so also now therefore thus hence here then finally additionally "
+		"instead and but just only simply always never still already "
+		"explicitly intentionally deliberately no longer not to do "
+		"don't doesn't does did will 'll can have has had 've ";
 	size_t at = s->head;
 
 	*who = "do";
-	while (at < s->count && (is_any(&s->tokens[at], skipped) || s->tokens[at].shape == SHAPE_MARK))
+	while (at < s->count &&
+		(is_any(&s->tokens[at], skipped) || s->tokens[at].shape == SHAPE_MARK))
 		at++;
 	if (at >= s->count)
 		return at;
@@ -475,8 +477,9 @@ static void add_voice(const struct sentence *s, struct features *out)
 			break;
 		if (!is_any(be, " is are was were been be gets get "))
 			continue;
-		while (at < s->count && is_any(&s->tokens[at], " now also no longer not only always "
-							       "never still then already being "))
+		while (at < s->count &&
+			is_any(&s->tokens[at], " now also no longer not only always "
+					       "never still then already being "))
 			now |= is_any(&s->tokens[at++], " now longer ");
 		if (at >= s->count || s->tokens[at].shape != SHAPE_WORD)
 			continue;
@@ -519,11 +522,11 @@ static void add_act(const struct sentence *s, struct features *out)
 			}
 	}
 	if (form) {
-		snprintf(key, sizeof(key), "%.*s", (int)(s->tokens[at].len < 30 ? s->tokens[at].len : 30),
-			s->tokens[at].text);
+		snprintf(key, sizeof(key), "%.*s",
+			(int)(s->tokens[at].len < 30 ? s->tokens[at].len : 30), s->tokens[at].text);
 		add_named(out, "verb ", key, 0.6);
-		snprintf(key, sizeof(key), "%s %.*s", who, (int)(s->tokens[at].len < 30 ? s->tokens[at].len : 30),
-			s->tokens[at].text);
+		snprintf(key, sizeof(key), "%s %.*s", who,
+			(int)(s->tokens[at].len < 30 ? s->tokens[at].len : 30), s->tokens[at].text);
 		add_named(out, "verb ", key, 0.5);
 	}
 }

@@ -77,8 +77,13 @@ struct decision_draft {
  * Reads one span. `subject` is what a pure reason ("This avoids ...") is the reason for: a
  * commit's first line; NULL when there is none. False when the span holds no decision.
  */
-bool decision_draft_make(const struct cues *cues, const char *source, const char *subject,
+struct classifier;
+bool decision_draft_make(struct classifier *classifier, const char *source, const char *subject,
 	const char *span, struct decision_draft *out);
+/* How sure we are of a draft: its cue's share of right answers, corrected by the classifier. */
+double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
+	const struct decision_draft *draft);
+const struct cues *classifier_cues(const struct classifier *classifier);
 void decision_draft_release(struct decision_draft *draft);
 /* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */
 void decision_id(const char *source, const char *evidence, char out[13]);
@@ -93,7 +98,8 @@ struct touched {
 struct scrubber;
 struct miner {
 	struct session *session;
-	struct cues *cues;
+	struct classifier *classifier;
+	double least; /* confidence of what is kept */
 	struct scrubber *scrubber;
 	struct decision_writer *writer;
 	size_t found;

@@ -2,6 +2,8 @@
 #include "decision/internal.h"
 #include "decision/life.h"
 
+#include "flywheel/classify.h"
+#include "flywheel/config.h"
 #include "flywheel/conversation.h"
 #include "flywheel/graph.h"
 #include "flywheel/conversation_link.h"
@@ -33,6 +35,8 @@ int miner_add(struct miner *miner, struct decision_draft *draft, struct decision
 	bool added = false;
 	int rc;
 
+	if (draft->confidence < miner->least)
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (*texts[i] && scrub(miner->scrubber, texts[i]))
 			return 0; /* fails closed: this one is dropped, the pass goes on */
@@ -120,7 +124,7 @@ static int pass(struct miner *miner, const struct oid *head, bool mined, struct 
 static int mine_all(struct miner *miner, const struct oid *head, bool mined, struct strings *taken)
 {
 	struct store *store = miner->session->store;
-	int rc = mined ? 0 : cues_load(cues_conf, &miner->cues);
+	int rc = mined ? 0 : classifier_open(&miner->classifier);
 
 	if (!rc && !mined)
 		rc = scrubber_open(miner->session, &miner->scrubber);
@@ -177,7 +181,8 @@ static int mine_head(struct miner *miner, const struct oid *head)
 
 int decision_mine(struct session *session, size_t *found)
 {
-	struct miner miner = {.session = session};
+	struct miner miner = {
+		.session = session, .least = config_real(session->config, "miner.confidence")};
 	struct oid head;
 	int rc = repo_head(session->repo, &head);
 
@@ -195,6 +200,6 @@ int decision_mine(struct session *session, size_t *found)
 		*found = miner.found;
 	free(miner.touched.commits);
 	scrubber_free(miner.scrubber);
-	cues_free(miner.cues);
+	classifier_free(miner.classifier);
 	return rc;
 }

@@ -122,7 +122,8 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 		uint32_t line;
 		char *origin;
 
-		if (!decision_draft_make(miner->cues, "comment", NULL, spans.items[i], &draft))
+		if (!decision_draft_make(
+			    miner->classifier, "comment", NULL, spans.items[i], &draft))
 			continue;
 		line = line_of(comment, spans.items[i]);
 		origin = xstrfmt("%s:%u", scan->current->path, line);

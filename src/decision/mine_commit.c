@@ -131,7 +131,7 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 	/* A merge's own subject repeats that of the branch. */
 	for (size_t i = commit->parent_count > 1; i < spans.count && count < DECISIONS_MAX; i++)
 		count += decision_draft_make(
-			miner->cues, "commit", subject, spans.items[i], &drafts[count]);
+			miner->classifier, "commit", subject, spans.items[i], &drafts[count]);
 	if (!rc && count)
 		rc = store_drafts(miner, commit, drafts, count);
 	while (count)

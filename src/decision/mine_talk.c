@@ -62,7 +62,8 @@ static int on_turn(const struct turn *turn, void *payload)
 			.commit = place.commit,
 			.at = turn->at};
 
-		if (!decision_draft_make(scan->miner->cues, "talk", NULL, spans.items[i], &draft))
+		if (!decision_draft_make(
+			    scan->miner->classifier, "talk", NULL, spans.items[i], &draft))
 			continue;
 		for (size_t k = 0; k < place.names.count; k++)
 			if (!strings_contains(&draft.symbols, place.names.items[k]))

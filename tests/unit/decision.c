@@ -1,7 +1,7 @@
 /* Decisions: sentences, what is not prose, and the cues' own samples. */
 #include "test.h"
 
-#include "decision/internal.h"
+#include "decision/classifier.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -129,12 +129,12 @@ static void vetoes_spare_the_samples(void **state)
 
 static void makes_drafts(void **state)
 {
-	struct cues *cues = NULL;
+	struct classifier *classifier = NULL;
 	struct decision_draft draft;
 
 	(void)state;
-	assert_int_equal(cues_load(cues_conf, &cues), 0);
-	assert_true(decision_draft_make(cues, "commit", "Stream replies",
+	assert_int_equal(classifier_open(&classifier), 0);
+	assert_true(decision_draft_make(classifier, "commit", "Stream replies",
 		"We read the header with `pread` instead of mapping the whole_file, because "
 		"mapping "
 		"stalls on a slow disk.",
@@ -145,14 +145,14 @@ static void makes_drafts(void **state)
 	assert_int_equal(draft.symbols.count, 2);
 	assert_string_equal(draft.symbols.items[0], "pread");
 	decision_draft_release(&draft);
-	assert_true(decision_draft_make(cues, "commit", "Stream replies",
+	assert_true(decision_draft_make(classifier, "commit", "Stream replies",
 		"This avoids a second copy of large replies in memory.", &draft));
 	assert_string_equal(draft.statement, "Stream replies");
 	assert_string_equal(draft.because, "avoids a second copy of large replies in memory");
 	decision_draft_release(&draft);
 	assert_false(decision_draft_make(
-		cues, "commit", "x", "Should we stream it because it is large?", &draft));
-	cues_free(cues);
+		classifier, "commit", "x", "Should we stream it because it is large?", &draft));
+	classifier_free(classifier);
 }
 
 static void ids_survive_rewrapping(void **state)
