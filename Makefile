@@ -36,7 +36,7 @@ TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
 	check-conversation check-command check-chaos check-parity unit-tests man \
-	sanitize valgrind coverage bench bench-graph bench-harvest lint format check-headers clean force
+	sanitize valgrind coverage bench bench-decisions bench-graph bench-harvest lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
@@ -222,6 +222,12 @@ bench-graph: all
 # 110,000 made-up turns of nine tools, and a transcript of HUGE megabytes.
 bench-harvest: all
 	@tests/bench/harvest.sh 110000 $(or $(HUGE),256)
+
+# The miner of decisions against sentences and notes that a person judged: doc/decisions.md. REPOS,
+# REVIEWS: folders of clones and of reviews, as tests/accuracy/decisions.py --fetch makes them.
+bench-decisions: all
+	@tests/accuracy/decisions.py --set dev
+	@tests/accuracy/decisions.py --set held
 
 bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/hook.sh

@@ -4,6 +4,7 @@
 #include "command/decisions.h"
 
 #include "flywheel/classify.h"
+#include "flywheel/config.h"
 #include "util/buf.h"
 #include "util/error.h"
 #include "util/js.h"
@@ -17,7 +18,8 @@
 
 struct wishes {
 	bool json, whole;
-	const char *source;
+	const char *source, *subject;
+	double least; /* confidence of what the miner writes down, unless a setting says */
 	struct classifier *classifier;
 	long line;
 };
@@ -41,13 +43,14 @@ static struct js *note_json(struct wishes *wishes, const char *sentence)
 	struct classified_note note;
 	struct js *object;
 
-	if (!classify_note(wishes->classifier, wishes->source, NULL, sentence, &note))
+	if (!classify_note(wishes->classifier, wishes->source, wishes->subject, sentence, &note))
 		return js_null();
 	object = js_object();
 	js_set_text(object, "statement", note.statement);
 	js_set_text(object, "because", note.because);
 	js_set_text(object, "insteadOf", note.instead_of);
 	js_set_real(object, "confidence", note.confidence);
+	js_set_bool(object, "kept", note.confidence >= wishes->least);
 	classified_note_release(&note);
 	return object;
 }
@@ -117,7 +120,7 @@ static void classify(struct wishes *wishes, const char *id, const char *text)
 	strings_release(&sentences);
 }
 
-/* {"id": ..., "text": ...}; an id may be a text or a number. */
+/* {"id": ..., "text": ..., "subject": ...}; an id may be a text or a number. */
 static int take_object(struct wishes *wishes, const char *line, size_t len)
 {
 	struct js *object = NULL;
@@ -134,12 +137,23 @@ static int take_object(struct wishes *wishes, const char *line, size_t len)
 			(long long)js_get_number(object, "id", wishes->line));
 		id = number;
 	}
+	wishes->subject = js_get_text(object, "subject");
 	if (text)
 		classify(wishes, id, text);
 	else
 		rc = fail(E_INVALID, "line %ld has no \"text\"", wishes->line);
+	wishes->subject = NULL;
 	js_free(object);
 	return rc;
+}
+
+static double default_confidence(void)
+{
+	const struct config_record *record = config_records();
+
+	while (record->key && strcmp(record->key, "miner.confidence"))
+		record++;
+	return record->key ? strtod(record->value, NULL) : 0;
 }
 
 static int take_line(struct wishes *wishes, char *line, size_t len)
@@ -178,7 +192,7 @@ static int read_lines(struct wishes *wishes)
 
 int decisions_classify(const struct command *self, int argc, char **argv)
 {
-	struct wishes wishes = {.source = "commit"};
+	struct wishes wishes = {.source = "commit", .least = default_confidence()};
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 0, "json", NULL, "print JSON, an object a line", &wishes.json},
 		{OPTION_FLAG, 0, "whole", NULL, "each line is one sentence: split nothing",

@@ -72,7 +72,7 @@ static const struct config_record records[] = {
 	{"every", CONFIG_TEXT, "", 0, 0, false, "time between scheduled revolutions, as 12h"},
 	{"notifyCommand", CONFIG_LIST, "", 0, 0, false,
 		"program and arguments, told of each finished run (JSON on its input)"},
-	{"miner.confidence", CONFIG_REAL, "0.75", 0, 1, true,
+	{"miner.confidence", CONFIG_REAL, "0.78", 0, 1, true,
 		"decisions of which the miner is less sure are not written down"},
 	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},
 	{"harvest.claude-code", CONFIG_BOOL, "true", 0, 0, false, "read Claude Code's transcripts"},

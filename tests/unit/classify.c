@@ -1,0 +1,177 @@
+/* The classifier: the same bytes from the same sentences, margins that separate, scores that hold.
+ */
+#include "test.h"
+
+#include "decision/classifier.h"
+#include "util/error.h"
+#include "util/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct shelf {
+	struct lexicon *lexicon;
+	struct examples examples;
+};
+
+static void add(struct shelf *shelf, const char *text, unsigned labels)
+{
+	struct examples *examples = &shelf->examples;
+
+	GROW(examples->list, examples->count, examples->capacity);
+	examples->list[examples->count] =
+		(struct example){.labels = labels, .known = (1u << LABEL_COUNT) - 1, .weight = 1};
+	features_of(shelf->lexicon, NULL, text, &examples->list[examples->count++].features);
+}
+
+static void fill(struct shelf *shelf)
+{
+	static const char *const things[] = {
+		"the parser", "the cache", "a lock", "the index", "two workers", "the header"};
+	char text[120];
+
+	*shelf = (struct shelf){.lexicon = lexicon_new()};
+	for (size_t i = 0; i < ARRAY_SIZE(things); i++) {
+		snprintf(text, sizeof(text), "Move %s because the caller needs it.", things[i]);
+		add(shelf, text, 1u << LABEL_DECISION | 1u << LABEL_RATIONALE);
+		snprintf(text, sizeof(text), "Rename %s", things[i]);
+		add(shelf, text, 1u << LABEL_DECISION);
+		snprintf(text, sizeof(text), "Thanks, %s is fine!", things[i]);
+		add(shelf, text, 0);
+	}
+}
+
+static void empty(struct shelf *shelf)
+{
+	examples_release(&shelf->examples);
+	lexicon_free(shelf->lexicon);
+}
+
+static void learns_the_same_bytes(void **state)
+{
+	struct shelf shelf;
+	struct buf one = BUF_INIT, two = BUF_INIT;
+
+	(void)state;
+	fill(&shelf);
+	classifier_learn(&shelf.examples, &one);
+	classifier_learn(&shelf.examples, &two);
+	assert_int_equal(one.len, two.len);
+	assert_memory_equal(one.ptr, two.ptr, one.len);
+	assert_true(one.len < 2 << 20);
+	buf_release(&one);
+	buf_release(&two);
+	empty(&shelf);
+}
+
+static double score(const struct label_model *model, const struct shelf *shelf, const char *text)
+{
+	struct features features = {0};
+	double margin;
+
+	features_of(shelf->lexicon, NULL, text, &features);
+	margin = label_margin(model, &features);
+	features_release(&features);
+	return sigmoid(model->slope * margin + model->offset);
+}
+
+static void separates_what_it_saw(void **state)
+{
+	struct label_model models[LABEL_COUNT];
+	struct shelf shelf;
+	struct buf bytes = BUF_INIT;
+
+	(void)state;
+	fill(&shelf);
+	classifier_learn(&shelf.examples, &bytes);
+	assert_int_equal(label_models_read(bytes.ptr, models), 0);
+	assert_true(score(&models[LABEL_DECISION], &shelf, "Rename the socket") >
+		    score(&models[LABEL_DECISION], &shelf, "Thanks, the socket is fine!"));
+	assert_true(
+		score(&models[LABEL_RATIONALE], &shelf, "Drop it because the caller needs it.") >
+		score(&models[LABEL_RATIONALE], &shelf, "Rename the socket"));
+	buf_release(&bytes);
+	empty(&shelf);
+}
+
+static void refuses_other_bytes(void **state)
+{
+	struct label_model models[LABEL_COUNT];
+
+	(void)state;
+	assert_int_equal(label_models_read("something else", models), E_INVALID);
+	assert_int_equal(label_models_read("flywheel sentences 1\n1 2\n", models), E_INVALID);
+}
+
+static void sigmoid_is_one(void **state)
+{
+	(void)state;
+	for (double x = -60; x <= 60; x += 0.37)
+		assert_true(fabs(sigmoid(x) - 1 / (1 + exp(-x))) < 1e-12);
+}
+
+/* Whatever comes in, and at any length, gives finite scores between 0 and 1. */
+static void takes_any_text(void **state)
+{
+	struct classifier *classifier = NULL;
+	char noise[6000];
+	const char *const texts[] = {"", " ", "`", "```", "#", "#1", "://", "a:", "::", "\xff\xfe",
+		"-", "x: y", ".", "net: ", "'''''", noise};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(noise); i++)
+		noise[i] = (char)(1 + i * 7 % 255);
+	noise[sizeof(noise) - 1] = '\0';
+	assert_int_equal(classifier_open(&classifier), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		double scores[LABEL_COUNT];
+
+		classify_sentence(classifier, texts[i], scores);
+		for (int k = 0; k < LABEL_COUNT; k++)
+			assert_true(scores[k] >= 0 && scores[k] <= 1);
+	}
+	classifier_free(classifier);
+}
+
+static bool has(struct classifier *classifier, enum sentence_label label, const char *text)
+{
+	double scores[LABEL_COUNT];
+
+	classify_sentence(classifier, text, scores);
+	return scores[label] >= label_threshold(classifier, label);
+}
+
+static void tells_plain_cases_apart(void **state)
+{
+	struct classifier *classifier = NULL;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	assert_true(has(classifier, LABEL_DECISION, "Store the keys in a trie"));
+	assert_true(has(classifier, LABEL_RATIONALE,
+		"Store the keys in a trie, because prefixes are looked up all the time."));
+	assert_true(has(classifier, LABEL_ALTERNATIVE, "Use a trie instead of a hash table."));
+	assert_true(has(classifier, LABEL_PRO, "The advantage is that no lock is needed."));
+	assert_true(has(classifier, LABEL_CON, "The downside is that it needs more memory."));
+	assert_true(has(classifier, LABEL_WHAT, "Fix a typo in the manual"));
+	assert_false(has(classifier, LABEL_DECISION, "Fix a typo in the manual"));
+	assert_true(has(classifier, LABEL_WHY, "The server crashed when the list was empty."));
+	assert_false(has(classifier, LABEL_DECISION, "Thanks a lot for the review!"));
+	assert_false(has(classifier, LABEL_DECISION, "Should we use a trie here?"));
+	classifier_free(classifier);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(learns_the_same_bytes),
+		cmocka_unit_test(separates_what_it_saw),
+		cmocka_unit_test(refuses_other_bytes),
+		cmocka_unit_test(sigmoid_is_one),
+		cmocka_unit_test(takes_any_text),
+		cmocka_unit_test(tells_plain_cases_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
