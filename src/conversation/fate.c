@@ -159,8 +159,11 @@ static int take_edit(const struct link_edit *edit, void *payload)
 		for (; old.entries[i].value.num > 0; old.entries[i].value.num--) {
 			uint64_t hash;
 
+			uint32_t line; /* adding one may move them all */
+
 			memcpy(&hash, old.entries[i].key, sizeof(hash));
-			fates->lines[origin_add_line(fates, origin, hash)].state = LINE_REPLACES;
+			line = origin_add_line(fates, origin, hash);
+			fates->lines[line].state = LINE_REPLACES;
 		}
 	for (uint32_t i = 0; i < fates->origins[origin].count && !rejected; i++)
 		add_pending(&fates->paths[fates->origins[origin].path],

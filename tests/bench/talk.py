@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes made-up talk of many tools below a home, as much as asked for: for the bench and the tests.
 
-  talk.py <home> <repository> <turns> [<seed>]
+  talk.py <home> <repository> <turns> [<seed> [<turns of a session>]]
   talk.py --huge <file> <repository> <megabytes>     one Claude Code transcript of that size
 """
 import hashlib
@@ -186,14 +186,14 @@ def main():
         huge(sys.argv[2], sys.argv[3], int(sys.argv[4]))
         return
     talk = Talk(sys.argv[1], sys.argv[2], int(sys.argv[4]) if len(sys.argv) > 4 else 1)
-    turns = int(sys.argv[3])
+    turns, most = int(sys.argv[3]), int(sys.argv[5]) if len(sys.argv) > 5 else 1000
     shares = [(talk.claude, 40), (talk.codex, 15), (talk.gemini, 8), (talk.copilot_chat, 8), (talk.continue_, 4),
               (talk.cline, 4), (talk.cursor, 8), (talk.opencode, 8), (talk.aider, 5)]
     for write, share in shares:
         left = turns * share // 100
         while left > 0:
-            write(min(left, 1000))
-            left -= 1000
+            write(min(left, most))
+            left -= most
 
 
 main()
