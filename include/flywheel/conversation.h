@@ -18,6 +18,7 @@ struct harvest_report {
 	size_t dropped;             /* turns that could not be scrubbed */
 	size_t malformed;           /* records that could not be read */
 	size_t findings;            /* secrets and personal data replaced */
+	char problem[256];          /* why a remote source was passed over, or "" */
 };
 
 struct harvest_options {

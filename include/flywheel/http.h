@@ -9,6 +9,7 @@
 
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define HTTP_MAX ((size_t)16 << 20) /* bytes of an answer, unless the request says */
@@ -37,7 +38,10 @@ struct http_response {
 	long status;
 	struct buf body;
 	long retry_after_s; /* at most HTTP_RETRY_AFTER_MAX; -1: not said */
+	struct buf headers; /* "Name: value" lines of the last answer */
 };
+/* Appends the value of a header, the first of its name; false: there is none. */
+bool http_header(const struct http_response *response, const char *name, struct buf *out);
 
 /*
  * 0 for any HTTP status. E_NETWORK: unreachable, timed out, cut short, or a certificate that does

@@ -1,6 +1,7 @@
 /* git flywheel harvest: reads new talk of this repository, scrubbed before it is stored. */
 #include "flywheel/command.h"
 
+#include "command/print_decision.h"
 #include "flywheel/conversation.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -92,6 +93,7 @@ static void report_json(const struct harvest_report *report, bool dry_run)
 	js_set_number(object, "findings", (int64_t)report->findings);
 	js_set_number(object, "dropped", (int64_t)report->dropped);
 	js_set_number(object, "malformed", (int64_t)report->malformed);
+	js_set_text(object, "problem", *report->problem ? report->problem : NULL);
 	print_json(object);
 	js_free(object);
 }
@@ -106,6 +108,11 @@ static void report_text(const struct harvest_report *report, bool dry_run)
 		printf("%zu turns dropped: they could not be scrubbed\n", report->dropped);
 	if (report->malformed)
 		printf("%zu records passed over: they could not be read\n", report->malformed);
+	if (*report->problem) {
+		fputs("passed over: ", stdout);
+		print_text(report->problem);
+		putchar('\n');
+	}
 }
 
 /* A day, a time, or how long ago: 2026-01-31, 2026-01-31T10:00:00Z, 30d. */

@@ -32,6 +32,17 @@ int harvest_interrupted(void)
 	return interrupted() ? fail(E_STOPPED, "interrupted: what was read so far is kept") : 0;
 }
 
+int harvest_unlock(struct harvest *harvest)
+{
+	harvest->unsaved = 0;
+	return harvest->options.dry_run ? 0 : store_commit(harvest->session->store);
+}
+
+int harvest_lock(struct harvest *harvest)
+{
+	return harvest->options.dry_run ? 0 : store_begin(harvest->session->store);
+}
+
 /* ---- scrubbing ---- */
 
 static int count_finding(const struct scrub_finding *finding, const char *pseudonym, void *payload)

@@ -39,6 +39,8 @@ extern const struct conversation_source source_aider, source_claude_code, source
 	source_codex, source_continue, source_copilot_chat, source_copilot_cli, source_cursor,
 	source_entire, source_gemini, source_git_ai, source_opencode, source_roo_code,
 	source_specstory;
+extern const struct conversation_source source_github;
+extern const struct conversation_source source_gitlab;
 
 /* ---- what a source hands over; all borrowed during the call, all raw ---- */
 
@@ -90,6 +92,9 @@ void harvest_malformed(struct harvest *harvest); /* counts a record that cannot 
 /* E_STOPPED after Ctrl-C, otherwise 0: for loops that read much. */
 int harvest_interrupted(void);
 struct session *harvest_session(struct harvest *harvest);
+/* Stores what was read so far, and lets others write until the lock is taken again. */
+int harvest_unlock(struct harvest *harvest);
+int harvest_lock(struct harvest *harvest);
 
 /* ---- which sessions are ours ---- */
 

@@ -431,7 +431,7 @@ static int take_anchor(const struct talk_anchor *anchor, void *payload)
 {
 	struct update *update = payload;
 	struct link_row row = {.turn = anchor->turn,
-		.reason = *anchor->path ? "review" : "commit",
+		.reason = *anchor->path ? "place" : "commit",
 		.path = anchor->path,
 		.symbol = "",
 		.confidence = 0.97};

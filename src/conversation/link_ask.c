@@ -205,7 +205,7 @@ static int on_review(const struct link_view *view, void *payload)
 	struct placing *placing = payload;
 	struct link_view copy = *view;
 
-	if (strcmp(view->row.reason, "review"))
+	if (strcmp(view->row.reason, "place"))
 		return 0;
 	placing->view = &copy;
 	return talk_each_anchor(

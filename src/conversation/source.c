@@ -7,6 +7,7 @@
 #include "util/memory.h"
 #include "util/progress.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,8 @@ static const struct conversation_source *const sources[] = {
 	&source_specstory,
 	&source_entire,
 	&source_git_ai,
+	&source_github,
+	&source_gitlab,
 	NULL,
 };
 
@@ -131,7 +134,23 @@ static int read_one(struct harvest *harvest, const char *place)
 	return rc;
 }
 
-/* A place that cannot be read (gone, not ours to read) is passed over: the next may be fine. */
+/*
+ * A place that cannot be read (gone, not ours to read) is passed over: the next may be fine. So is
+ * another machine's, with words: what it says must not keep this machine's talk from being read.
+ */
+static int pass_over(struct harvest *harvest, int rc)
+{
+	bool remote = harvest->source->reach == REACH_REMOTE && !harvest->options.source;
+
+	if (rc == E_STOPPED || rc == E_IO || rc == E_LOCKED || (rc != E_NOTFOUND && !remote))
+		return rc;
+	if (rc && remote)
+		snprintf(harvest->report->problem, sizeof(harvest->report->problem), "%s: %s",
+			harvest->source->name, error_message());
+	error_clear();
+	return 0;
+}
+
 static int read_source(struct harvest *harvest)
 {
 	struct strings places = STRINGS_INIT;
@@ -141,11 +160,7 @@ static int read_source(struct harvest *harvest)
 	if (!rc && places.count)
 		progress = progress_start("harvest", places.count);
 	for (size_t i = 0; i < places.count && !rc; i++) {
-		rc = read_one(harvest, places.items[i]);
-		if (rc == E_NOTFOUND) {
-			error_clear();
-			rc = 0;
-		}
+		rc = pass_over(harvest, read_one(harvest, places.items[i]));
 		progress_set(progress, i + 1);
 	}
 	progress_finish(progress);

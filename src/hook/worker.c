@@ -40,8 +40,9 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 	if (!rc)
 		rc = store_backup_when_older(session->store, clock_now(), CLOCK_DAY);
 	line = rc ? xstrfmt("failed: %s", error_message())
-		  : xstrfmt("index current, %zu turns, %zu decisions, %.2f s", harvest.turns,
-			    decisions, clock_monotonic() - start);
+		  : xstrfmt("index current, %zu turns, %zu decisions, %.2f s%s%s", harvest.turns,
+			    decisions, clock_monotonic() - start, *harvest.problem ? "; " : "",
+			    harvest.problem);
 	if (log)
 		log(line, payload);
 	free(line);

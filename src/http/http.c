@@ -29,6 +29,7 @@
 #define STALL_BYTES 100    /* a second: a slow modem does more */
 #define STALL_TIME 60      /* seconds */
 #define MAX_REDIRECTS 5
+#define HEADERS_MAX ((size_t)64 << 10) /* curl itself gives up at 300 KiB */
 
 struct exchange {
 	const struct http_request *request;
@@ -98,10 +99,16 @@ static size_t take_header(char *line, size_t size, size_t count, void *payload)
 
 	size_t len = size * count;
 
-	if (len >= 5 && !memcmp(line, "HTTP/", 5)) /* 100 Continue has headers of its own */
+	if (len >= 5 && !memcmp(line, "HTTP/", 5)) { /* 100 Continue has headers of its own */
 		x->headed = false;
-	else if (len && (*line == '\r' || *line == '\n'))
+		buf_clear(&x->response->headers);
+	} else if (len && (*line == '\r' || *line == '\n')) {
 		x->headed = true;
+	} else if (len + x->response->headers.len <= HEADERS_MAX) {
+		buf_add(&x->response->headers, line, len);
+		buf_trim(&x->response->headers);
+		buf_addch(&x->response->headers, '\n');
+	}
 	return len;
 }
 
@@ -424,7 +431,7 @@ int http_request(const struct http_request *request, struct http_response *out)
 	bool secure = false;
 	int rc = 0;
 
-	*out = (struct http_response){.body = BUF_INIT, .retry_after_s = -1};
+	*out = (struct http_response){.body = BUF_INIT, .headers = BUF_INIT, .retry_after_s = -1};
 	for (int hop = 0; !rc; hop++) {
 		struct exchange x = {.request = request, .response = out, .secure = secure};
 
@@ -449,5 +456,27 @@ int http_request(const struct http_request *request, struct http_response *out)
 void http_response_release(struct http_response *response)
 {
 	buf_release(&response->body);
-	*response = (struct http_response){.body = BUF_INIT, .retry_after_s = -1};
+	buf_release(&response->headers);
+	*response =
+		(struct http_response){.body = BUF_INIT, .headers = BUF_INIT, .retry_after_s = -1};
+}
+
+bool http_header(const struct http_response *response, const char *name, struct buf *out)
+{
+	size_t len = strlen(name), end;
+
+	for (const char *line = response->headers.ptr; *line; line += end + (line[end] == '\n')) {
+		end = strcspn(line, "\n");
+		if (end > len && line[len] == ':' && !strncasecmp(line, name, len)) {
+			line += len + 1;
+			end -= len + 1;
+			while (end && (*line == ' ' || *line == '\t')) {
+				line++;
+				end--;
+			}
+			buf_add(out, line, end);
+			return true;
+		}
+	}
+	return false;
 }

@@ -92,6 +92,14 @@ static const struct config_record records[] = {
 		"read Entire's checkpoints in the repository"},
 	{"harvest.git-ai", CONFIG_BOOL, "true", 0, 0, false,
 		"read git-ai's notes in the repository"},
+	{"harvest.github", CONFIG_BOOL, "false", 0, 0, false,
+		"ask GitHub for reviews and comments"},
+	{"github.url", CONFIG_TEXT, "", 0, 0, false, "address of its API; else by the remotes"},
+	{"github.repository", CONFIG_TEXT, "", 0, 0, false,
+		"owner/name there; else by the remotes"},
+	{"harvest.gitlab", CONFIG_BOOL, "false", 0, 0, false, "ask GitLab for discussions"},
+	{"gitlab.url", CONFIG_TEXT, "", 0, 0, false, "address of its API; else by the remotes"},
+	{"gitlab.project", CONFIG_TEXT, "", 0, 0, false, "group/name there; else by the remotes"},
 	{NULL, CONFIG_BOOL, NULL, 0, 0, false, NULL},
 };
 

@@ -262,7 +262,7 @@ CREATE TABLE origin(
 -- From a turn to what it has to do with.
 CREATE TABLE talk_link(
 	turn INTEGER NOT NULL,
-	reason TEXT NOT NULL, -- edit, time, touch, review, commit, note, trailer, patch
+	reason TEXT NOT NULL, -- edit, time, touch, place, commit, note
 	path TEXT NOT NULL, symbol TEXT NOT NULL, -- '' where there is none
 	commit_id BLOB NOT NULL, -- 20 zero bytes: none
 	confidence REAL NOT NULL,

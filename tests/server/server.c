@@ -10,6 +10,7 @@
  *   result, polls, milliseconds, restart_after, restart     what becomes of a job
  *   token, token_file, token_requests, denied_status        who may ask
  *   base, likelihood, lora, exam, base_skill, tuned_skill   what a model answers
+ *   forge {page, left, reset, wait, shift, items}           what a forge holds (forge.c)
  *
  * GET /w/<name>/control tells what happened there. Runs until SIGTERM, in one thread.
  */
@@ -152,9 +153,43 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
 		free(seconds);
 	}
+	for (size_t i = 0; i < answer->headers.count; i++)
+		MHD_add_response_header(response, answer->headers.entries[i].key,
+			answer->headers.entries[i].value.ptr);
 	result = MHD_queue_response(exchange->connection, answer->status, response);
 	MHD_destroy_response(response);
 	return result;
+}
+
+static enum MHD_Result take_argument(
+	void *payload, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct map_entry *entry = map_put_str(payload, name, NULL);
+
+	(void)kind;
+	free(entry->value.ptr);
+	entry->value.ptr = xstrdup(value ? value : "");
+	return MHD_YES;
+}
+
+static void take_address(struct exchange *exchange, const char *url)
+{
+	const char *host = MHD_lookup_connection_value(
+		exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST);
+	size_t world = starts_with(url, "/w/") ? 3 + strcspn(url + 3, "/") : 0;
+
+	exchange->request.base = xstrfmt("http://%s%.*s", host ? host : "", (int)world, url);
+	exchange->request.known = MHD_lookup_connection_value(
+		exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+	MHD_get_connection_values(exchange->connection, MHD_GET_ARGUMENT_KIND, take_argument,
+		&exchange->request.query);
+}
+
+static void release_values(struct map *map)
+{
+	for (size_t i = 0; i < map->count; i++)
+		free(map->entries[i].value.ptr);
+	map_release(map);
 }
 
 static enum MHD_Result finish(struct exchange *exchange, const char *url)
@@ -167,6 +202,7 @@ static enum MHD_Result finish(struct exchange *exchange, const char *url)
 	request->origin = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Origin");
 	request->agent = MHD_lookup_connection_value(
 		connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_USER_AGENT);
+	take_address(exchange, url);
 	serve(exchange, url);
 	exchange->served = true;
 	if (exchange->fault == FAULT_DROP || exchange->fault == FAULT_DROP_AFTER)
@@ -226,6 +262,9 @@ static void completed(void *payload, struct MHD_Connection *connection, void **s
 	}
 	buf_release(&exchange->request.body);
 	buf_release(&exchange->answer.body);
+	release_values(&exchange->request.query);
+	release_values(&exchange->answer.headers);
+	free((char *)(uintptr_t)exchange->request.base);
 	free(exchange);
 	*state = NULL;
 }

@@ -101,6 +101,7 @@ void world_free(struct world *world)
 		free(adapter->path);
 		free(adapter);
 	}
+	forge_free(world->forge);
 	map_release(&world->jobs);
 	map_release(&world->packages);
 	map_release(&world->artifacts);
@@ -174,6 +175,8 @@ int world_control(struct world *world, const struct js *wishes)
 	set_number(wishes, "denied_status", &world->denied_status);
 	set_number(wishes, "base_skill", &world->base_skill);
 	set_number(wishes, "tuned_skill", &world->tuned_skill);
+	if (js_get(wishes, "forge"))
+		forge_control(world, js_get(wishes, "forge"));
 	if (js_get_bool(wishes, "restart", false))
 		ray_restart(world);
 	if (js_get_bool(wishes, "token", false))
@@ -252,6 +255,8 @@ struct js *world_report(const struct world *world)
 	js_set(report, "faults", faults);
 	copy_error(errors, world->errors);
 	js_set(report, "errors", errors);
+	if (world->forge)
+		js_set(report, "forge", forge_report(world));
 	return report;
 }
 
@@ -287,7 +292,8 @@ static bool admit(struct world *world, const struct request *request, struct ans
 static void do_serve(
 	struct world *world, const struct request *request, bool stale, struct answer *answer)
 {
-	if (admit(world, request, answer) && !artifacts_serve(world, request, answer) &&
+	if (admit(world, request, answer) && !forge_serve(world, request, answer) &&
+		!artifacts_serve(world, request, answer) &&
 		!ray_serve(world, request, stale, answer) &&
 		!openai_serve(world, request, answer)) {
 		world_error(world, "no such call: %s %s", request->method, request->path);
@@ -324,4 +330,19 @@ enum fault world_serve(struct world *world, const struct request *request, struc
 			answer_text(answer, 500, "Traceback (most recent call last): broken pipe");
 	}
 	return fault;
+}
+
+const char *request_query(const struct request *request, const char *name)
+{
+	struct map_entry *entry = map_get_str(&request->query, name);
+
+	return entry ? entry->value.ptr : NULL;
+}
+
+void answer_header(struct answer *answer, const char *name, const char *value)
+{
+	struct map_entry *entry = map_put_str(&answer->headers, name, NULL);
+
+	free(entry->value.ptr);
+	entry->value.ptr = xstrdup(value);
 }

@@ -39,6 +39,9 @@ struct faults {
 struct request {
 	const char *method, *path;                  /* path: behind /w/<name> */
 	const char *authorization, *origin, *agent; /* may be NULL */
+	const char *known;                          /* If-None-Match */
+	const char *base;                           /* http://host:port/w/<name> */
+	struct map query;                           /* name: char * */
 	struct buf body;
 };
 
@@ -46,7 +49,8 @@ struct answer {
 	unsigned status;
 	struct buf body;
 	const char *type;
-	long retry_after; /* seconds; -1: not said */
+	long retry_after;   /* seconds; -1: not said */
+	struct map headers; /* name: char * */
 };
 
 enum job_status { JOB_PENDING, JOB_RUNNING, JOB_STOPPED, JOB_SUCCEEDED, JOB_FAILED };
@@ -92,6 +96,7 @@ struct world {
 	unsigned base_skill, tuned_skill; /* of a hundred questions, those known */
 	struct map *exams;                /* of the server: a file is read once for all worlds */
 	const struct exam *exam;
+	struct forge *forge; /* forge.c; NULL: there is none */
 	/* what there is */
 	struct map jobs, packages, artifacts, adapters;
 	/* what happened */
@@ -120,6 +125,13 @@ bool ray_serve(struct world *world, const struct request *request, bool stale, s
 bool openai_serve(struct world *world, const struct request *request, struct answer *out);
 bool artifacts_serve(struct world *world, const struct request *request, struct answer *out);
 void ray_restart(struct world *world);
+bool forge_serve(struct world *world, const struct request *request, struct answer *out);
+/* Replaces what a forge holds, but for the count of what happened. */
+void forge_control(struct world *world, const struct js *wishes);
+struct js *forge_report(const struct world *world);
+void forge_free(struct forge *forge);
+const char *request_query(const struct request *request, const char *name); /* or NULL */
+void answer_header(struct answer *answer, const char *name, const char *value);
 
 /* Does what the entrypoint of a job does: reads its package, publishes. Returns success. */
 bool job_run(struct world *world, struct job *job);

@@ -199,6 +199,22 @@ static void file_goes_up_and_comes_down(void **state)
 	free(down);
 }
 
+/* A redirect's own headers are gone with it. */
+static void headers_are_of_the_last_answer(void **state)
+{
+	struct fixture *f = *state;
+	struct buf value = BUF_INIT;
+
+	assert_int_equal(ask(f, (struct http_request){0}, "/later"), 0);
+	assert_true(http_header(&f->response, "retry-after", &value));
+	assert_string_equal(value.ptr, "7");
+	assert_false(http_header(&f->response, "Retry", &value));
+	assert_false(http_header(&f->response, "ETag", &value));
+	assert_int_equal(ask(f, (struct http_request){0}, "/move"), 0);
+	assert_false(http_header(&f->response, "Location", &value));
+	buf_release(&value);
+}
+
 /* Whatever goes wrong, the old file stays and nothing lies beside it. */
 static void target_is_old_or_whole(void **state)
 {
@@ -477,6 +493,7 @@ int main(void)
 		WITH_SERVER(request_arrives_as_asked),
 		WITH_SERVER(header_with_a_line_break_is_refused),
 		WITH_SERVER(file_goes_up_and_comes_down),
+		WITH_SERVER(headers_are_of_the_last_answer),
 		WITH_SERVER(target_is_old_or_whole),
 		WITH_SERVER(answer_has_a_cap),
 		WITH_SERVER(exchange_has_an_end),
