@@ -602,7 +602,8 @@ struct answer find_plain(
 		return (struct answer){GRAPH_NONE, EDGE_EXTERNAL, meaning.package};
 	if (scope == LANGUAGE_SCOPE_FOLDER)
 		answer = find_in_folder(self, place, name, want);
-	if (answer.to == GRAPH_NONE && scope != LANGUAGE_SCOPE_FILE && qualifies)
+	if (answer.to == GRAPH_NONE && scope != LANGUAGE_SCOPE_FILE &&
+		scope != LANGUAGE_SCOPE_FOLDER && qualifies) /* a folder is all there is to Go */
 		answer = find_in_namespaces(self, place, name, want);
 	if (answer.to == GRAPH_NONE && scope == LANGUAGE_SCOPE_GLOBAL)
 		answer = find_global(self, place, name, want);

@@ -20,7 +20,7 @@ kinds() {
 	c) echo C fd sugt ;;
 	cpp) echo C++ fd csugt ;;
 	c_sharp) echo C\# mpE cisg ;;
-	go) echo Go f sita ;;
+	go) echo Go fn sita ;;
 	java) echo Java m ciga ;;
 	javascript) echo JavaScript fmgGS - ;; # its classes are also objects with properties
 	php) echo PHP f cit ;;
@@ -45,21 +45,25 @@ theirs() {
 			select(._type == "tag") | select(.name | test("^__anon|^anonymous|^Anonymous") | not) |
 			select(.language != "Sh" or (.name | test("[]=]") | not)) |
 			(.kind) as $kind | [.path, .line, .kind, .name, (.signature // "")] | @tsv' |
-		awk -F'\t' -v OFS='\t' -v f="$functions" -v t="$types" -v letters="$work/letters" '
+		awk -F'\t' -v OFS='\t' -v f="$functions" -v t="$types" -v letters="$work/letters" \
+			-v cpp="$([[ $1 != cpp ]] || echo 1)" '
 			BEGIN { while ((getline line < letters) > 0) { split(line, at, " "); letter[at[2]] = at[1] } }
 			{ l = letter[$3]
 			  if (l == "d" && $5 == "") next
 			  group = index(f, l) ? "function" : index(t, l) ? "type" : ""
-			  if ($4 ~ /operator/) gsub(/ /, "", $4)
+			  if (cpp && $4 ~ /operator/) gsub(/ /, "", $4)
 			  if (l != "" && group != "") print $1, $2, group, $4 }'
 }
 
-# Java's anonymous classes (named "new") and C#'s functions in methods are unknown to ctags; a
+# Java's anonymous classes (named "new"), C#'s functions in methods and what Go defines in functions
+# are unknown to ctags; a
 # delegate is a function to it. A function whose head is a macro's call has the macro's name there.
 ours() {
 	jq -r --arg language "$1" '.definitions[] | select(.kind != "constant") |
 		select(.qualified | test("(^|\\.)new(\\.|$)") and $language == "java" | not) |
 		select($language != "c_sharp" or .kind != "function") |
+		select($language != "go" or .kind == "method" or (.qualified | contains(".") | not)) |
+		select($language != "go" or .kind != "function" or (.signature | startswith("func"))) |
 		select($language != "php" or (.name | startswith("$") | not)) |
 		select($language != "bash" or (.signature | startswith("@test") | not)) |
 		select($language != "ruby" or (.signature |
