@@ -127,6 +127,7 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	grammar->receivers = source->receivers;
 	grammar->fragments = source->fragments;
 	grammar->macros = source->macros;
+	grammar->pool = pool_new(); /* before the first use of tree-sitter */
 	grammar->parser = ts_parser_new();
 	grammar->compressor = compressor_new();
 	if (!ts_parser_set_language(grammar->parser, source->language()))
@@ -157,6 +158,7 @@ void grammar_free(struct grammar *grammar)
 	predicates_free(grammar);
 	tags_free(grammar->tags);
 	ts_parser_delete(grammar->parser);
+	pool_free(grammar->pool);
 	compressor_free(grammar->compressor);
 	free(grammar->separator);
 	free(grammar->roles);

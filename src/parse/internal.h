@@ -3,6 +3,7 @@
 #define PARSE_INTERNAL_H
 
 #include "flywheel/parse.h"
+#include "parse/pool.h"
 #include "parse/tags.h"
 #include "util/compress.h"
 #include "util/map.h"
@@ -66,6 +67,7 @@ extern const struct decision_weight decision_weights[];
 struct predicate;
 struct grammar {
 	TSParser *parser;
+	struct pool *pool; /* of the trees that are not kept */
 	struct compressor *compressor;
 	struct tags *tags;
 	char *separator;
@@ -143,7 +145,7 @@ struct findings {
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);
 /* Parses; `old`: a tree of another version, edited to fit, or NULL. NULL: too much work. */
-TSTree *parse_tree(struct grammar *grammar, const char *text, uint32_t len, const TSTree *old);
+TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old);
 /* Runs the query. False: too much work. */
 bool findings_take(const struct grammar *grammar, struct findings *findings, TSTree *tree,
 	const struct tags_parts *parts);

@@ -382,16 +382,16 @@ static void on_match(const TSQueryMatch *match, void *payload)
 	take_match(taking->grammar, match, taking->found);
 }
 
-TSTree *parse_tree(struct grammar *grammar, const char *text, uint32_t len, const TSTree *old)
+TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old)
 {
 	struct source source = {text, len};
 	uint32_t steps = 0;
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
 	TSParseOptions options = {&steps, count_parse};
-	TSTree *tree = ts_parser_parse_with_options(grammar->parser, old, input, options);
+	TSTree *tree = ts_parser_parse_with_options(parser, old, input, options);
 
 	if (!tree)
-		ts_parser_reset(grammar->parser);
+		ts_parser_reset(parser);
 	return tree;
 }
 
@@ -417,14 +417,21 @@ bool source_blank(const struct grammar *grammar, const char *text, size_t len, s
 	       (grammar->macros && macros_blank(text, len, out));
 }
 
+/* The tree is not deleted: it goes as a whole, which takes no walk over it. */
 static enum parse_skip run(struct grammar *grammar, struct findings *found)
 {
 	struct buf blanked = BUF_INIT;
-	bool blank = source_blank(grammar, found->text, found->len, &blanked);
-	TSTree *tree = parse_tree(grammar, blank ? blanked.ptr : found->text, found->len, NULL);
-	bool done = tree && findings_take(grammar, found, tree, NULL);
+	bool blank = source_blank(grammar, found->text, found->len, &blanked), done;
+	TSParser *parser;
+	TSTree *tree;
 
-	ts_tree_delete(tree);
+	pool_enter(grammar->pool);
+	parser = ts_parser_new();
+	ts_parser_set_language(parser, ts_parser_language(grammar->parser));
+	tree = parse_tree(parser, blank ? blanked.ptr : found->text, found->len, NULL);
+	done = tree && findings_take(grammar, found, tree, NULL);
+	ts_parser_delete(parser); /* for what a scanner may hold elsewhere */
+	pool_leave(grammar->pool);
 	buf_release(&blanked);
 	return done ? PARSE_OK : PARSE_COMPLEX;
 }

@@ -482,7 +482,7 @@ static void parse_whole(struct grammar *grammar, struct version *new)
 {
 	ts_tree_delete(new->tree);
 	new->count = 0;
-	new->tree = parse_tree(grammar, parsed(new), (uint32_t) new->text.len, NULL);
+	new->tree = parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len, NULL);
 	if (new->tree)
 		list_children(new);
 }
@@ -506,7 +506,8 @@ static void version_parse(struct grammar *grammar, struct version *new, struct v
 	source_blank(grammar, new->text.ptr, new->text.len, &new->blanked);
 	edited = edited_tree(old, new);
 	if (edited) {
-		new->tree = parse_tree(grammar, parsed(new), (uint32_t) new->text.len, edited);
+		new->tree =
+			parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len, edited);
 		ts_tree_delete(edited);
 	}
 	if (new->tree) {

@@ -120,18 +120,15 @@ int repo_open(const char *path, struct repo **out)
 	int error;
 
 	*out = NULL;
-	git_libgit2_init();
+	git_libgit2_init(); /* never shut down: it reads all certificates each time it comes up */
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)1);
 	/* git does not hash what it reads either; zlib's checksum tells damage. */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	error = git_repository_open_ext(&git, path, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
 	if (error == GIT_ENOTFOUND)
 		error = git_repository_open_ext(&git, path, 0, NULL);
-	if (error) {
-		error = explain_open(error, path);
-		git_libgit2_shutdown();
-		return error;
-	}
+	if (error)
+		return explain_open(error, path);
 	repo = xcalloc(1, sizeof(*repo));
 	repo->git = git;
 	repo->git_dir = without_slash(git_repository_path(git));
@@ -150,7 +147,6 @@ void repo_free(struct repo *repo)
 	free(repo->common_dir);
 	free(repo->work_dir);
 	free(repo);
-	git_libgit2_shutdown();
 }
 
 const char *repo_git_dir(const struct repo *repo)
