@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REMEMBERED ((size_t)32 << 20) /* bytes of a generation */
+#define REMEMBERED ((size_t)8 << 20) /* bytes of a generation */
 
 /* Facts of the blobs seen lately. Two generations: when the young one is full the old one goes. */
 struct recent {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT ((size_t)64 << 20) /* bytes of all trees */
+#define KEPT ((size_t)96 << 20) /* bytes of all trees: some 25 to a byte of text */
 
 struct kept {
 	char *path;

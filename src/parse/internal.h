@@ -148,7 +148,7 @@ uint32_t findings_text(struct findings *findings, const char *text, size_t len);
 TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old);
 /* Runs the query. False: too much work. */
 bool findings_take(const struct grammar *grammar, struct findings *findings, TSTree *tree,
-	const struct tags_parts *parts);
+	const struct tags_units *units);
 /* Of a text that is not parsed: nothing but the reason. */
 void findings_empty(struct findings *findings, const char *text, size_t len);
 /* Sorts, merges, nests and counts; what is left are facts. */

@@ -43,9 +43,8 @@ struct walk {
 	uint16_t capture_count;
 	const struct kid *level; /* the siblings of the node whose patterns are tried */
 	uint32_t touched;        /* the last of them that was read */
-	const struct kid *top;   /* the root's children */
-	uint32_t beyond;         /* of these none from here on was looked at */
-	const struct tags_parts *parts;
+	uint32_t beyond;         /* of them none from here on was looked at */
+	const struct tags_units *units;
 	TSQueryCapture *seen; /* captures of the matches that this pattern had at this node */
 	uint32_t seen_count, seen_room;
 };
@@ -207,7 +206,7 @@ static bool match_at(struct walk *walk, const struct tags_element *element, cons
 /* Also that there is no sibling more is something that was looked at. */
 static void looked(struct walk *walk, const struct kid *among, uint32_t beyond)
 {
-	if (among == walk->top && beyond > walk->beyond)
+	if (among == walk->level && beyond > walk->beyond)
 		walk->beyond = beyond;
 }
 
@@ -352,14 +351,16 @@ struct level {
 	uint32_t count, at, touched;
 	struct mark mark; /* before the children of the node at `at` */
 	uint64_t steps;   /* when that node was come to */
+	uint32_t unit;    /* that the first node is, or TAGS_NO_UNIT */
+	uint32_t beyond;  /* for the node at `at` */
 };
 
 /* What the patterns of this node read of its later siblings goes with its own children. */
 static void leave(struct walk *walk, struct level *level)
 {
-	if (walk->parts && level->kids == walk->top)
-		walk->parts->walked(
-			level->at, walk->beyond, walk->steps - level->steps, walk->parts->payload);
+	if (level->unit != TAGS_NO_UNIT)
+		walk->units->walked(level->unit + level->at, level->beyond,
+			walk->steps - level->steps, walk->units->payload);
 	release_to(walk, level->mark);
 	for (uint32_t i = level->at + 1; i <= level->touched && i < level->count; i++) {
 		level->kids[i].loaded = false;
@@ -368,16 +369,28 @@ static void leave(struct walk *walk, struct level *level)
 	level->at++;
 }
 
-/* Whether a child of the root need not be walked. */
+/* Whether the node that the walk has come to need not be walked. */
 static bool is_known(struct walk *walk, const struct level *level)
 {
 	uint64_t steps = 0;
 
-	if (!walk->parts || level->kids != walk->top ||
-		!walk->parts->known(level->at, &steps, walk->parts->payload))
+	if (level->unit == TAGS_NO_UNIT ||
+		!walk->units->known(level->unit + level->at, &steps, walk->units->payload))
 		return false;
 	walk->steps += steps;
 	return true;
+}
+
+/* The unit that the first child of a level's node is. */
+static uint32_t unit_inside(struct walk *walk, const struct level *level, size_t depth)
+{
+	if (!walk->units)
+		return TAGS_NO_UNIT;
+	if (depth == 1)
+		return 0;
+	return level->unit == TAGS_NO_UNIT
+		       ? TAGS_NO_UNIT
+		       : walk->units->inside(level->unit + level->at, walk->units->payload);
 }
 
 /* A tree may be deeper than a stack: the levels lie on the heap. */
@@ -387,10 +400,12 @@ static void walk_tree(struct walk *walk, struct kid *root)
 	size_t depth = 0, room = 0;
 
 	GROW(levels, depth, room);
-	levels[depth++] = (struct level){root, 1, 0, 0, mark_here(walk), 0};
+	levels[depth++] = (struct level){
+		.kids = root, .count = 1, .mark = mark_here(walk), .unit = TAGS_NO_UNIT};
 	while (depth && walk->steps <= walk->budget) {
 		struct level *level = &levels[depth - 1];
 		struct kid *kid;
+		uint32_t unit;
 
 		if (level->at == level->count) {
 			if (--depth)
@@ -403,28 +418,29 @@ static void walk_tree(struct walk *walk, struct kid *root)
 		}
 		kid = &level->kids[level->at];
 		level->steps = walk->steps;
-		if (level->kids == walk->top)
-			walk->beyond = level->at + 1;
 		level->mark = mark_here(walk);
 		walk->level = level->kids;
+		walk->beyond = level->at + 1;
 		walk->touched = level->at;
 		try_patterns(walk, level->kids, level->count, level->at);
 		level->touched = walk->touched;
+		level->beyond = walk->beyond;
 		load(walk, kid);
-		if (depth == 1)
-			walk->top = kid->kids;
+		unit = unit_inside(walk, level, depth);
 		GROW(levels, depth, room);
-		levels[depth++] =
-			(struct level){kid->kids, kid->kid_count, 0, 0, mark_here(walk), 0};
+		levels[depth++] = (struct level){.kids = kid->kids,
+			.count = kid->kid_count,
+			.mark = mark_here(walk),
+			.unit = unit};
 	}
 	free(levels);
 }
 
 bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload,
-	const struct tags_parts *parts)
+	const struct tags_units *units)
 {
 	struct walk walk = {
-		.tags = tags, .budget = budget, .fn = fn, .payload = payload, .parts = parts};
+		.tags = tags, .budget = budget, .fn = fn, .payload = payload, .units = units};
 	struct kid kid;
 
 	fill(&kid, root, 0);

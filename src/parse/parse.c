@@ -396,12 +396,12 @@ TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTre
 }
 
 bool findings_take(const struct grammar *grammar, struct findings *found, TSTree *tree,
-	const struct tags_parts *parts)
+	const struct tags_units *units)
 {
 	struct taking taking = {grammar, found};
 
 	return tags_run(
-		grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking, parts);
+		grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking, units);
 }
 
 void findings_empty(struct findings *found, const char *text, size_t len)

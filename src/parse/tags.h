@@ -59,21 +59,24 @@ void tags_free(struct tags *tags);
 
 typedef void (*tags_fn)(const TSQueryMatch *match, void *payload);
 /*
- * The walk as it comes past the children of the root: what is found in one and nowhere else can be
- * kept. Both may be called for a child; `child` counts from 0.
+ * The walk as it comes past units, whose matches can be kept: the root's children are units from 0
+ * on, and those of a unit may be.
  */
-struct tags_parts {
+struct tags_units {
 	/* True: it is known what is found in it, and that it took so many steps. */
-	bool (*known)(uint32_t child, uint64_t *steps, void *payload);
-	/* It was walked, and of its siblings none from `beyond` on was looked at. */
-	void (*walked)(uint32_t child, uint32_t beyond, uint64_t steps, void *payload);
+	bool (*known)(uint32_t unit, uint64_t *steps, void *payload);
+	/* It was walked, and of its siblings, from 0, none from `beyond` on was looked at. */
+	void (*walked)(uint32_t unit, uint32_t beyond, uint64_t steps, void *payload);
+	/* The unit that its first child is, or TAGS_NO_UNIT. */
+	uint32_t (*inside)(uint32_t unit, void *payload);
 	void *payload;
 };
+#define TAGS_NO_UNIT UINT32_MAX
 /*
- * Calls `fn` for each match in the tree. `parts` may be NULL. False: more than `budget` steps, and
+ * Calls `fn` for each match in the tree. `units` may be NULL. False: more than `budget` steps, and
  * it gave up.
  */
 bool tags_run(const struct tags *tags, TSNode root, uint64_t budget, tags_fn fn, void *payload,
-	const struct tags_parts *parts);
+	const struct tags_units *units);
 
 #endif

@@ -1,54 +1,49 @@
 /*
- * Parsing a file's next version out of the tree of the last one. What stands in a child of the root
- * that the parser took over unchanged is not looked for again: the raw findings are kept child by
- * child, with what of its siblings was looked at, and moved to where it stands now. The facts are
- * those of a whole parse, byte for byte: texts are named in the same order.
+ * Parsing a file's next version out of the tree of the last one. Units are nodes whose findings are
+ * kept: the root's children, and those of whatever is large. What stands in a unit that the parser
+ * took over unchanged is not looked for again, but moved to where it stands now, when what was
+ * looked at of its siblings is the same too. The facts are those of a whole parse, byte for byte:
+ * texts are named in the same order.
  */
-#include "parse/internal.h"
+#include "parse/lists.h"
 
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NODE_BYTES 80 /* of a tree, about, for each node */
+#define NODE_BYTES 100 /* of a tree, about, for each node */
 #define ALTERED_MAX                                                                                \
-	3 /* where more than one byte of so many differs, a whole parse is no dearer               \
-	   */
+	3             /* where more than one byte of so many differs, a whole parse is no dearer   \
+		       */
+#define UNIT_MIN 2048 /* bytes of a unit that holds others */
+#define UNIT_DEPTH 12
+#define NEVER UINT32_MAX
+#define SOUGHT 500 /* siblings that a unit may have lost before it */
 
-enum list {
-	LIST_DEFINITIONS,
-	LIST_DECISIONS,
-	LIST_REFERENCES,
-	LIST_IMPORTS,
-	LIST_COMMENTS,
-	LIST_BINDINGS,
-	LIST_VISIBILITIES,
-	LIST_MARKS,
-	LIST_SAID,
-	LIST_COUNT
-};
-
-/* A child of the root. */
-struct child {
+struct unit {
 	TSNode node;
 	const void *subtree; /* the same in two trees: nothing in it differs */
 	uint32_t start, end, row, column;
-	uint32_t beyond; /* of its siblings none from here on was looked at */
+	TSFieldId field;
+	bool broken, erroneous; /* holds an error; is one */
+	uint8_t depth;
+	uint32_t first, count;             /* it and its siblings */
+	uint32_t inner_first, inner_count; /* what it holds; count 0: is no matter */
+	uint32_t beyond;                   /* of its siblings none from here on was looked at */
 	uint64_t steps;
-	uint32_t first[LIST_COUNT], end_of[LIST_COUNT]; /* of what was found in it */
+	struct places from, to; /* of what was found in it */
 	/* In the version that is being made: */
-	bool broken;  /* holds an error */
-	uint32_t old; /* the child of the last version that it is, or PARSE_NONE */
-	uint32_t run; /* its siblings up to here follow each other there too */
+	uint32_t old; /* the unit of the last version that it is, or PARSE_NONE */
+	uint32_t run; /* its siblings before this one follow each other there too */
 };
 
 struct version {
 	struct buf text, blanked; /* blanked: what was parsed; empty: the text itself */
 	TSTree *tree;
-	struct child *children;
-	uint32_t count, room;
-	struct findings found; /* as the query gave them */
+	struct unit *units;
+	uint32_t count, room, top; /* top: the root's children */
+	struct findings found;     /* as the query gave them */
 };
 
 struct making {
@@ -56,258 +51,54 @@ struct making {
 	uint32_t *texts; /* offset in the old pool to one in the new pool; 0: not named yet */
 };
 
-/* Where the arrays of findings lie, to treat them alike. */
-struct array {
-	void **items;
-	uint32_t *count, *room;
-	size_t size;
-};
-
-static struct array array_of(struct findings *found, enum list list)
+/* Appends the children of a node; returns how many. */
+static uint32_t list_inside(struct version *version, TSNode parent, unsigned depth)
 {
-	switch (list) {
-#define ARRAY(items, count, room)                                                                  \
-	(struct array)                                                                             \
-	{                                                                                          \
-		(void **)&found->items, &found->count, &found->room, sizeof(*found->items)         \
-	}
-	case LIST_DEFINITIONS:
-		return ARRAY(definitions, definition_count, definition_room);
-	case LIST_DECISIONS:
-		return ARRAY(decisions, decision_count, decision_room);
-	case LIST_REFERENCES:
-		return ARRAY(references, reference_count, reference_room);
-	case LIST_IMPORTS:
-		return ARRAY(imports, import_count, import_room);
-	case LIST_COMMENTS:
-		return ARRAY(comments, comment_count, comment_room);
-	case LIST_BINDINGS:
-		return ARRAY(bindings, binding_count, binding_room);
-	case LIST_VISIBILITIES:
-		return ARRAY(visibilities, visibility_count, visibility_room);
-	case LIST_MARKS:
-		return ARRAY(marks, mark_count, mark_room);
-	default:
-		return ARRAY(said, said_count, said_room);
-#undef ARRAY
-	}
-}
-
-static void note_places(struct findings *found, uint32_t places[LIST_COUNT])
-{
-	for (int list = 0; list < LIST_COUNT; list++)
-		places[list] = *array_of(found, (enum list)list).count;
-}
-
-/* How far a child has moved. */
-struct shift {
-	uint32_t bytes, lines;
-	const uint32_t *texts;
-};
-
-static void shift_definition(struct raw_definition *raw, const struct shift *by)
-{
-	struct fact_definition *fact = &raw->fact;
-
-	fact->start += by->bytes;
-	fact->end += by->bytes;
-	fact->line += by->lines;
-	fact->end_line += by->lines;
-	fact->name = by->texts[fact->name];
-	fact->owner = by->texts[fact->owner];
-	fact->returns = by->texts[fact->returns];
-	fact->signature = by->texts[fact->signature];
-	raw->doc_start += raw->doc_end ? by->bytes : 0;
-	raw->doc_end += raw->doc_end ? by->bytes : 0;
-}
-
-static void shift_reference(struct fact_reference *at, const struct shift *by)
-{
-	at->start += by->bytes;
-	at->line += by->lines;
-	at->name = by->texts[at->name];
-	at->receiver = by->texts[at->receiver];
-}
-
-static void shift_import(struct fact_import *at, const struct shift *by)
-{
-	at->start += by->bytes;
-	at->line += by->lines;
-	at->module = by->texts[at->module];
-	at->name = by->texts[at->name];
-	at->alias = by->texts[at->alias];
-}
-
-static void shift_binding(struct fact_binding *at, const struct shift *by)
-{
-	at->start += by->bytes;
-	at->line += by->lines;
-	at->name = by->texts[at->name];
-	at->value = by->texts[at->value];
-}
-
-static void shift_comment(struct fact_comment *at, const struct shift *by)
-{
-	at->start += by->bytes;
-	at->end += by->bytes;
-	at->line += by->lines;
-	at->end_line += by->lines;
-}
-
-static void shift_mark(struct raw_mark *at, const struct shift *by)
-{
-	at->start += by->bytes;
-	at->end += by->bytes;
-	at->line += by->lines;
-	at->name = by->texts[at->name];
-}
-
-static void shift_item(enum list list, void *item, const struct shift *by)
-{
-	struct raw_visibility *visibility = item;
-	struct raw_decision *decision = item;
-
-	switch (list) {
-	case LIST_DEFINITIONS:
-		shift_definition(item, by);
-		break;
-	case LIST_DECISIONS:
-		decision->start += by->bytes;
-		decision->end += by->bytes;
-		break;
-	case LIST_REFERENCES:
-		shift_reference(item, by);
-		break;
-	case LIST_IMPORTS:
-		shift_import(item, by);
-		break;
-	case LIST_COMMENTS:
-		shift_comment(item, by);
-		break;
-	case LIST_BINDINGS:
-		shift_binding(item, by);
-		break;
-	case LIST_VISIBILITIES:
-		visibility->start += by->bytes;
-		visibility->end += by->bytes;
-		break;
-	case LIST_MARKS:
-		shift_mark(item, by);
-		break;
-	default:
-		break;
-	}
-}
-
-static void copy_items(
-	struct making *making, enum list list, const struct child *from, const struct shift *by)
-{
-	struct array old = array_of(&making->old->found, list);
-	struct array new = array_of(&making->new->found, list);
-	uint32_t count = from->end_of[list] - from->first[list], first = *new.count;
-	char *items;
-
-	if (!count)
-		return;
-	if (first + count > *new.room) {
-		*new.room = (first + count) * 2;
-		*new.items = xrealloc(*new.items, *new.room *new.size);
-	}
-	items = (char *)*new.items + first *new.size;
-	memcpy(items, (const char *)*old.items + from->first[list] * old.size, count * old.size);
-	for (uint32_t i = 0; i < count; i++)
-		shift_item(list, items + i * new.size, by);
-	*new.count += count;
-}
-
-/* Names the texts of a child again, in their order. */
-static void say_again(struct making *making, const struct child *from)
-{
-	const struct findings *old = &making->old->found;
-	struct findings *new = &making->new->found;
-
-	for (uint32_t i = from->first[LIST_SAID]; i < from->end_of[LIST_SAID]; i++) {
-		uint32_t at = old->said[i];
-		const char *text = old->pool.ptr + at;
-
-		if (!at || !making->texts[at]) {
-			making->texts[at] = findings_text(new, text, strlen(text));
-			continue;
-		}
-		GROW(new->said, new->said_count, new->said_room);
-		new->said[new->said_count++] = making->texts[at];
-	}
-}
-
-/* Whether all that was looked at to know what is in a child is as it was. */
-static bool is_same(const struct making *making, uint32_t at)
-{
-	const struct version *old = making->old, *new = making->new;
-	const struct child *child = &new->children[at], *was;
-	uint32_t looked;
-
-	if (!old || child->old == PARSE_NONE)
-		return false;
-	was = &old->children[child->old];
-	looked = was->beyond - child->old; /* itself, those behind it, their end */
-	if (was->beyond > old->count)
-		return child->run == new->count && old->count - child->old == new->count - at;
-	return child->run - at >= looked;
-}
-
-static bool on_known(uint32_t at, uint64_t *steps, void *payload)
-{
-	struct making *making = payload;
-	struct child *child = &making->new->children[at];
-	const struct child *from;
-	struct shift by;
-
-	note_places(&making->new->found, child->first);
-	if (!is_same(making, at))
-		return false;
-	from = &making->old->children[child->old];
-	say_again(making, from);
-	by = (struct shift){child->start - from->start, child->row - from->row, making->texts};
-	for (int list = 0; list < LIST_SAID; list++)
-		copy_items(making, (enum list)list, from, &by);
-	note_places(&making->new->found, child->end_of);
-	child->beyond = at + (from->beyond - child->old);
-	child->steps = *steps = from->steps;
-	return true;
-}
-
-static void on_walked(uint32_t at, uint32_t beyond, uint64_t steps, void *payload)
-{
-	struct making *making = payload;
-	struct child *child = &making->new->children[at];
-
-	note_places(&making->new->found, child->end_of);
-	child->beyond = beyond;
-	child->steps = steps;
-}
-
-static void list_children(struct version *version)
-{
-	TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(version->tree));
+	TSTreeCursor cursor = ts_tree_cursor_new(parent);
+	uint32_t first = version->count;
 
 	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
 		more = ts_tree_cursor_goto_next_sibling(&cursor)) {
 		TSNode node = ts_tree_cursor_current_node(&cursor);
 		TSPoint point = ts_node_start_point(node);
-		struct child child = {.node = node,
+		struct unit unit = {.node = node,
 			.start = ts_node_start_byte(node),
 			.end = ts_node_end_byte(node),
 			.row = point.row,
 			.column = point.column,
+			.field = ts_tree_cursor_current_field_id(&cursor),
+			.erroneous = ts_node_is_error(node) || ts_node_is_missing(node),
 			.broken = ts_node_has_error(node) || ts_node_is_missing(node),
+			.depth = (uint8_t)depth,
+			.first = first,
 			.old = PARSE_NONE};
 
 		/* A node's id is the address of a handle, and trees that share a part share it. */
-		memcpy(&child.subtree, node.id, sizeof(child.subtree));
-		GROW(version->children, version->count, version->room);
-		version->children[version->count++] = child;
+		memcpy(&unit.subtree, node.id, sizeof(unit.subtree));
+		GROW(version->units, version->count, version->room);
+		version->units[version->count++] = unit;
 	}
 	ts_tree_cursor_delete(&cursor);
+	for (uint32_t i = first; i < version->count; i++)
+		version->units[i].count = version->count - first;
+	return version->count - first;
+}
+
+/* Level by level, so that siblings stand together. */
+static void list_units(struct version *version)
+{
+	version->count = 0;
+	version->top = list_inside(version, ts_tree_root_node(version->tree), 0);
+	for (uint32_t i = 0; i < version->count; i++) {
+		struct unit *unit = &version->units[i];
+		uint32_t first = version->count, count;
+
+		if (unit->end - unit->start < UNIT_MIN || unit->depth == UNIT_DEPTH)
+			continue;
+		count = list_inside(version, unit->node, unit->depth + 1U);
+		version->units[i].inner_first = first;
+		version->units[i].inner_count = count;
+	}
 }
 
 static bool same_node(const TSTreeCursor *a, const TSTreeCursor *b, uint32_t moved)
@@ -334,7 +125,7 @@ static bool walk_on(TSTreeCursor *cursor)
 }
 
 /* Errors are never taken over: the parser found them again, or something else. */
-static bool same_structure(const struct child *was, const struct child *is)
+static bool same_structure(const struct unit *was, const struct unit *is)
 {
 	TSTreeCursor a = ts_tree_cursor_new(was->node), b = ts_tree_cursor_new(is->node);
 	bool same, more = true, both = true;
@@ -350,58 +141,188 @@ static bool same_structure(const struct child *was, const struct child *is)
 	return same && more == both;
 }
 
-static bool is_taken_over(const struct version *old, const struct child *was,
-	const struct version *new, const struct child *child)
+static bool is_taken_over(const struct version *old, const struct unit *was,
+	const struct version *new, const struct unit *unit)
 {
-	if (was->subtree != child->subtree && !(was->broken && child->broken))
+	if (was->subtree != unit->subtree && !(was->broken && unit->broken))
 		return false;
-	return was->column == child->column && was->end - was->start == child->end - child->start &&
-	       !memcmp(old->text.ptr + was->start, new->text.ptr + child->start,
-		       child->end - child->start) &&
-	       (was->subtree == child->subtree || same_structure(was, child));
+	return was->column == unit->column && was->field == unit->field &&
+	       was->end - was->start == unit->end - unit->start &&
+	       !memcmp(old->text.ptr + was->start, new->text.ptr + unit->start,
+		       unit->end - unit->start) &&
+	       (was->subtree == unit->subtree || same_structure(was, unit));
 }
 
-static bool take_over(const struct version *old, uint32_t at, struct version *new, uint32_t child)
+static bool take_over(const struct version *old, uint32_t at, struct version *new, uint32_t unit)
 {
-	if (!is_taken_over(old, &old->children[at], new, &new->children[child]))
+	if (!is_taken_over(old, &old->units[at], new, &new->units[unit]))
 		return false;
-	new->children[child].old = at;
+	new->units[unit].old = at;
 	return true;
 }
 
-/* Whether the next child is the next one in both versions, as far away. */
-static bool is_joined(const struct version *old, const struct child *child)
+/* Whether the next unit is the next one in both versions, as far away. */
+static bool is_joined(const struct version *old, const struct unit *unit)
 {
-	const struct child *was = &old->children[child->old], *after = child + 1;
+	const struct unit *was = &old->units[unit->old], *after = unit + 1;
 
-	return after->old == child->old + 1 &&
-	       after->start - child->start == was[1].start - was->start &&
-	       after->row - child->row == was[1].row - was->row;
+	return after->old == unit->old + 1 &&
+	       after->start - unit->start == was[1].start - was->start &&
+	       after->row - unit->row == was[1].row - was->row;
 }
 
-/* Children keep their order: from the end as long as all are the same, then from the beginning. */
-static void match_children(const struct version *old, struct version *new)
-{
-	uint32_t old_end = old->count, end = new->count;
+struct level {
+	uint32_t first, end;
+};
 
-	while (old_end && end && take_over(old, old_end - 1, new, end - 1)) {
+/* Units keep their order: from the end as long as all are the same, then from the beginning. */
+static void match_siblings(
+	const struct version *old, struct level were, struct version *new, struct level are)
+{
+	uint32_t old_end = were.end, end = are.end;
+
+	while (old_end > were.first && end > are.first &&
+		take_over(old, old_end - 1, new, end - 1)) {
 		old_end--;
 		end--;
 	}
-	for (uint32_t i = 0, next = 0; i < end; i++) {
+	for (uint32_t i = are.first, next = were.first; i < end; i++) {
 		uint32_t at = next;
 
-		while (at < old_end && !take_over(old, at, new, i))
+		while (at < old_end && at - next < SOUGHT && !take_over(old, at, new, i))
 			at++;
-		next = at < old_end ? at + 1 : next;
+		next = new->units[i].old != PARSE_NONE ? at + 1 : next;
 	}
-	for (uint32_t i = new->count; i--;) {
-		struct child *child = &new->children[i];
+	for (uint32_t i = are.end; i-- > are.first;) {
+		struct unit *unit = &new->units[i];
 
-		child->run = i + (child->old != PARSE_NONE);
-		if (child->old != PARSE_NONE && i + 1 < new->count &&is_joined(old, child))
-			child->run = child[1].run;
+		unit->run = i + (unit->old != PARSE_NONE);
+		if (unit->old != PARSE_NONE && i + 1 < are.end && is_joined(old, unit))
+			unit->run = unit[1].run;
 	}
+}
+
+static struct level inside(const struct unit *unit)
+{
+	return (struct level){unit->inner_first, unit->inner_first + unit->inner_count};
+}
+
+/* Units that were edited in the middle are told by their order between those that were not. */
+static void match_level(
+	const struct version *old, struct level were, struct version *new, struct level are)
+{
+	uint32_t at = were.first;
+
+	match_siblings(old, were, new, are);
+	for (uint32_t i = are.first; i < are.end; i++) {
+		const struct unit *unit = &new->units[i];
+
+		if (unit->old != PARSE_NONE) {
+			at = unit->old + 1;
+			continue;
+		}
+		if (!unit->inner_count)
+			continue;
+		while (at < were.end &&
+			(!old->units[at].inner_count ||
+				ts_node_symbol(old->units[at].node) != ts_node_symbol(unit->node)))
+			at++;
+		if (at < were.end)
+			match_level(old, inside(&old->units[at++]), new, inside(unit));
+	}
+}
+
+/* Whether all that was looked at to know what is in a unit is as it was. */
+static bool is_same(const struct making *making, const struct unit *unit, uint32_t at)
+{
+	const struct unit *was;
+	uint32_t place;
+
+	if (!making->old || unit->old == PARSE_NONE)
+		return false;
+	was = &making->old->units[unit->old];
+	place = unit->old - was->first;
+	if (was->beyond == NEVER)
+		return false;
+	if (was->beyond > was->count) /* that there are no more was looked at */
+		return unit->run == unit->first + unit->count &&
+		       was->count - place == unit->count - (at - unit->first);
+	return unit->run - at >= was->beyond - place;
+}
+
+/* What is known of a unit that was taken over, and of the units in it. */
+static void take_unit(struct making *making, struct unit *unit, const struct unit *was,
+	const struct unit *outer, const struct unit *outer_was)
+{
+	for (int list = 0; list < LIST_COUNT; list++) {
+		unit->from.at[list] =
+			was->from.at[list] - outer_was->from.at[list] + outer->from.at[list];
+		unit->to.at[list] =
+			was->to.at[list] - outer_was->from.at[list] + outer->from.at[list];
+	}
+	unit->steps = was->steps;
+	for (uint32_t i = 0; i < unit->inner_count; i++) {
+		struct unit *inner = &making->new->units[unit->inner_first + i];
+
+		inner->beyond = making->old->units[was->inner_first + i].beyond;
+		take_unit(
+			making, inner, &making->old->units[was->inner_first + i], outer, outer_was);
+	}
+}
+
+static bool on_known(uint32_t at, uint64_t *steps, void *payload)
+{
+	struct making *making = payload;
+	struct unit *unit = &making->new->units[at];
+	const struct unit *was;
+	struct shift by;
+
+	lists_places(&making->new->found, &unit->from);
+	if (!is_same(making, unit, at)) {
+		if (making->old && unit->old != PARSE_NONE && unit->inner_count)
+			match_level(making->old, inside(&making->old->units[unit->old]),
+				making->new, inside(unit));
+		return false;
+	}
+	was = &making->old->units[unit->old];
+	by = (struct shift){unit->start - was->start, unit->row - was->row, making->texts};
+	lists_append(&making->new->found, &making->old->found, &was->from, &was->to, &by);
+	unit->beyond = at - unit->first + was->beyond - (unit->old - was->first);
+	take_unit(making, unit, was, unit, was);
+	*steps = was->steps;
+	return true;
+}
+
+/* A parameter's and an argument's index counts what stands before it. */
+static bool is_counted(const struct findings *found, const struct unit *unit)
+{
+	for (uint32_t i = unit->from.at[LIST_BINDINGS]; i < unit->to.at[LIST_BINDINGS]; i++) {
+		const struct fact_binding *at = &found->bindings[i];
+		unsigned kind = (unsigned)at->kind & ~BINDING_BARE;
+
+		if (at->start == unit->start &&
+			(kind == BINDING_PARAMETER || kind == BINDING_ARGUMENT))
+			return true;
+	}
+	return false;
+}
+
+static void on_walked(uint32_t at, uint32_t beyond, uint64_t steps, void *payload)
+{
+	struct making *making = payload;
+	struct unit *unit = &making->new->units[at];
+
+	lists_places(&making->new->found, &unit->to);
+	unit->beyond = unit->depth && is_counted(&making->new->found, unit) ? NEVER : beyond;
+	unit->steps = steps;
+}
+
+static uint32_t on_inside(uint32_t at, void *payload)
+{
+	const struct making *making = payload;
+	const struct unit *unit = &making->new->units[at];
+
+	return unit->inner_count ? unit->inner_first : TAGS_NO_UNIT;
 }
 
 static const char *parsed(const struct version *version)
@@ -409,46 +330,46 @@ static const char *parsed(const struct version *version)
 	return version->blanked.len ? version->blanked.ptr : version->text.ptr;
 }
 
-struct places {
+struct cursor {
 	const char *text;
 	uint32_t at;
 	TSPoint point;
 };
 
-static TSPoint point_at(struct places *places, uint32_t at)
+static TSPoint point_at(struct cursor *cursor, uint32_t at)
 {
-	while (places->at < at) {
-		const char *from = places->text + places->at;
-		const char *end = memchr(from, '\n', at - places->at);
+	while (cursor->at < at) {
+		const char *from = cursor->text + cursor->at;
+		const char *end = memchr(from, '\n', at - cursor->at);
 
 		if (!end) {
-			places->point.column += at - places->at;
-			places->at = at;
+			cursor->point.column += at - cursor->at;
+			cursor->at = at;
 			break;
 		}
-		places->at += (uint32_t)(end - from) + 1;
-		places->point = (TSPoint){places->point.row + 1, 0};
+		cursor->at += (uint32_t)(end - from) + 1;
+		cursor->point = (TSPoint){cursor->point.row + 1, 0};
 	}
-	return places->point;
+	return cursor->point;
 }
 
 /* Backwards: what stands before an edit is where it was, and what follows was moved already. */
 static void edit_tree(
 	TSTree *tree, const char *old, const char *new, const struct text_edit *edits, size_t count)
 {
-	struct places places = {.text = old};
+	struct cursor cursor = {.text = old};
 	TSInputEdit *all = xcalloc(count + 1, sizeof(*all));
 
 	for (size_t i = 0; i < count; i++) {
 		const struct text_edit *edit = &edits[i];
-		struct places inserted;
+		struct cursor inserted;
 
 		all[i].start_byte = edit->old_start;
 		all[i].old_end_byte = edit->old_end;
 		all[i].new_end_byte = edit->old_start + edit->new_end - edit->new_start;
-		all[i].start_point = point_at(&places, edit->old_start);
-		inserted = (struct places){new, edit->new_start, all[i].start_point};
-		all[i].old_end_point = point_at(&places, edit->old_end);
+		all[i].start_point = point_at(&cursor, edit->old_start);
+		inserted = (struct cursor){new, edit->new_start, all[i].start_point};
+		all[i].old_end_point = point_at(&cursor, edit->old_end);
 		all[i].new_end_point = point_at(&inserted, edit->new_end);
 	}
 	while (count)
@@ -484,19 +405,24 @@ static void parse_whole(struct grammar *grammar, struct version *new)
 	new->count = 0;
 	new->tree = parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len, NULL);
 	if (new->tree)
-		list_children(new);
+		list_units(new);
 }
 
 /*
  * How a parser recovers from an error hangs on what it had read and kept before. So where an error
  * stands in what was parsed anew, all is: an error that was taken over is what it was.
  */
-static bool is_sound(const struct version *new)
+static bool is_sound(const struct version *new, struct level level)
 {
-	for (uint32_t i = 0; i < new->count; i++)
-		if (new->children[i].old == PARSE_NONE &&new->children[i].broken)
+	for (uint32_t i = level.first; i < level.end; i++) {
+		const struct unit *unit = &new->units[i];
+
+		if (unit->old != PARSE_NONE || !unit->broken)
+			continue;
+		if (unit->erroneous || !unit->inner_count || !is_sound(new, inside(unit)))
 			return false;
-	return !ts_node_is_error(ts_tree_root_node(new->tree));
+	}
+	return true;
 }
 
 static void version_parse(struct grammar *grammar, struct version *new, struct version *old)
@@ -511,23 +437,24 @@ static void version_parse(struct grammar *grammar, struct version *new, struct v
 		ts_tree_delete(edited);
 	}
 	if (new->tree) {
-		list_children(new);
-		match_children(old, new);
+		list_units(new);
+		match_level(old, (struct level){0, old->top}, new, (struct level){0, new->top});
 	}
-	if (!new->tree || !is_sound(new))
+	if (!new->tree || ts_node_is_error(ts_tree_root_node(new->tree)) ||
+		!is_sound(new, (struct level){0, new->top}))
 		parse_whole(grammar, new);
 }
 
 static bool version_take(const struct grammar *grammar, struct version *new, struct version *old)
 {
 	struct making making = {old, new, NULL};
-	struct tags_parts parts = {on_known, on_walked, &making};
+	struct tags_units units = {on_known, on_walked, on_inside, &making};
 	bool done;
 
 	if (old)
 		making.texts = xcalloc(old->found.pool.len + 1, sizeof(*making.texts));
 	new->found.listening = true;
-	done = findings_take(grammar, &new->found, new->tree, &parts);
+	done = findings_take(grammar, &new->found, new->tree, &units);
 	new->found.listening = false;
 	free(making.texts);
 	return done;
@@ -536,15 +463,8 @@ static bool version_take(const struct grammar *grammar, struct version *new, str
 /* The raw findings are kept; facts are made from a copy. */
 static void build(struct version *version, const struct grammar *grammar, struct buf *out)
 {
-	struct findings found = version->found;
+	struct findings found = lists_copy(&version->found);
 
-	for (int list = 0; list < LIST_COUNT; list++) {
-		struct array array = array_of(&found, (enum list)list);
-		size_t len = *array.count * array.size;
-
-		*array.items = len ? memcpy(xmalloc(len), *array.items, len) : NULL;
-		*array.room = *array.count;
-	}
 	findings_build(&found, grammar->separator);
 	facts_encode(
 		&found, PARSE_OK, content_lines(found.text, found.len), grammar->compressor, out);
@@ -592,7 +512,8 @@ size_t version_size(const struct version *version)
 	       ts_node_descendant_count(ts_tree_root_node(version->tree)) * (size_t)NODE_BYTES +
 	       found->reference_count * sizeof(*found->references) +
 	       found->binding_count * sizeof(*found->bindings) +
-	       found->definition_count * sizeof(*found->definitions);
+	       found->definition_count * sizeof(*found->definitions) +
+	       version->count * sizeof(*version->units);
 }
 
 void version_free(struct version *version)
@@ -603,6 +524,6 @@ void version_free(struct version *version)
 	buf_release(&version->text);
 	buf_release(&version->blanked);
 	findings_release(&version->found);
-	free(version->children);
+	free(version->units);
 	free(version);
 }

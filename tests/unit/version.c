@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EDITS 40
+#define EDITS 30
+#define LONG 3000 /* what stands in a text so long is kept by itself */
 
 /* A generator of our own: the same edits on every machine. */
 static uint32_t next_random(uint64_t *state)
@@ -86,13 +87,48 @@ static void check_version(
 	buf_release(&along);
 }
 
-static void walk(struct grammar *grammar, const char *path, const char *other, uint64_t seed)
+/* The text some times over, within one thing that holds it all. */
+static void wrap(struct buf *text, const char *language)
+{
+	static const char *const around[][3] = {{"c", "#ifdef A\n", "#endif\n"},
+		{"cpp", "namespace n {\n", "}\n"}, {"c_sharp", "namespace n {\n", "}\n"},
+		{"java", "class Around {\n", "}\n"}, {"rust", "mod around {\n", "}\n"},
+		{"ruby", "module Around\n", "end\n"}, {"python", "class Around:\n", ""},
+		{"javascript", "function around() {\n", "}\n"},
+		{"typescript", "function around() {\n", "}\n"}, {"bash", "around() {\n", "}\n"}};
+	struct buf made = BUF_INIT;
+	size_t at = 0;
+
+	while (at < ARRAY_SIZE(around) && strcmp(around[at][0], language) != 0)
+		at++;
+	if (at < ARRAY_SIZE(around))
+		buf_addstr(&made, around[at][1]);
+	while (made.len < LONG && text->len) {
+		for (const char *line = text->ptr; *line;) {
+			size_t len = strcspn(line, "\n");
+
+			len += line[len] == '\n';
+			buf_addstr(&made, strcmp(language, "python") ? "" : "\t");
+			buf_add(&made, line, len);
+			line += len;
+		}
+	}
+	if (at < ARRAY_SIZE(around))
+		buf_addstr(&made, around[at][2]);
+	buf_release(text);
+	*text = made;
+}
+
+static void walk(struct grammar *grammar, const char *language, const char *path, const char *other,
+	uint64_t seed)
 {
 	struct buf text = BUF_INIT, more = BUF_INIT, original;
 	struct version *version = NULL;
 
 	assert_int_equal(file_read(path, 1 << 20, &text), 0);
 	assert_int_equal(file_read(other, 1 << 20, &more), 0);
+	if (seed % 2)
+		wrap(&text, language);
 	original = (struct buf)BUF_INIT;
 	buf_add(&original, text.ptr, text.len);
 	for (int i = 0; i < EDITS; i++) {
@@ -129,7 +165,7 @@ static void edited_files_have_the_facts_of_whole_ones(void **state)
 		if (languages_find(languages, other) != language)
 			other = path;
 		assert_int_equal(language_grammar(language, &grammar), 0);
-		walk(grammar, path, other, i);
+		walk(grammar, language_name(language), path, other, i);
 		grammar_free(grammar);
 	}
 	globfree(&found);
