@@ -63,6 +63,7 @@ int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped);
 /* True when another source than this one has turns of the session. */
 bool talk_has_session(struct store *store, const char *session, const char *source);
+int talk_drop_record(struct store *store, const char *record);
 /* Takes out a record and what was stored after it of its session. */
 int talk_drop_from(struct store *store, const char *session, const char *record);
 

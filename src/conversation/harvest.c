@@ -283,13 +283,42 @@ static int take_turn(
 	return rc;
 }
 
+/*
+ * In a dry run nothing is stored that could tell of a record: hashes of them are kept, eight bytes
+ * each, in a table of open addressing. False: it was here before.
+ */
+static bool note_first(struct harvest *harvest, const char *record)
+{
+	uint64_t hash = hash_bytes(record, strlen(record), 1) | 1; /* 0 is a free slot */
+	size_t at;
+
+	if (harvest->seen_count * 2 >= harvest->seen_slots) {
+		uint64_t *old = harvest->seen;
+		size_t slots = harvest->seen_slots;
+
+		harvest->seen_slots = slots ? slots * 2 : 1024;
+		harvest->seen = xcalloc(harvest->seen_slots, sizeof(*harvest->seen));
+		for (size_t i = 0; i < slots; i++) {
+			if (!old[i])
+				continue;
+			for (at = old[i] >> 1; harvest->seen[at & (harvest->seen_slots - 1)]; at++)
+				;
+			harvest->seen[at & (harvest->seen_slots - 1)] = old[i];
+		}
+		free(old);
+	}
+	for (at = hash >> 1; harvest->seen[at & (harvest->seen_slots - 1)]; at++)
+		if (harvest->seen[at & (harvest->seen_slots - 1)] == hash)
+			return false;
+	harvest->seen[at & (harvest->seen_slots - 1)] = hash;
+	harvest->seen_count++;
+	return true;
+}
+
 static bool is_known(struct harvest *harvest, const char *record)
 {
-	bool added = true;
-
-	if (harvest->options.dry_run)
-		map_put_str(&harvest->seen, record, &added);
-	return !added || talk_writer_knows(harvest->writer, record);
+	return (harvest->options.dry_run && !note_first(harvest, record)) ||
+	       talk_writer_knows(harvest->writer, record);
 }
 
 static int open_scrubber(struct harvest *harvest)
@@ -359,6 +388,19 @@ int harvest_retract(struct harvest *harvest, const char *session, const char *re
 	id = safe_id(harvest, record);
 	rc = talk_drop_from(harvest->session->store, session_id, id);
 	free(session_id);
+	free(id);
+	return rc;
+}
+
+int harvest_forget(struct harvest *harvest, const char *record)
+{
+	int rc = harvest->options.dry_run ? 0 : open_scrubber(harvest);
+	char *id;
+
+	if (rc || harvest->options.dry_run)
+		return rc;
+	id = safe_id(harvest, record);
+	rc = talk_drop_record(harvest->session->store, id);
 	free(id);
 	return rc;
 }

@@ -14,9 +14,10 @@ struct harvest {
 	struct owner owner;
 	struct harvest_report *report;
 	struct harvest_options options;
-	struct map seen; /* records, in a dry run, which stores none */
-	bool left_out;   /* the place in hand has turns before `since`: no watermark for it */
-	size_t unsaved;  /* turns in the open transaction */
+	uint64_t *seen; /* hashes of records, in a dry run, which stores none */
+	size_t seen_count, seen_slots;
+	bool left_out;  /* the place in hand has turns before `since`: no watermark for it */
+	size_t unsaved; /* turns in the open transaction */
 	struct buf clean;
 };
 

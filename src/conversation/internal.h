@@ -35,9 +35,9 @@ struct conversation_source {
 	/* Required. Hands what is new to harvest_turn(). E_NOTFOUND passes over the place. */
 	int (*read)(struct harvest *harvest, const char *place);
 };
-extern const struct conversation_source source_aider, source_claude_code, source_cline,
+extern const struct conversation_source source_aider, source_amp, source_claude_code, source_cline,
 	source_codex, source_continue, source_copilot_chat, source_copilot_cli, source_cursor,
-	source_entire, source_gemini, source_git_ai, source_opencode, source_roo_code,
+	source_entire, source_gemini, source_git_ai, source_goose, source_opencode, source_roo_code,
 	source_specstory;
 extern const struct conversation_source source_github;
 extern const struct conversation_source source_gitlab;
@@ -88,6 +88,8 @@ int harvest_turn(struct harvest *harvest, const struct raw_turn *turn);
 int harvest_outcome(struct harvest *harvest, const char *call, const char *outcome);
 /* Forgets a record and what came after it in its session: the user took them back. */
 int harvest_retract(struct harvest *harvest, const char *session, const char *record);
+/* Forgets this record only. */
+int harvest_forget(struct harvest *harvest, const char *record);
 void harvest_malformed(struct harvest *harvest); /* counts a record that cannot be read */
 /* E_STOPPED after Ctrl-C, otherwise 0: for loops that read much. */
 int harvest_interrupted(void);

@@ -22,6 +22,8 @@ static const struct conversation_source *const sources[] = {
 	&source_cline,
 	&source_roo_code,
 	&source_opencode,
+	&source_goose,
+	&source_amp,
 	&source_aider,
 	/* These repeat what others tell: they come after them. */
 	&source_specstory,
@@ -188,7 +190,7 @@ static int harvest_close(struct harvest *harvest, int rc)
 
 	owner_release(&harvest->owner);
 	scrubber_free(harvest->scrubber);
-	map_release(&harvest->seen);
+	free(harvest->seen);
 	buf_release(&harvest->clean);
 	return rc ? rc : closed;
 }

@@ -85,6 +85,8 @@ static const struct config_record records[] = {
 	{"harvest.cline", CONFIG_BOOL, "true", 0, 0, false, "read Cline's tasks"},
 	{"harvest.roo-code", CONFIG_BOOL, "true", 0, 0, false, "read Roo Code's tasks"},
 	{"harvest.opencode", CONFIG_BOOL, "true", 0, 0, false, "read OpenCode's sessions"},
+	{"harvest.goose", CONFIG_BOOL, "true", 0, 0, false, "read Goose's sessions"},
+	{"harvest.amp", CONFIG_BOOL, "true", 0, 0, false, "read Amp's threads"},
 	{"harvest.aider", CONFIG_BOOL, "true", 0, 0, false, "read aider's history in the worktree"},
 	{"harvest.specstory", CONFIG_BOOL, "true", 0, 0, false,
 		"read SpecStory's history in the worktree"},

@@ -208,6 +208,15 @@ int talk_drop_from(struct store *store, const char *session, const char *record)
 	return query_close(query);
 }
 
+int talk_drop_record(struct store *store, const char *record)
+{
+	struct query *query = query_open(store, "DELETE FROM turn WHERE record = ?1");
+
+	query_bind_text(query, 1, record);
+	query_run(query);
+	return query_close(query);
+}
+
 int talk_each_turn(struct store *store, talk_turn_fn fn, void *payload)
 {
 	struct query *query = query_open(store,

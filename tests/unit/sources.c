@@ -23,9 +23,10 @@
 #define FIXTURES "tests/conversation"
 #define CUTS 60 /* truncations of a file, and as many damaged bytes */
 
-static const struct conversation_source *const all_sources[] = {&source_aider, &source_claude_code,
-	&source_cline, &source_codex, &source_continue, &source_copilot_chat, &source_copilot_cli,
-	&source_cursor, &source_gemini, &source_opencode, &source_roo_code, &source_specstory};
+static const struct conversation_source *const all_sources[] = {&source_aider, &source_amp,
+	&source_claude_code, &source_cline, &source_codex, &source_continue, &source_copilot_chat,
+	&source_copilot_cli, &source_cursor, &source_gemini, &source_goose, &source_opencode,
+	&source_roo_code, &source_specstory};
 
 /* ---- the harvest ---- */
 
@@ -65,6 +66,12 @@ int harvest_retract(struct harvest *harvest, const char *session, const char *re
 {
 	harvest->took_back = true;
 	assert_non_null(session);
+	return *record ? 0 : E_FAIL;
+}
+
+int harvest_forget(struct harvest *harvest, const char *record)
+{
+	harvest->took_back = true;
 	return *record ? 0 : E_FAIL;
 }
 

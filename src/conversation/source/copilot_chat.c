@@ -22,8 +22,9 @@ struct reading {
 	struct harvest *harvest;
 	char *folder, *session;
 	int64_t at;
-	struct js *last;    /* request in hand */
-	struct strings ids; /* of all requests so far, in order */
+	struct js *last;     /* request in hand */
+	struct strings ids;  /* of all requests so far, in order */
+	struct strings gone; /* taken back, unless they came again */
 	size_t pushed;
 	struct raw_draft draft;
 };
@@ -215,21 +216,38 @@ static int add_request(struct reading *reading, const struct js *request)
 	return rc;
 }
 
-/* Requests from `count` on were taken back. */
-static int cut_requests(struct reading *reading, size_t count)
+/* Requests from `count` on are replaced by what follows: by themselves, changed, or by others. */
+static void cut_requests(struct reading *reading, size_t count)
 {
-	const char *first;
-	int rc = 0;
-
 	if (count >= reading->ids.count)
-		return 0;
-	first = reading->ids.items[count];
-	if (reading->session && *first)
-		rc = harvest_retract(reading->harvest, reading->session, first);
+		return;
 	js_free(reading->last);
 	reading->last = NULL;
-	while (reading->ids.count > count)
-		free(reading->ids.items[--reading->ids.count]);
+	while (reading->ids.count > count) {
+		char *id = reading->ids.items[--reading->ids.count];
+
+		strings_add(&reading->gone, id);
+		free(id);
+	}
+}
+
+/* At the end of the log: those that did not come again were taken back by the user. */
+static int forget_gone(struct reading *reading)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < reading->gone.count && !rc; i++) {
+		const char *id = reading->gone.items[i];
+		char *answer;
+
+		if (!*id || strings_contains(&reading->ids, id))
+			continue;
+		answer = xstrfmt("%s-answer", id);
+		rc = harvest_forget(reading->harvest, id);
+		if (!rc)
+			rc = harvest_forget(reading->harvest, answer);
+		free(answer);
+	}
 	return rc;
 }
 
@@ -237,8 +255,9 @@ static int take_whole(struct reading *reading, const struct js *value)
 {
 	const char *session = js_get_text(value, "sessionId");
 	const struct js *requests = js_get(value, "requests");
-	int rc = cut_requests(reading, 0);
+	int rc = 0;
 
+	cut_requests(reading, 0);
 	if (session) {
 		free(reading->session);
 		reading->session = xstrdup(session);
@@ -307,7 +326,7 @@ static int take_operation(struct reading *reading, const struct js *record)
 		return 0;
 	}
 	if (kind == 2 || (kind == 1 && js_count(keys) == 1)) {
-		rc = cut_requests(
+		cut_requests(
 			reading, kind == 1 ? 0 : (size_t)js_get_number(record, "i", INT64_MAX));
 		for (size_t i = 0; i < js_count(value) && !rc; i++)
 			rc = add_request(reading, js_at(value, i));
@@ -357,6 +376,8 @@ static int read_log(struct reading *reading, const char *path)
 	}
 	if (!rc)
 		rc = hand_over(reading);
+	if (!rc)
+		rc = forget_gone(reading);
 	rc = lines_close(lines, rc);
 	return rc ? rc : harvest_checkpoint(reading->harvest, path, &now);
 }
@@ -374,6 +395,7 @@ static int read_file(struct harvest *harvest, const char *path)
 	raw_release(&reading.draft);
 	js_free(reading.last);
 	strings_release(&reading.ids);
+	strings_release(&reading.gone);
 	free(reading.folder);
 	free(reading.session);
 	return rc;

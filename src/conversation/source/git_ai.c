@@ -1,8 +1,9 @@
 /*
  * git-ai: refs/notes/ai. A note says of its commit which lines an assistant wrote: a line with a
- * path, lines "  <session key> 1-4,9", a line "---", and JSON that names assistant, model and
- * conversation of each key. Each session of a commit becomes a turn without words that is anchored
- * at those lines; where the JSON holds the talk as well, that is taken, too.
+ * path, lines "  <session key> 1-4,9" (the key may go on with "::<turn>"), a line "---", and JSON
+ * that names assistant, model and conversation of each key. Each session of a commit becomes a turn
+ * without words that is anchored at those lines; where the JSON holds the talk as well, that is
+ * taken, too.
  */
 #include "conversation/raw.h"
 
@@ -71,6 +72,16 @@ static const char *path_of(struct raw_draft *draft, const char *line, size_t len
 	return raw_keep(draft, line, len);
 }
 
+/* The last word of a line, which is the last that it holds. */
+static size_t ranges_length(const char *line, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && line[len - 1 - n] != ' ')
+		n++;
+	return n;
+}
+
 static void add_lines(const struct reading *reading, struct raw_draft *draft, const char *key)
 {
 	const char *path = NULL;
@@ -82,9 +93,9 @@ static void add_lines(const struct reading *reading, struct raw_draft *draft, co
 		if (*line != ' ')
 			path = path_of(draft, line, len);
 		else if (path && len > key_len + 3 && !strncmp(line + 2, key, key_len) &&
-			 line[2 + key_len] == ' ')
-			add_ranges(draft, reading->commit, path, line + key_len + 3,
-				len - key_len - 3);
+			 strchr(" :", line[2 + key_len]))
+			add_ranges(draft, reading->commit, path,
+				line + len - ranges_length(line, len), ranges_length(line, len));
 		line += len + (line[len] == '\n');
 	}
 }
@@ -161,11 +172,12 @@ static int take_note(struct reading *reading, struct buf *note)
 	struct js_stream *stream;
 	int rc;
 
-	if (!rule)
+	if (!rule && *note->ptr != '{')
 		return fail(E_INVALID, "a note of another kind");
-	reading->json = strstr(rule, "---\n") + 4;
-	*rule = '\0';
-	reading->lines = note->ptr;
+	reading->json = rule ? strstr(rule, "---\n") + 4 : note->ptr;
+	reading->lines = rule ? note->ptr : "";
+	if (rule)
+		*rule = '\0';
 	stream = js_stream_new(places, take_sessions, reading);
 	rc = js_stream_feed(stream, reading->json, note->len - (size_t)(reading->json - note->ptr));
 	if (!rc)

@@ -196,6 +196,7 @@ static int read_file(struct harvest *harvest, const char *path)
 
 	if (rc || !lines)
 		return rc;
+	reading.at = now.offset / 1000000000; /* where nothing says it */
 	reading.folder = xstrndup(path, (size_t)(strstr(path, "/.specstory/") - path));
 	while (!rc && lines_next(lines, &line, &len)) {
 		rc = take_line(&reading, line);

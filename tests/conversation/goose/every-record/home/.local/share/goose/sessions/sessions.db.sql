@@ -1,0 +1,10 @@
+CREATE TABLE sessions(id TEXT PRIMARY KEY, description TEXT, working_dir TEXT);
+CREATE TABLE messages(id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT, role TEXT, content_json TEXT, created_timestamp INTEGER);
+INSERT INTO sessions VALUES('20260101_1','t','@REPO@'),('20260101_2','t','/other'),('20260101_3','t',NULL);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','user','[{"type": "text", "text": "Check the bounds?"}]',1767320000);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','assistant','[{"type": "thinking", "thinking": "hidden"}, {"type": "text", "text": "At the caller, once."}, {"type": "toolRequest", "id": "gq1", "toolCall": {"status": "success", "value": {"name": "developer__text_editor", "arguments": {"command": "str_replace", "path": "@REPO@/src/a.c", "old_str": "int a;", "new_str": "int a = 1;"}}}}, {"type": "toolRequest", "id": "gq2", "toolCall": {"status": "success", "value": {"name": "developer__text_editor", "arguments": {"command": "view", "path": "@REPO@/src/a.c"}}}}]',1767320001);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','user','[{"type": "toolResponse", "id": "gq1", "toolResult": {"status": "success", "value": []}}]',1767320002);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','assistant','{torn',1767320003);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','assistant','7',1767320003);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_1','user','[{"type": "text", "text": "Good."}]',1767320004);
+INSERT INTO messages(session_id,role,content_json,created_timestamp) VALUES('20260101_2','user','[{"type": "text", "text": "Not ours."}]',1);
