@@ -39,6 +39,15 @@ struct decision {
 /* Mines what is new since the last call and writes the notes; `*found` may be NULL. */
 int decision_mine(struct session *session, size_t *found);
 
+/*
+ * Asks the model of flywheel.miner.url about messages and talk that it was not asked about, the
+ * newest first, flywheel.miner.limit of them; what it says is kept, and the next decision_mine
+ * writes it down. The text is scrubbed before it leaves; a note whose evidence is not in it word
+ * for word is dropped. 0 at once without an address. E_NETWORK, E_DENIED, E_NOTFOUND: what was
+ * answered until then is kept. `*asked` may be NULL.
+ */
+int decision_ask(struct session *session, size_t *asked);
+
 struct decision_query {
 	const char *path;   /* any of these may be NULL / 0: no constraint */
 	const char *symbol; /* qualified name or name */

@@ -99,7 +99,8 @@ struct scrubber;
 struct miner {
 	struct session *session;
 	struct classifier *classifier;
-	double least; /* confidence of what is kept */
+	double least;   /* confidence of what is kept */
+	size_t answers; /* texts of which a model said something */
 	struct scrubber *scrubber;
 	struct decision_writer *writer;
 	size_t found;
@@ -109,6 +110,10 @@ struct miner {
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files);
+#define MODEL_CONFIDENCE 0.80
+/* What a model said of this very text, as drafts; returns how many. */
+size_t answer_drafts(struct miner *miner, const char *source, const char *text,
+	struct decision_draft *drafts, size_t most);
 int mine_commits(struct miner *miner, const struct oid *head);
 int mine_comments(struct miner *miner, const struct oid *head);
 int mine_records(struct miner *miner, const struct oid *head); /* ADRs */

@@ -6,6 +6,7 @@
 #include "flywheel/config.h"
 #include "flywheel/conversation.h"
 #include "flywheel/graph.h"
+#include "flywheel/store_answer.h"
 #include "flywheel/conversation_link.h"
 #include "util/error.h"
 #include "util/memory.h"
@@ -128,6 +129,8 @@ static int mine_all(struct miner *miner, const struct oid *head, bool mined, str
 
 	if (!rc && !mined)
 		rc = scrubber_open(miner->session, &miner->scrubber);
+	if (!rc && !mined)
+		rc = store_answer_count(store, &miner->answers);
 	if (!rc)
 		rc = store_begin(store);
 	if (rc)

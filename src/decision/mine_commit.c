@@ -132,6 +132,9 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 	for (size_t i = commit->parent_count > 1; i < spans.count && count < DECISIONS_MAX; i++)
 		count += decision_draft_make(
 			miner->classifier, "commit", subject, spans.items[i], &drafts[count]);
+	if (!rc)
+		count += answer_drafts(
+			miner, "commit", commit->message, drafts + count, DECISIONS_MAX - count);
 	if (!rc && count)
 		rc = store_drafts(miner, commit, drafts, count);
 	while (count)

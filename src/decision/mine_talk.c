@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define TURN_MAX (64 << 10)
+#define ANSWERS_MAX 8 /* notes of a mining model on one turn */
 
 struct scan {
 	struct miner *miner;
@@ -38,11 +39,35 @@ static int on_edit(const struct talk_edit *edit, void *payload)
 	return 0;
 }
 
+/* Stores a draft with what the place of the talk says of it, and releases it. */
+static int add_draft(struct scan *scan, const struct turn *turn, const struct talk_place *place,
+	struct decision_draft *draft)
+{
+	struct map_entry *entry = map_get_str(&scan->files, turn->session);
+	struct decision_row row = {.source = turn->source,
+		.origin = turn->session,
+		.status = "proposed",
+		.commit = place->commit,
+		.at = turn->at};
+	int rc;
+
+	for (size_t k = 0; k < place->names.count; k++)
+		if (!strings_contains(&draft->symbols, place->names.items[k]))
+			strings_add(&draft->symbols, place->names.items[k]);
+	rc = miner_add(scan->miner, draft, &row,
+		place->files.count ? &place->files
+		: entry            ? entry->value.ptr
+				   : NULL);
+	decision_draft_release(draft);
+	return rc;
+}
+
 static int on_turn(const struct turn *turn, void *payload)
 {
 	struct scan *scan = payload;
+	struct decision_draft answers[ANSWERS_MAX];
+	size_t said;
 	struct strings spans = STRINGS_INIT;
-	struct map_entry *entry = map_get_str(&scan->files, turn->session);
 	struct talk_place place = {0};
 	size_t len = strlen(turn->text);
 	int rc = 0;
@@ -56,24 +81,17 @@ static int on_turn(const struct turn *turn, void *payload)
 		rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
 	for (size_t i = 0; i < spans.count && !rc; i++) {
 		struct decision_draft draft;
-		struct decision_row row = {.source = turn->source,
-			.origin = turn->session,
-			.status = "proposed",
-			.commit = place.commit,
-			.at = turn->at};
 
-		if (!decision_draft_make(
+		if (decision_draft_make(
 			    scan->miner->classifier, "talk", NULL, spans.items[i], &draft))
-			continue;
-		for (size_t k = 0; k < place.names.count; k++)
-			if (!strings_contains(&draft.symbols, place.names.items[k]))
-				strings_add(&draft.symbols, place.names.items[k]);
-		rc = miner_add(scan->miner, &draft, &row,
-			place.files.count ? &place.files
-			: entry           ? entry->value.ptr
-					  : NULL);
-		decision_draft_release(&draft);
+			rc = add_draft(scan, turn, &place, &draft);
 	}
+	said = answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX);
+	for (size_t i = 0; i < said; i++)
+		if (!rc)
+			rc = add_draft(scan, turn, &place, &answers[i]);
+		else
+			decision_draft_release(&answers[i]);
 	talk_place_release(&place);
 	strings_release(&spans);
 	return rc;

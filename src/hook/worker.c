@@ -19,6 +19,23 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A model that does not answer is no reason to leave the rest undone. */
+static void ask(struct session *session, worker_log_fn log, void *payload)
+{
+	size_t asked = 0;
+	int rc = decision_ask(session, &asked);
+	char *line;
+
+	if (rc || asked) {
+		line = rc ? xstrfmt("mining model: %s", error_message())
+			  : xstrfmt("mining model: asked about %zu texts", asked);
+		if (log)
+			log(line, payload);
+		free(line);
+	}
+	error_clear();
+}
+
 static int pass(struct session *session, worker_log_fn log, void *payload)
 {
 	struct harvest_report harvest = {0};
@@ -35,6 +52,8 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 		rc = conversation_harvest(session, NULL, &harvest);
 	if (!rc)
 		rc = conversation_link(session);
+	if (!rc)
+		ask(session, log, payload);
 	if (!rc)
 		rc = decision_mine(session, &decisions);
 	if (!rc)

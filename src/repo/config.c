@@ -72,6 +72,12 @@ static const struct config_record records[] = {
 	{"every", CONFIG_TEXT, "", 0, 0, false, "time between scheduled revolutions, as 12h"},
 	{"notifyCommand", CONFIG_LIST, "", 0, 0, false,
 		"program and arguments, told of each finished run (JSON on its input)"},
+	{"miner.url", CONFIG_TEXT, "", 0, 0, false,
+		"OpenAI-compatible server that may read messages and talk for decisions, as "
+		"http://127.0.0.1:8000/v1"},
+	{"miner.model", CONFIG_TEXT, "", 0, 0, false, "a model's name on that server"},
+	{"miner.limit", CONFIG_NUMBER, "20", 1, 10000, false,
+		"texts that one background pass asks it about, newest first"},
 	{"miner.confidence", CONFIG_REAL, "0.78", 0, 1, true,
 		"decisions of which the miner is less sure are not written down"},
 	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},

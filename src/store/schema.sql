@@ -130,6 +130,12 @@ CREATE TABLE answer(
 	category TEXT NOT NULL, correct INTEGER NOT NULL, margin REAL NOT NULL,
 	PRIMARY KEY(suite, mode, model, item)) WITHOUT ROWID;
 
+-- What a model behind flywheel.miner.url said of a text: notes whose quotes were found in it.
+CREATE TABLE miner_answer(
+	text TEXT PRIMARY KEY, -- sha256 of the message or turn
+	model TEXT NOT NULL, at INTEGER NOT NULL,
+	notes TEXT NOT NULL) WITHOUT ROWID; -- JSON array
+
 -- ---- Part two: derived -----------------------------------------------------------------------
 
 CREATE TABLE derived_table(position INTEGER PRIMARY KEY, name TEXT NOT NULL);

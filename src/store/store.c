@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 9
+#define SCHEMA_VERSION 10
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -230,6 +230,8 @@ static const char *const migrations[] = {
 	" imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,"
 	" digest BLOB NOT NULL);",
 	"ALTER TABLE turn_anchor ADD COLUMN last INTEGER NOT NULL DEFAULT 0;",
+	"CREATE TABLE miner_answer(text TEXT PRIMARY KEY, model TEXT NOT NULL, at INTEGER NOT NULL,"
+	" notes TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 static int migrate_older(struct store *store)

@@ -67,6 +67,8 @@ static const char *role_of(struct world *world, const struct js *body, struct an
 
 	if (model && !strcmp(model, world->base))
 		return "base";
+	if (model && world->miner && !strcmp(model, "miner"))
+		return "miner";
 	if (model && (is_loaded(world, model) || (!world->lora && is_published(world, model))))
 		return "tuned";
 	message = xstrfmt("The model `%s` does not exist.", model ? model : "");
@@ -232,11 +234,14 @@ static void chat(struct world *world, const struct js *body, const char *role, s
 	const char *text = js_get_text(last, "content");
 	struct js *object = js_object(), *choices = js_array(), *choice = js_object();
 	struct js *message = js_object();
-	char letter[2] = {letter_of(world, role, text ? text : ""), '\0'};
+	bool mines = !strcmp(role, "miner");
+	char letter[2] = {mines ? '-' : letter_of(world, role, text ? text : ""), '\0'};
 
 	world->questions++;
+	if (mines)
+		js_add(world->read, js_text(text ? text : ""));
 	js_set_text(message, "role", "assistant");
-	js_set_text(message, "content", letter);
+	js_set_text(message, "content", mines ? world->miner : letter);
 	js_set_number(choice, "index", 0);
 	js_set(choice, "message", message);
 	js_set_text(choice, "finish_reason", "stop");

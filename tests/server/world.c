@@ -69,6 +69,7 @@ struct world *world_new(const char *name, struct map *exams)
 	world->tuned_skill = 80;
 	world->denied_status = 403;
 	world->errors = js_array();
+	world->read = js_array();
 	return world;
 }
 
@@ -108,6 +109,8 @@ void world_free(struct world *world)
 	map_release(&world->adapters);
 	map_release(&world->seen);
 	js_free(world->errors);
+	js_free(world->read);
+	free(world->miner);
 	free(world->result);
 	free(world->token);
 	free(world->token_file);
@@ -167,6 +170,7 @@ int world_control(struct world *world, const struct js *wishes)
 	world->lora = js_get_bool(wishes, "lora", world->lora);
 	set_text(wishes, "result", &world->result);
 	set_text(wishes, "base", &world->base);
+	set_text(wishes, "miner", &world->miner);
 	set_text(wishes, "token_file", &world->token_file);
 	set_number(wishes, "polls", &world->polls);
 	set_number(wishes, "milliseconds", &world->milliseconds);
@@ -257,6 +261,9 @@ struct js *world_report(const struct world *world)
 	js_set(report, "errors", errors);
 	if (world->forge)
 		js_set(report, "forge", forge_report(world));
+	errors = js_array();
+	copy_error(errors, world->read);
+	js_set(report, "read", errors);
 	return report;
 }
 

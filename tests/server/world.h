@@ -91,6 +91,8 @@ struct world {
 	char *token, *token_file; /* NULL: everybody */
 	unsigned token_requests, token_left, tokens, denied_status;
 	/* the inference server */
+	char *miner;     /* what the model "miner" says, whatever it is asked; NULL: no such */
+	struct js *read; /* the texts it was asked about */
 	bool likelihood, lora; /* lora: a tuned model answers only once it is loaded */
 	char *base;
 	unsigned base_skill, tuned_skill; /* of a hundred questions, those known */
