@@ -31,7 +31,8 @@ struct talk_question {
 /* One conversation that leads there, by its surest link. Borrowed during the call. */
 struct talk_found {
 	const char *source, *session, *branch;
-	const char *reason; /* edit, touch, time, place, commit, note, name, path, id */
+	const char *reason; /* edit, touch, time, place, commit, note, name, path, id, subject,
+			       trailer */
 	double confidence;  /* 0..1 */
 	int64_t turn, at;   /* of that link */
 	const char *path, *symbol;

@@ -19,7 +19,8 @@ struct link_row {
 };
 int talk_link_add(struct store *store, const struct link_row *row);
 int talk_link_drop(struct store *store, int64_t turn); /* of one turn */
-/* Words of a turn that may name code: 'n' a name, 'p' a path, 'c' a commit's id. */
+/* Words of a turn that may name code: 'n' a name, 'p' a path, 'c' a commit's id, 's' the
+ * subject of a patch. */
 int store_mention_add(struct store *store, int64_t turn, char kind, const char *word);
 /* Links, mentions and origins: the next update begins from nothing. */
 int talk_link_clear(struct store *store);
@@ -62,6 +63,10 @@ int talk_link_decisions(struct store *store, link_decision_fn fn, void *payload)
 int talk_link_decide(struct store *store, int64_t key, const struct oid *commit,
 	const struct strings *files, const struct strings *names);
 
+/* The turn of a record, with reason "trailer". */
+int talk_link_said(struct store *store, const char *record, link_view_fn fn, void *payload);
+/* Appends the session of a record; nothing where it is not stored. */
+int talk_link_session_of(struct store *store, const char *record, struct buf *out);
 /* The last turn of a session up to a time; 0: none. */
 int talk_link_said_by(struct store *store, const char *session, int64_t until, int64_t *turn);
 

@@ -39,8 +39,8 @@ extern const struct conversation_source source_aider, source_amp, source_claude_
 	source_codex, source_continue, source_copilot_chat, source_copilot_cli, source_cursor,
 	source_entire, source_gemini, source_git_ai, source_goose, source_opencode, source_roo_code,
 	source_specstory;
-extern const struct conversation_source source_github;
-extern const struct conversation_source source_gitlab;
+extern const struct conversation_source source_github, source_gitlab, source_mbox,
+	source_public_inbox;
 
 /* ---- what a source hands over; all borrowed during the call, all raw ---- */
 

@@ -22,6 +22,7 @@
 
 #define MARK "link"
 #define MARK_VERSION 1
+#define SUBJECT_MAX 200
 #define NOTES_AI "refs/notes/ai"
 
 /* Where the last update ended, and whether this one can go on from there. */
@@ -457,6 +458,21 @@ static int add_words(struct store *store, int64_t turn, char kind, struct string
 	return rc;
 }
 
+/* "[PATCH v2 1/3] subject": its commit will have that subject. */
+static void take_subject(const char *text, struct strings *out)
+{
+	const char *close = *text == '[' ? strchr(text, ']') : NULL;
+	const char *patch = close ? strstr(text, "PATCH") : NULL;
+	size_t len;
+
+	if (!patch || patch > close)
+		return;
+	close += 1 + strspn(close + 1, " ");
+	len = strcspn(close, "\n");
+	if (len && len <= SUBJECT_MAX)
+		strings_add_len(out, close, len);
+}
+
 static int take_turn(int64_t turn, const char *text, void *payload)
 {
 	struct store *store = ((struct update *)payload)->session->store;
@@ -473,6 +489,9 @@ static int take_turn(int64_t turn, const char *text, void *payload)
 	text_commits(text, &words);
 	if (!rc)
 		rc = add_words(store, turn, 'c', &words);
+	take_subject(text, &words);
+	if (!rc)
+		rc = add_words(store, turn, 's', &words);
 	strings_release(&words);
 	return rc;
 }

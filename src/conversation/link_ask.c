@@ -2,6 +2,7 @@
 #include "flywheel/conversation_link.h"
 
 #include "conversation/fate_walk.h"
+#include "conversation/mail.h"
 #include "flywheel/graph_place.h"
 #include "flywheel/store_talk_link.h"
 #include "flywheel/store_talk.h"
@@ -10,6 +11,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* What is left of a link's confidence when it leads only near to what was asked. */
 #define SYMBOL_OF_LINE 0.85
@@ -23,6 +25,8 @@
 #define PATH_WHOLE 0.7
 #define PATH_TAIL 0.5
 #define ID_NAMED 0.9
+#define SUBJECT_SAME 0.8
+#define MAIL_NAMED 0.95
 
 struct conversation {
 	char *source, *session, *branch, *reason, *path, *symbol;
@@ -118,6 +122,7 @@ static int on_mention(const struct link_view *view, void *payload)
 
 	link.row.reason = !strcmp(view->row.reason, "n")   ? "name"
 			  : !strcmp(view->row.reason, "p") ? "path"
+			  : !strcmp(view->row.reason, "s") ? "subject"
 							   : "id";
 	link.row.path = asking->path ? asking->path : "";
 	link.row.symbol = asking->symbol ? asking->symbol : "";
@@ -355,12 +360,48 @@ static int on_near(const struct link_view *view, void *payload)
 	return 0;
 }
 
+static int on_trailer(const struct link_view *view, void *payload)
+{
+	struct asking *asking = payload;
+	struct link_view link = *view;
+
+	link.row.commit = *asking->commit;
+	add_link(asking, &link, asking->weight * MAIL_NAMED);
+	return 0;
+}
+
+/* "Link: https://lore.example.org/r/<id>" and "Message-ID: <id>" of a commit name its mail. */
+static int ask_trailers(struct asking *asking, const char *message)
+{
+	char record[MAIL_ID];
+	int rc = 0;
+
+	for (size_t len; *message && !rc; message += len + (message[len] == '\n')) {
+		const char *id = NULL;
+
+		len = strcspn(message, "\n");
+		if (!strncasecmp(message, "Message-ID:", 11))
+			id = message + 11;
+		else if (!strncasecmp(message, "Link:", 5))
+			for (const char *c = message + len; c > message + 5 && !id; c--)
+				if (c[-1] == '/' && c < message + len && c[0] != '/')
+					id = c;
+		if (!id)
+			continue;
+		mail_id(id, (size_t)(message + len - id), record);
+		if (*record)
+			rc = talk_link_said(asking->session->store, record, on_trailer, asking);
+	}
+	return rc;
+}
+
 static int ask_commit(struct asking *asking, double weight)
 {
 	struct store *store = asking->session->store;
 	struct link_filter filter = {.commit = asking->question->commit};
 	char hex[OID_HEX + 1];
 	struct commit commit;
+	char *subject;
 	int rc = ask(asking, &filter, weight);
 
 	oid_hex(filter.commit, hex);
@@ -373,9 +414,15 @@ static int ask_commit(struct asking *asking, double weight)
 		rc = repo_commit_read(asking->session->repo, filter.commit, &commit);
 	if (rc)
 		return rc;
+	subject = first_line(commit.message + strspn(commit.message, "\n"), 200);
+	rc = ask_word(asking, 's', subject, weight * SUBJECT_SAME);
+	free(subject);
 	asking->weight = weight;
-	rc = talk_link_between(store, commit.commit_time - FATE_NEAR,
-		commit.commit_time + FATE_SLACK, on_near, asking);
+	if (!rc)
+		rc = ask_trailers(asking, commit.message);
+	if (!rc)
+		rc = talk_link_between(store, commit.commit_time - FATE_NEAR,
+			commit.commit_time + FATE_SLACK, on_near, asking);
 	commit_release(&commit);
 	asking->commit = NULL;
 	return rc;

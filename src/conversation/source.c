@@ -29,6 +29,8 @@ static const struct conversation_source *const sources[] = {
 	&source_specstory,
 	&source_entire,
 	&source_git_ai,
+	&source_mbox,
+	&source_public_inbox,
 	&source_github,
 	&source_gitlab,
 	NULL,

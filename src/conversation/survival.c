@@ -95,7 +95,7 @@ static void add_origin(
 	size_t whole, weekly;
 	char week[11];
 
-	if (!origin->count)
+	if (!origin->count || !*origin->tool) /* a patch by mail is a person's */
 		return;
 	week_of(origin->at, week);
 	whole = row_of(adding, origin, claimed, "");

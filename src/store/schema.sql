@@ -278,6 +278,6 @@ CREATE INDEX talk_link_symbol ON talk_link(symbol);
 CREATE INDEX talk_link_commit ON talk_link(commit_id);
 -- Words of a turn that may name code, as written: what they name is asked of HEAD's graph.
 CREATE TABLE talk_mention(
-	word TEXT NOT NULL, kind TEXT NOT NULL, -- n: a name, p: a path, c: a commit's id
+	word TEXT NOT NULL, kind TEXT NOT NULL, -- n: a name, p: a path, c: a commit's id, s: a patch's subject
 	turn INTEGER NOT NULL, PRIMARY KEY(word, kind, turn)) WITHOUT ROWID;
 INSERT INTO derived_table VALUES(30, 'origin'), (31, 'talk_link'), (32, 'talk_mention');

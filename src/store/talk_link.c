@@ -244,6 +244,26 @@ int talk_link_decide(struct store *store, int64_t key, const struct oid *commit,
 	return rc;
 }
 
+int talk_link_said(struct store *store, const char *record, link_view_fn fn, void *payload)
+{
+	struct query *query = query_open(store, "SELECT id, 'trailer', '', '', zeroblob(20), 0.0, "
+						"at, source, session, role, branch "
+						"FROM turn WHERE record = ?1");
+
+	query_bind_text(query, 1, record);
+	return each_link(query, NULL, fn, payload);
+}
+
+int talk_link_session_of(struct store *store, const char *record, struct buf *out)
+{
+	struct query *query = query_open(store, "SELECT session FROM turn WHERE record = ?1");
+
+	query_bind_text(query, 1, record);
+	if (query_next(query))
+		buf_addstr(out, query_text(query, 0));
+	return query_close(query);
+}
+
 int talk_link_said_by(struct store *store, const char *session, int64_t until, int64_t *turn)
 {
 	struct query *query = query_open(store, "SELECT id FROM turn WHERE session = ?1 AND at <= "

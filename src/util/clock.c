@@ -60,6 +60,25 @@ int clock_parse(const char *text, int64_t *out)
 	return 0;
 }
 
+int clock_parse_mail(const char *text, int64_t *out)
+{
+	struct tm tm = {0};
+	int zone = 0;
+	const char *comma = strchr(text, ','), *rest;
+
+	rest = strptime(comma ? comma + 1 : text, " %d %b %Y %H:%M", &tm);
+	if (!rest)
+		return fail(E_INVALID, "not a date of mail: '%.40s'", text);
+	if (*rest == ':')
+		rest = strptime(rest, ":%S", &tm);
+	rest = rest ? rest + strspn(rest, " \t") : "";
+	if (*rest == '+' || *rest == '-') /* "+0530"; "GMT" and other names are taken for it */
+		zone = (int)strtol(rest + 1, NULL, 10);
+	*out = (int64_t)timegm(&tm) -
+	       (*rest == '-' ? -1 : 1) * (zone / 100 * 3600 + zone % 100 * 60);
+	return 0;
+}
+
 int duration_parse(const char *text, int64_t *seconds)
 {
 	static const struct {
