@@ -176,6 +176,23 @@ print(out["turns"] >= 1200 + 3001, out["malformed"], resource.getrusage(resource
 	[ "$output" = 'True 0 True' ]
 }
 
+@test "a cloned repository cannot choose which files are read: links are not followed" {
+	mkdir -p "$HOME/private/history"
+	printf '# aider chat started at 2026-01-01 00:10:00\n\n#### private words\n\nanswer\n' >"$HOME/private/notes"
+	printf '<!-- Cursor Session p (2026-01-01 00:00:00Z) -->\n\n_**User (2026-01-01 00:00:00Z)**_\n\nprivate words\n' >"$HOME/private/history/a.md"
+	ln -s "$HOME/private/notes" .aider.chat.history.md
+	ln -s "$HOME/private" .specstory
+	[ "$(harvest)" = 0 ]
+	rm .specstory
+	mkdir .specstory
+	ln -s "$HOME/private/history" .specstory/history
+	[ "$(harvest)" = 0 ]
+	rm .specstory/history .aider.chat.history.md
+	cp -r "$HOME/private/history" .specstory/history
+	cp "$HOME/private/notes" .aider.chat.history.md
+	[ "$(harvest)" = 3 ]
+}
+
 @test "every source is in the list, with its setting" {
 	run git flywheel harvest --list --json
 	[ "$status" -eq 0 ]

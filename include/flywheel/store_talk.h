@@ -58,6 +58,8 @@ int talk_writer_add(struct talk_writer *writer, const struct talk_turn *turn,
 int talk_writer_outcome(struct talk_writer *writer, const char *call, const char *outcome);
 int talk_writer_close(struct talk_writer *writer); /* NULL is fine */
 
+/* True when a record begins with this. */
+bool talk_has_beginning(struct store *store, const char *beginning);
 /* Takes a record out whose text or number of edits is another; true: it is to be added anew. */
 int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped);

@@ -364,6 +364,11 @@ bool harvest_has_session(struct harvest *harvest, const char *session)
 	return known;
 }
 
+bool harvest_knows(struct harvest *harvest, const char *beginning)
+{
+	return talk_has_beginning(harvest->session->store, beginning);
+}
+
 int harvest_outcome(struct harvest *harvest, const char *call, const char *outcome)
 {
 	int rc = harvest->options.dry_run || !call ? 0 : open_scrubber(harvest);

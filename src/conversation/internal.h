@@ -110,6 +110,8 @@ const char *harvest_claim(
 void harvest_adopt(struct harvest *harvest, const char *folder);
 /* True when another source has told of this session. */
 bool harvest_has_session(struct harvest *harvest, const char *session);
+/* True when a record whose id begins with this is stored. */
+bool harvest_knows(struct harvest *harvest, const char *beginning);
 /* True when a tool's folder name is one of our worktrees with [^A-Za-z0-9] turned into '-'. */
 const char *harvest_worktree_of_slug(struct harvest *harvest, const char *slug);
 const struct strings *harvest_worktrees(struct harvest *harvest); /* real paths */
@@ -195,6 +197,9 @@ int home_files_each(const char *folder, const char *suffix, int depth, place_fn 
 /* The user folder of every editor that grew from VS Code. */
 int editor_users_each(place_fn fn, void *payload);
 char *path_of_uri(const char *uri);
+/* A path below a worktree, none of whose parts is a link: a repository that was cloned must not
+ * choose which files of this machine are read. NULL when one is; the caller frees. */
+char *worktree_path(const char *root, const char *relative);
 
 /* ---- watermarks of places that are no files of lines ---- */
 

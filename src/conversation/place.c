@@ -111,3 +111,25 @@ char *path_of_uri(const char *uri)
 	}
 	return buf_detach(&path);
 }
+
+char *worktree_path(const char *root, const char *relative)
+{
+	char *path = path_join(root, relative);
+	struct stat st;
+	bool link = false;
+
+	for (char *at = path + strlen(root) + 1; at && !link;) {
+		char *slash = strchr(at, '/');
+
+		if (slash)
+			*slash = '\0';
+		link = !lstat(path, &st) && S_ISLNK(st.st_mode);
+		if (slash)
+			*slash = '/';
+		at = slash ? slash + 1 : NULL;
+	}
+	if (!link)
+		return path;
+	free(path);
+	return NULL;
+}

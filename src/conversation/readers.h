@@ -21,6 +21,9 @@ struct codex_reader {
 	struct harvest *harvest;
 	char *session, *folder, *branch, *model, *commit, *remote; /* as last said */
 	char *when;
+	struct strings ancestors; /* sessions whose beginning this one may repeat */
+	bool replaying;           /* it still does */
+	bool sub_agent;           /* its "user" is the assistant that sent it */
 	int64_t at;
 	struct raw_draft draft;
 };

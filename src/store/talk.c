@@ -167,6 +167,18 @@ int talk_writer_outcome(struct talk_writer *writer, const char *call, const char
 	return query_run(writer->outcome);
 }
 
+bool talk_has_beginning(struct store *store, const char *beginning)
+{
+	/* Ids are ASCII: a byte that none has ends the range. */
+	struct query *query = query_open(
+		store, "SELECT 1 FROM turn WHERE record >= ?1 AND record < ?1 || '~' LIMIT 1");
+	bool found;
+
+	query_bind_text(query, 1, beginning);
+	found = query_next(query);
+	return !query_close(query) && found;
+}
+
 int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped)
 {

@@ -27,8 +27,9 @@ measure() {
 		out = json.loads(subprocess.run([program, "harvest", "--json"], check=True, capture_output=True).stdout)
 		used = resource.getrusage(resource.RUSAGE_CHILDREN)
 		cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-		print("%-28s %7d turns %8.1f MB %7.2f s CPU %8.0f turns/s %6.1f MB/s %6.1f MiB peak%s" % (
-		    title, out["turns"], size, cpu, out["turns"] / cpu, size / cpu, peak,
+		print("%-28s %7d turns %8.1f MB %7.2f s CPU %s %6.1f MiB peak%s" % (
+		    title, out["turns"], size, cpu, "%8.0f turns/s %6.1f MB/s" % (out["turns"] / cpu, size / cpu)
+		    if out["turns"] else " " * 28, peak,
 		    "" if peak <= 64 else "  OVER 64 MiB"))
 		sys.exit(peak > 64)
 	PY

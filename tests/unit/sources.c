@@ -130,6 +130,12 @@ bool harvest_has_session(struct harvest *harvest, const char *session)
 	return !*session;
 }
 
+bool harvest_knows(struct harvest *harvest, const char *beginning)
+{
+	(void)harvest;
+	return !*beginning;
+}
+
 bool harvest_watermark(struct harvest *harvest, const char *place, struct watermark *out)
 {
 	(void)harvest;

@@ -41,9 +41,9 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	int rc = 0;
 
 	for (size_t i = 0; i < roots->count && !rc; i++) {
-		char *path = path_join(roots->items[i], ".aider.chat.history.md");
+		char *path = worktree_path(roots->items[i], ".aider.chat.history.md");
 
-		if (file_exists(path))
+		if (path && file_exists(path))
 			rc = fn(path, payload);
 		free(path);
 	}

@@ -4,8 +4,9 @@
  * response_item of the role "user" also holds context that the tool put there; those of the
  * assistant from response_item only, because event_msg repeats them.
  *
- * Records have no ids. Resumed and forked sessions repeat lines under another session, so that a
- * turn's id is made from its time, role and words, and not from its session.
+ * Words have no ids. A turn's is made from session, role and words, and ends in its time: a fork
+ * begins by repeating the lines of the session that it comes from, at the time of the fork, and its
+ * turns are known by the first half of their ids until the first that is not.
  */
 #include "conversation/readers.h"
 
@@ -63,6 +64,7 @@ void codex_reader_release(struct codex_reader *reader)
 	free(reader->commit);
 	free(reader->remote);
 	free(reader->when);
+	strings_release(&reader->ancestors);
 }
 
 static void set(char **to, const char *text)
@@ -73,13 +75,57 @@ static void set(char **to, const char *text)
 	*to = xstrdup(text);
 }
 
+static void add_ancestor(struct codex_reader *reader, const char *id)
+{
+	if (!id || (reader->session && !strcmp(id, reader->session)) ||
+		strings_contains(&reader->ancestors, id))
+		return;
+	strings_add(&reader->ancestors, id);
+	reader->replaying = true;
+}
+
+/* True for words that an ancestor said, as long as everything before them was repeated, too. */
+static bool is_replayed(struct codex_reader *reader, const char *role)
+{
+	struct raw_draft *draft = &reader->draft;
+
+	for (size_t i = 0; i < reader->ancestors.count && reader->replaying; i++)
+		if (harvest_knows(
+			    reader->harvest, raw_id(draft, "codex", reader->ancestors.items[i],
+						     role, draft->text.ptr)))
+			return true;
+	reader->replaying = false;
+	return false;
+}
+
+/* "codex-<session, role and words>-<time>" */
+static const char *id_of_words(struct codex_reader *reader, const char *role)
+{
+	struct raw_draft *draft = &reader->draft;
+	const char *half = raw_id(draft, "codex", reader->session, role, draft->text.ptr);
+	char *whole = xstrfmt("%s-%.12s", half, raw_id(draft, "", reader->when, NULL, NULL) + 1);
+	const char *kept = raw_keep(draft, whole, strlen(whole));
+
+	free(whole);
+	return kept;
+}
+
 static void take_meta(struct codex_reader *reader, const struct js *payload)
 {
 	const struct js *git = js_get(payload, "git");
+	const struct js *spawn =
+		js_get(js_get(js_get(payload, "source"), "subagent"), "thread_spawn");
+	const char *id = js_get_text(payload, "id");
 
-	/* A fork repeats the beginning of what it comes from: the first one is its own. */
-	if (!reader->session)
-		set(&reader->session, js_get_text(payload, "id"));
+	add_ancestor(reader, js_get_text(payload, "forked_from_id"));
+	add_ancestor(reader, js_get_text(spawn, "parent_thread_id"));
+	/* A fork repeats this record as well: the first one is its own. */
+	if (reader->session) {
+		add_ancestor(reader, id);
+	} else {
+		set(&reader->session, id);
+		reader->sub_agent = js_get(js_get(payload, "source"), "subagent") != NULL;
+	}
 	set(&reader->folder, js_get_text(payload, "cwd"));
 	set(&reader->branch, js_get_text(git, "branch"));
 	set(&reader->commit, js_get_text(git, "commit_hash"));
@@ -96,13 +142,14 @@ static bool is_ours(struct codex_reader *reader)
 static int store(struct codex_reader *reader, const char *role, const char *id)
 {
 	struct raw_draft *draft = &reader->draft;
-	bool person = !strcmp(role, "user");
+	bool person = !strcmp(role, "user") && !reader->sub_agent;
 
+	if (!id && is_replayed(reader, role))
+		return 0;
 	draft->turn = (struct raw_turn){
-		.record = raw_id(draft, "codex", id ? id : reader->when, id ? NULL : role,
-			id ? NULL : draft->text.ptr),
+		.record = id ? raw_id(draft, "codex", id, NULL, NULL) : id_of_words(reader, role),
 		.session = reader->session,
-		.role = role,
+		.role = person ? "user" : "assistant",
 		.branch = reader->branch,
 		.tool = "codex",
 		.model = person ? NULL : reader->model,

@@ -33,9 +33,10 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	int rc = 0;
 
 	for (size_t i = 0; i < roots->count && !rc; i++) {
-		char *folder = path_join(roots->items[i], ".specstory/history");
+		char *folder = worktree_path(roots->items[i], ".specstory/history");
 
-		rc = files_each(folder, ".md", 3, fn, payload);
+		if (folder)
+			rc = files_each(folder, ".md", 3, fn, payload);
 		free(folder);
 	}
 	return rc;
