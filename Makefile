@@ -36,7 +36,7 @@ TREE_SITTER := $(BUILD)/grammar/tree-sitter.o
 
 .PHONY: all deps deps-remote demo install uninstall check check-remote check-unit check-language \
 	check-conversation check-command check-chaos check-parity unit-tests man \
-	sanitize valgrind coverage bench bench-decisions bench-graph bench-harvest lint format check-headers clean force
+	sanitize valgrind coverage bench bench-decisions bench-graph bench-scrub bench-harvest lint format check-headers clean force
 all: $(PROGRAM) $(TRAMPOLINE) $(GENERIC)
 
 $(PROGRAM): $(BUILD)/src/main.o $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
@@ -49,7 +49,7 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 
 # Files that the program carries with it: <C name>:<path>, each ends in a NUL.
 EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh cues_conf:src/decision/cues.conf \
-	scrub_rules_conf:src/conversation/rules.conf train_py:src/train/entrypoint/train.py \
+	scrub_rules_conf:src/scrub/rules.conf train_py:src/train/entrypoint/train.py \
 	decision_model:$(BUILD)/decision.model
 $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
@@ -236,6 +236,10 @@ bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/graph.sh $(BUILD)/accuracy
 	@tests/bench/peers.sh $(BUILD)/accuracy
 	@tests/bench/history.sh $(or $(REPO),.)
+
+# Every byte of talk goes through the scrubber: MB/s of CPU, beside every rule on every line.
+bench-scrub: all $(BUILD)/tests/bench-scrub
+	@tests/bench/scrub.sh $(or $(REPO),.)
 
 # -- demo and installation ------------------------------------------------------------------------
 demo: deps

@@ -55,30 +55,4 @@ typedef int (*turn_fn)(const struct turn *turn, void *payload);
 /* Stored turns in order of (session, time, id). */
 int conversation_each(struct session *session, turn_fn fn, void *payload);
 
-/* Scrubbing. A scrubber holds the compiled rules, the local salt and the known names. */
-struct scrubber;
-struct scrub_finding {
-	const char *rule;  /* borrowed from the scrubber */
-	size_t start, end; /* bytes of the input */
-};
-typedef int (*scrub_fn)(const struct scrub_finding *finding, const char *pseudonym, void *payload);
-
-/* session NULL: no repository; then the salt is random, new for every scrubber. */
-int scrubber_open(struct session *session, struct scrubber **out);
-/* Pseudonyms by this text instead: two runs agree without a repository. */
-void scrubber_set_salt(struct scrubber *scrubber, const char *salt);
-void scrubber_free(struct scrubber *scrubber);
-/* Appends the clean text; `fn` (may be NULL) is told of each replacement. */
-int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,
-	scrub_fn fn, void *payload);
-/*
- * The first piece of a long text, for who cannot hold all of it: *done bytes of the window were
- * scrubbed, the others are to be handed over again with what follows them. *done 0: the window must
- * grow. `offset` is added to findings' places; `last`: nothing follows.
- */
-int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool last, size_t offset,
-	struct buf *out, scrub_fn fn, void *payload, size_t *done);
-/* Number of secrets (not personal data) in a text: the rescan that curation and upload make. */
-size_t scrub_count_secrets(struct scrubber *scrubber, const char *text, size_t len);
-
 #endif

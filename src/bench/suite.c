@@ -2,6 +2,7 @@
 #include "bench/internal.h"
 
 #include "flywheel/config.h"
+#include "flywheel/scrub.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"
@@ -123,6 +124,33 @@ static int compare_items(const void *a, const void *b)
 	return x->category != y->category ? x->category - y->category : strcmp(x->id, y->id);
 }
 
+static bool holds_secret(struct scrubber *scrubber, const struct bench_item *item)
+{
+	size_t count = scrub_count_secrets(scrubber, item->prompt, strlen(item->prompt));
+
+	for (int c = 0; c < BENCH_CHOICES && !count; c++)
+		count = scrub_count_secrets(scrubber, item->choices[c], strlen(item->choices[c]));
+	return count > 0;
+}
+
+/* Questions go to models that others serve: what looks like a secret is not asked. */
+static int drop_secrets(struct session *session, struct bench_suite *suite)
+{
+	struct scrubber *scrubber = NULL;
+	size_t kept = 0;
+	int rc = scrubber_open_for_code(session, &scrubber);
+
+	for (size_t i = 0; i < suite->count && !rc; i++) {
+		if (holds_secret(scrubber, suite->items + i))
+			item_release(suite->items + i);
+		else
+			suite->items[kept++] = suite->items[i];
+	}
+	suite->count = rc ? suite->count : kept;
+	scrubber_free(scrubber);
+	return rc;
+}
+
 /* Sorts, drops doubles (a team's item may be ours), counts and digests. */
 static void freeze(struct bench_suite *suite)
 {
@@ -204,6 +232,8 @@ int bench_suite_build(struct session *session, const struct split *split, struct
 	progress_finish(progress);
 	if (!rc)
 		rc = team_items(session, split, out);
+	if (!rc)
+		rc = drop_secrets(session, out);
 	if (!rc) {
 		freeze(out);
 		measure_coverage(&material, out);

@@ -1,7 +1,7 @@
 /* git flywheel scrub: a filter that replaces secrets and personal data; works anywhere. */
 #include "flywheel/command.h"
 
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
 #include "util/error.h"
@@ -9,24 +9,27 @@
 #include "util/js.h"
 #include "util/options.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define TEXT_MAX ((size_t)256 << 20)
+#define READ_MIN ((size_t)256 << 10) /* bytes scrubbed at a time; more where there is no end */
 
 struct findings {
-	const char *text;
+	const char *text;            /* the window */
+	size_t base;                 /* its place in the input */
 	size_t at, line, line_start; /* how far lines are counted */
 	size_t count;
-	bool explain;
-	struct js *array; /* NULL: print */
+	bool print, explain, json;
 };
 
-static void place(struct findings *findings, size_t offset)
+static void count_lines(struct findings *findings, size_t offset)
 {
 	for (; findings->at < offset; findings->at++)
-		if (findings->text[findings->at] == '\n') {
+		if (findings->text[findings->at - findings->base] == '\n') {
 			findings->line++;
 			findings->line_start = findings->at + 1;
 		}
@@ -43,33 +46,43 @@ static void print_finding(const struct findings *findings, const struct scrub_fi
 	buf_add_printable(&line, pseudonym, strlen(pseudonym) > 100 ? 100 : strlen(pseudonym));
 	if (findings->explain) {
 		buf_addstr(&line, "   (was ");
-		buf_add_printable(&line, findings->text + finding->start, shown);
+		buf_add_printable(&line, findings->text + finding->start - findings->base, shown);
 		buf_addf(&line, "..., %zu bytes)", len);
 	}
 	puts(line.ptr);
 	buf_release(&line);
 }
 
-static int take_finding(const struct scrub_finding *finding, const char *pseudonym, void *payload)
+static void print_json(const struct findings *findings, const struct scrub_finding *finding,
+	const char *pseudonym, size_t column)
 {
-	struct findings *findings = payload;
-	struct js *object;
-	size_t column;
+	struct js *object = js_object();
+	struct buf line = BUF_INIT;
 
-	place(findings, finding->start);
-	column = finding->start - findings->line_start + 1;
-	findings->count++;
-	if (!findings->array) {
-		print_finding(findings, finding, pseudonym, column);
-		return 0;
-	}
-	object = js_object();
 	js_set_text(object, "rule", finding->rule);
 	js_set_number(object, "line", (int64_t)findings->line);
 	js_set_number(object, "column", (int64_t)column);
+	js_set_number(object, "start", (int64_t)finding->start);
 	js_set_number(object, "bytes", (int64_t)(finding->end - finding->start));
 	js_set_text(object, "pseudonym", pseudonym);
-	js_add(findings->array, object);
+	js_write(object, &line);
+	printf("%s\n%s", findings->count > 1 ? "," : "", line.ptr);
+	js_free(object);
+	buf_release(&line);
+}
+
+static int take_finding(const struct scrub_finding *finding, const char *pseudonym, void *payload)
+{
+	struct findings *findings = payload;
+	size_t column;
+
+	count_lines(findings, finding->start);
+	column = finding->start - findings->line_start + 1;
+	findings->count++;
+	if (findings->json)
+		print_json(findings, finding, pseudonym, column);
+	else
+		print_finding(findings, finding, pseudonym, column);
 	return 0;
 }
 
@@ -95,72 +108,113 @@ static int open_scrubber(const char *salt, struct scrubber **out)
 	return rc;
 }
 
-static int check(
-	struct scrubber *scrubber, const struct buf *text, bool explain, bool json, bool *found)
+/* Fills the window to `size` bytes; fewer are there only at the end of the input. */
+static int fill(int fd, struct buf *window, size_t size, bool *last)
 {
-	struct findings findings = {.text = text->ptr, .line = 1, .explain = explain};
-	struct buf clean = BUF_INIT;
-	int rc;
+	while (window->len < size) {
+		ssize_t got;
 
-	findings.array = json ? js_array() : NULL;
-	rc = scrub_text(scrubber, text->ptr, text->len, &clean, take_finding, &findings);
-	if (!rc && json) {
-		buf_clear(&clean);
-		js_write(findings.array, &clean);
-		puts(clean.ptr);
+		buf_reserve(window, size - window->len);
+		got = read(fd, window->ptr + window->len, size - window->len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(E_IO, "cannot read: %s", strerror(errno));
+		if (!got) {
+			*last = true;
+			return 0;
+		}
+		window->len += (size_t)got;
+		window->ptr[window->len] = '\0';
 	}
-	*found = findings.count > 0;
-	js_free(findings.array);
+	return 0;
+}
+
+static int write_out(const struct buf *clean)
+{
+	if (fwrite(clean->ptr, 1, clean->len, stdout) != clean->len || fflush(stdout))
+		return fail(E_IO, "cannot write the clean text");
+	return 0;
+}
+
+/* Window by window, so that memory does not grow with the input. */
+static int scrub_stream(int fd, struct scrubber *scrubber, struct findings *findings)
+{
+	struct buf window = BUF_INIT, clean = BUF_INIT;
+	size_t size = READ_MIN, done = 0;
+	bool last = false;
+	int rc = 0;
+
+	while (!rc && (!last || window.len)) {
+		rc = fill(fd, &window, size, &last);
+		if (rc)
+			break;
+		findings->text = window.ptr;
+		buf_clear(&clean);
+		rc = scrub_window(scrubber, window.ptr, window.len, last, findings->base, &clean,
+			findings->print ? take_finding : NULL, findings, &done);
+		if (rc)
+			break;
+		if (!findings->print)
+			rc = write_out(&clean);
+		count_lines(findings, findings->base + done);
+		findings->base += done;
+		size = done ? READ_MIN : size * 2;
+		memmove(window.ptr, window.ptr + done, window.len - done + 1);
+		window.len -= done;
+	}
+	buf_release(&window);
 	buf_release(&clean);
 	return rc;
 }
 
-static int filter(struct scrubber *scrubber, const struct buf *text)
+static int scrub_file(const char *name, struct scrubber *scrubber, struct findings *findings)
 {
-	struct buf clean = BUF_INIT;
-	int rc = scrub_text(scrubber, text->ptr, text->len, &clean, NULL, NULL);
+	int fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, rc;
 
-	if (!rc && (fwrite(clean.ptr, 1, clean.len, stdout) != clean.len || fflush(stdout)))
-		rc = fail(E_IO, "cannot write the clean text");
-	buf_release(&clean);
+	if (fd < 0)
+		return fail(E_NOTFOUND, "cannot open '%s': %s", name, strerror(errno));
+	if (findings->json)
+		putchar('[');
+	rc = scrub_stream(fd, scrubber, findings);
+	if (findings->json)
+		puts("]");
+	if (fd != STDIN_FILENO)
+		close(fd);
 	return rc;
 }
 
 static int run(const struct command *self, int argc, char **argv)
 {
-	bool only_check = false, explain = false, json = false, found = false;
+	bool only_check = false;
+	struct findings findings = {.line = 1};
 	const char *salt = NULL;
 	const struct option_spec specs[] = {
 		{OPTION_FLAG, 'c', "check", NULL, "list the findings; exit 1 when there are any",
 			&only_check},
-		{OPTION_FLAG, 0, "explain", NULL, "with --check: show how each finding began",
-			&explain},
+		{OPTION_FLAG, 0, "explain", NULL, "list them, and show how each began",
+			&findings.explain},
 		{OPTION_TEXT, 0, "salt", "text", "make pseudonyms that depend on this text only",
 			&salt},
-		{OPTION_FLAG, 0, "json", NULL, "with --check: print JSON", &json},
+		{OPTION_FLAG, 0, "json", NULL, "list them as JSON", &findings.json},
 		OPTIONS_END,
 	};
 	struct scrubber *scrubber = NULL;
-	struct buf text = BUF_INIT;
 	int code = EXIT_OK, left = command_options(self, argc, argv, specs, &code), rc;
 
 	if (left < 0)
 		return code;
 	if (left != 1)
 		return command_usage(self, "name one file, or - for standard input");
-	rc = file_read(strcmp(argv[0], "-") ? argv[0] : "/dev/stdin", TEXT_MAX, &text);
+	findings.print = only_check || findings.explain || findings.json;
+	rc = open_scrubber(salt, &scrubber);
 	if (!rc)
-		rc = open_scrubber(salt, &scrubber);
-	if (!rc && (only_check || explain || json))
-		rc = check(scrubber, &text, explain, json, &found);
-	else if (!rc)
-		rc = filter(scrubber, &text);
+		rc = scrub_file(argv[0], scrubber, &findings);
 	if (rc)
 		code = command_fail(rc);
-	else if (found)
+	else if (findings.count)
 		code = EXIT_NO;
 	scrubber_free(scrubber);
-	buf_release(&text);
 	return code;
 }
 

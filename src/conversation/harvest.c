@@ -1,8 +1,8 @@
 /* Takes raw turns from the sources: scrubs them, passes over what is known, stores the rest. */
 #include "conversation/harvest.h"
-#include "conversation/scrubber.h"
 
 #include "flywheel/repo.h"
+#include "flywheel/scrub.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"

@@ -4,6 +4,7 @@
 
 #include "conversation/internal.h"
 
+#include "flywheel/scrub.h"
 #include "flywheel/store_talk.h"
 
 struct harvest {

@@ -2,6 +2,7 @@
 #include "conversation/harvest.h"
 
 #include "flywheel/config.h"
+#include "flywheel/scrub.h"
 #include "flywheel/store_decision.h"
 #include "util/error.h"
 #include "util/memory.h"

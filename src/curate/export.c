@@ -1,7 +1,7 @@
 /* A frozen dataset in the formats that trainers read. What leaves is scanned once more. */
 #include "curate/internal.h"
 
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 #include "util/error.h"
 #include "util/js.h"
 #include "util/memory.h"
@@ -140,7 +140,7 @@ int dataset_export(struct session *session, const char *sha256, const char *form
 	if (!exporting.format)
 		return fail(
 			E_USAGE, "no format '%s': chat, trl, sharegpt, alpaca or jsonl", format);
-	rc = scrubber_open(session, &exporting.scrubber);
+	rc = scrubber_open_for_code(session, &exporting.scrubber);
 	if (!rc)
 		rc = dataset_each(session, sha256, add_row, &exporting);
 	scrubber_free(exporting.scrubber);

@@ -3,6 +3,7 @@
 #define DECISION_INTERNAL_H
 
 #include "flywheel/decision.h"
+#include "flywheel/scrub.h"
 #include "flywheel/store_decision.h"
 #include "util/buf.h"
 #include "util/map.h"

@@ -8,6 +8,7 @@
 #include "flywheel/graph.h"
 #include "flywheel/store_answer.h"
 #include "flywheel/conversation_link.h"
+#include "flywheel/scrub.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -28,6 +29,20 @@ static int scrub(struct scrubber *scrubber, char **text)
 	return rc;
 }
 
+/* Names are taken from the text before it is scrubbed: a key may pass for one. */
+static void drop_secret_names(struct miner *miner, struct strings *names)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (scrub_count_secrets(miner->scrubber, names->items[i], strlen(names->items[i])))
+			free(names->items[i]);
+		else
+			names->items[kept++] = names->items[i];
+	}
+	names->count = kept;
+}
+
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files)
 {
@@ -41,6 +56,7 @@ int miner_add(struct miner *miner, struct decision_draft *draft, struct decision
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (*texts[i] && scrub(miner->scrubber, texts[i]))
 			return 0; /* fails closed: this one is dropped, the pass goes on */
+	drop_secret_names(miner, &draft->symbols);
 	row->id = draft->id;
 	row->statement = draft->statement;
 	row->because = draft->because;

@@ -3,7 +3,7 @@
 #include "decision/life.h"
 #include "flywheel/decision_life.h"
 
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/memory.h"

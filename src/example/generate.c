@@ -3,6 +3,7 @@
 #include "example/internal.h"
 
 #include "flywheel/config.h"
+#include "flywheel/scrub.h"
 #include "flywheel/decision.h"
 #include "flywheel/store_example.h"
 #include "util/digest.h"
@@ -122,6 +123,11 @@ static void name_example(struct example_row *row, char id[17])
 	row->id = id;
 }
 
+static bool holds_secret(const struct generator *generator, const struct buf *text)
+{
+	return scrub_count_secrets(generator->scrubber, text->ptr, text->len) > 0;
+}
+
 int generator_emit(struct generator *generator, const struct origin *origin)
 {
 	struct example_row row = {.kind = origin->kind ? origin->kind : generator->kind->name,
@@ -142,6 +148,11 @@ int generator_emit(struct generator *generator, const struct origin *origin)
 		return 0;
 	buf_addch(&generator->prompt, '\n');
 	buf_addch(&generator->answer, '\n');
+	/* Code holds secrets too: what does makes no example and never reaches the sidecar. */
+	if (holds_secret(generator, &generator->prompt) ||
+		holds_secret(generator, &generator->answer) ||
+		holds_secret(generator, &generator->source))
+		return 0;
 	row.prompt = generator->prompt.ptr;
 	row.answer = generator->answer.ptr;
 	memcpy(row.commit, origin->commit.raw, OID_RAW);
@@ -180,6 +191,8 @@ static int digest_inputs(struct session *session, const struct split *split,
 	int rc;
 
 	digest_addstr(digest, GENERATOR_VERSION);
+	scrub_version(session, hex);
+	digest_addstr(digest, hex);
 	digest_add(digest, &split->cutoff, sizeof(split->cutoff));
 	graph_digest(graph, hex);
 	digest_addstr(digest, hex);
@@ -224,6 +237,8 @@ static int generate_all(struct session *session, const struct split *split,
 		.source = BUF_INIT};
 	int rc = history_load(session, split, &generator.history);
 
+	if (!rc)
+		rc = scrubber_open_for_code(session, &generator.scrubber);
 	generator.texts = xcalloc(graph->file_count + 1, sizeof(*generator.texts));
 	for (uint32_t i = 0; i < graph->file_count; i++)
 		buf_init(&generator.texts[i]);
@@ -234,6 +249,7 @@ static int generate_all(struct session *session, const struct split *split,
 		buf_release(&generator.texts[i]);
 	free(generator.texts);
 	history_release(&generator.history);
+	scrubber_free(generator.scrubber);
 	buf_release(&generator.prompt);
 	buf_release(&generator.answer);
 	buf_release(&generator.source);

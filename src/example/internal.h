@@ -8,6 +8,7 @@
 #include "flywheel/example.h"
 #include "flywheel/graph.h"
 #include "flywheel/repo.h"
+#include "flywheel/scrub.h"
 #include "util/buf.h"
 #include "util/map.h"
 
@@ -56,6 +57,7 @@ struct generator {
 	struct history history;
 	const struct example_kind *kind; /* the one at work */
 	struct example_insert *insert;
+	struct scrubber *scrubber;
 	struct buf *texts; /* by file; emptied between symbols when they grow too large */
 	size_t text_bytes;
 	struct buf prompt, answer, source; /* of the example being made */

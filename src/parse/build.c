@@ -4,6 +4,7 @@
  */
 #include "parse/internal.h"
 
+#include "flywheel/scrub.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -226,7 +227,8 @@ static void qualify(struct findings *found, struct fact_definition *fact, const 
 	free(text);
 }
 
-/* The doc is the whole run of comments when it is one, or the string that the query marked. */
+/* The doc is the whole run of comments when it is one, or the string that the query marked. It is
+ * kept, so no secret may be in it. */
 static void document(struct findings *found, struct raw_definition *raw)
 {
 	uint32_t low = 0, high = found->comment_count, start = raw->doc_start, end = raw->doc_end;
@@ -247,6 +249,14 @@ static void document(struct findings *found, struct raw_definition *raw)
 		end = found->comments[low].end;
 	}
 	comment_words(found->text + start, end - start, &words);
+	if (scrub_count_secrets(found->scrubber, words.ptr, words.len)) {
+		struct buf clean = BUF_INIT;
+
+		if (scrub_text(found->scrubber, words.ptr, words.len, &clean, NULL, NULL))
+			buf_clear(&clean);
+		buf_release(&words);
+		words = clean;
+	}
 	if (words.len > DOC_MAX) {
 		words.len = DOC_MAX;
 		while (words.len && ((unsigned char)words.ptr[words.len] & 0xc0) == 0x80)

@@ -1,6 +1,7 @@
 /* Compiling a language's tags. A capture or predicate that we do not know is an error at once. */
 #include "parse/internal.h"
 
+#include "flywheel/scrub.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -136,6 +137,8 @@ int grammar_open(const struct grammar_source *source, struct grammar **out)
 	if (!rc)
 		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);
 	if (!rc)
+		rc = scrubber_open_for_code(NULL, &grammar->scrubber);
+	if (!rc)
 		rc = assign_roles(grammar, source->name);
 	if (!rc) {
 		uint32_t count = grammar->tags->pattern_count;
@@ -157,6 +160,7 @@ void grammar_free(struct grammar *grammar)
 		return;
 	predicates_free(grammar);
 	tags_free(grammar->tags);
+	scrubber_free(grammar->scrubber);
 	ts_parser_delete(grammar->parser);
 	pool_free(grammar->pool);
 	compressor_free(grammar->compressor);

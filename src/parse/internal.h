@@ -70,6 +70,7 @@ struct grammar {
 	struct pool *pool; /* of the trees that are not kept */
 	struct compressor *compressor;
 	struct tags *tags;
+	struct scrubber *scrubber;
 	char *separator;
 	const char *const *receivers;
 	bool fragments, macros;
@@ -124,9 +125,10 @@ struct raw_mark {
 struct findings {
 	const char *text;
 	uint32_t len;
-	struct buf pool;  /* texts of the facts; offset 0 is "" */
-	struct map known; /* text to offset */
-	bool listening;   /* `said` takes the offset of each text that is named */
+	struct scrubber *scrubber; /* borrowed */
+	struct buf pool;           /* texts of the facts; offset 0 is "" */
+	struct map known;          /* text to offset */
+	bool listening;            /* `said` takes the offset of each text that is named */
 	uint32_t *said;
 	uint32_t said_count, said_room;
 	struct raw_definition *definitions;

@@ -1,6 +1,7 @@
 /* Running a grammar and its query over a text, within a budget of steps. */
 #include "parse/internal.h"
 
+#include "flywheel/scrub.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -121,14 +122,14 @@ static uint32_t signature_end(const struct findings *found, TSNode node)
 }
 
 /* The head of a definition on one line: white space squeezed, cut at a character. */
-static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t end)
+static uint32_t squeezed_text(struct findings *found, const char *head, size_t end)
 {
 	char text[SIGNATURE_MAX];
-	size_t len = 0;
+	size_t len = 0, start = 0;
 	bool blank = false;
 
 	for (; start < end && len + 2 < sizeof(text); start++) {
-		char c = found->text[start];
+		char c = head[start];
 
 		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
 			blank = len > 0;
@@ -146,6 +147,26 @@ static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t 
 	while (len && strchr(" :{\\", text[len - 1]))
 		len--;
 	return findings_text(found, text, len);
+}
+
+/* A default value may be a secret. */
+static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t end)
+{
+	const char *head = found->text + start;
+	size_t len = start < end ? end - start : 0;
+	struct buf clean = BUF_INIT;
+	uint32_t offset;
+
+	if ((memchr(head, '"', len) || memchr(head, '\'', len)) &&
+		scrub_count_secrets(found->scrubber, head, len)) {
+		if (scrub_text(found->scrubber, head, len, &clean, NULL, NULL))
+			buf_clear(&clean);
+		head = clean.ptr;
+		len = clean.len;
+	}
+	offset = squeezed_text(found, head, len);
+	buf_release(&clean);
+	return offset;
 }
 
 static void add_definition(const struct grammar *grammar, struct findings *found, TSNode node,
@@ -406,8 +427,11 @@ bool findings_take(const struct grammar *grammar, struct findings *found, TSTree
 
 void findings_empty(struct findings *found, const char *text, size_t len)
 {
+	struct scrubber *scrubber = found->scrubber;
+
 	findings_release(found);
-	*found = (struct findings){.text = text, .len = (uint32_t)len, .pool = BUF_INIT};
+	*found = (struct findings){
+		.text = text, .len = (uint32_t)len, .pool = BUF_INIT, .scrubber = scrubber};
 	findings_text(found, "", 0);
 }
 
@@ -439,7 +463,7 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)
 {
 	enum parse_skip skip = len > INT32_MAX ? PARSE_COMPLEX : content_check(text, len);
-	struct findings found = {.pool = BUF_INIT};
+	struct findings found = {.pool = BUF_INIT, .scrubber = grammar->scrubber};
 
 	findings_empty(&found, text, len);
 	if (skip == PARSE_OK)

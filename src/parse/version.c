@@ -491,6 +491,7 @@ void parse_version(struct grammar *grammar, const char *text, size_t len, struct
 	buf_init(&new->text);
 	buf_init(&new->blanked);
 	buf_init(&new->found.pool);
+	new->found.scrubber = grammar->scrubber;
 	buf_add(&new->text, text, len);
 	findings_empty(&new->found, new->text.ptr, len);
 	version_parse(grammar, new, old);

@@ -2,6 +2,7 @@
 #include "train/internal.h"
 
 #include "flywheel/config.h"
+#include "flywheel/scrub.h"
 #include "flywheel/curate.h"
 #include "flywheel/graph.h"
 #include "flywheel/model.h"
@@ -22,12 +23,17 @@ static int add_code(struct session *session, const struct oid *tree, struct mode
 {
 	size_t max = (size_t)config_number(session->config, "maxFileBytes");
 	struct progress *progress = NULL;
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, clean = BUF_INIT;
+	struct scrubber *scrubber = NULL;
 	struct graph *graph = NULL;
 	int rc = graph_open(session, tree, &graph);
 
-	if (rc)
+	if (!rc)
+		rc = scrubber_open_for_code(session, &scrubber);
+	if (rc) {
+		graph_free(graph);
 		return rc;
+	}
 	progress = progress_start("reading code", graph->file_count);
 	for (uint32_t i = 0; i < graph->file_count && !rc; i++) {
 		const struct graph_file *file = &graph->files[i];
@@ -37,13 +43,17 @@ static int add_code(struct session *session, const struct oid *tree, struct mode
 			continue;
 		buf_clear(&text);
 		rc = repo_blob_read(session->repo, &file->blob, max, &text);
-		if (!rc)
-			model_builder_add(builder, file->path, text.ptr, text.len);
+		buf_clear(&clean);
+		/* A file that cannot be searched for secrets teaches nothing. */
+		if (!rc && !scrub_text(scrubber, text.ptr, text.len, &clean, NULL, NULL))
+			model_builder_add(builder, file->path, clean.ptr, clean.len);
 		if (!rc && interrupted())
 			rc = fail(E_STOPPED, "stopped");
 	}
 	progress_finish(progress);
 	buf_release(&text);
+	buf_release(&clean);
+	scrubber_free(scrubber);
 	graph_free(graph);
 	return rc;
 }

@@ -2,7 +2,7 @@
 #include "flywheel/package.h"
 
 #include "flywheel/config.h"
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 #include "flywheel/curate.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
@@ -86,7 +86,7 @@ static int write_job(const struct train_job *job, const struct counting *counts,
 static int scan(struct session *session, const struct buf *parts)
 {
 	struct scrubber *scrubber = NULL;
-	int rc = scrubber_open(session, &scrubber);
+	int rc = scrubber_open_for_code(session, &scrubber);
 
 	for (int i = 0; i < PARTS && !rc; i++)
 		if (i != PART_ROWS && scrub_count_secrets(scrubber, parts[i].ptr, parts[i].len))

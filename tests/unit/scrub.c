@@ -4,7 +4,7 @@
 
 #include "generate.h"
 
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -99,9 +99,9 @@ static void test_rule_samples(void **state)
 	for (size_t i = 0; i < rules.count; i++) {
 		const struct scrub_rule *rule = &rules.items[i];
 
-		if (rule->regex && (!rule->samples.count || !rule->safe.count))
+		if (rule->pattern && (!rule->samples.count || !rule->safe.count))
 			print_message("%s lacks samples\n", rule->id);
-		assert_true(!rule->regex || rule->samples.count);
+		assert_true(!rule->pattern || rule->samples.count);
 		for (size_t k = 0; k < rule->samples.count; k++)
 			broken += !holds(scrubber, rule, rule->samples.items[k], true);
 		for (size_t k = 0; k < rule->safe.count; k++)
@@ -117,8 +117,10 @@ static void test_bad_rules(void **state)
 	struct scrub_rules rules;
 
 	(void)state;
-	assert_int_equal(rules_parse("[rule \"a\"]\n\tregex = (", &rules), E_INVALID);
-	assert_non_null(strstr(error_message(), "line 2"));
+	assert_int_equal(rules_parse("[rule \"a\"]\n\tregex = (", &rules), 0);
+	assert_int_equal(rule_compile(&rules.items[0]), E_INVALID);
+	assert_non_null(strstr(error_message(), "rule a"));
+	rules_release(&rules);
 	assert_int_equal(rules_parse("[rule \"a\"]\n\tcolour = red", &rules), E_INVALID);
 	assert_int_equal(rules_parse("[rule a]", &rules), E_INVALID);
 	assert_int_equal(rules_parse("[rule \"a\"]\n\tform = dragon", &rules), E_INVALID);

@@ -6,7 +6,7 @@
 #define _GNU_SOURCE
 #include "test.h"
 
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 #include "generate.h"
 #include "util/error.h"
 #include "util/file.h"

@@ -1,14 +1,14 @@
 /* Secrets that got past everything before: the example goes, nothing is masked. */
 #include "curate/internal.h"
 
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 
 #include <string.h>
 
 static int open_state(struct curation *curation, void **state)
 {
 	struct scrubber *scrubber = NULL;
-	int rc = scrubber_open(curation->session, &scrubber);
+	int rc = scrubber_open_for_code(curation->session, &scrubber);
 
 	*state = scrubber;
 	return rc;

@@ -5,7 +5,7 @@
  * passes for a word once in seven times, one of ten once in eighteen; of real words one in forty
  * of six letters and one in five hundred of ten is missed.
  */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include <ctype.h>
 

@@ -3,7 +3,7 @@
  * the rules that can match are tried, and only near their keywords (Aho and Corasick, "Efficient
  * string matching", 1975). Bytes are folded to classes, which keeps the table small.
  */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include "util/memory.h"
 

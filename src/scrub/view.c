@@ -2,7 +2,7 @@
  * What a text hides: escapes of JSON, C and URLs, continued lines, string literals glued together,
  * base64 and hexadecimal. A secret in such clothes is as readable as a bare one.
  */
-#include "conversation/find.h"
+#include "scrub/find.h"
 
 #include "util/memory.h"
 

@@ -1,5 +1,5 @@
 /* The salt of a sidecar's pseudonyms: made once, kept private beside the database. */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include "flywheel/store.h"
 #include "util/error.h"

@@ -3,7 +3,7 @@
  * scrubbed again until nothing new is found; a text that does not settle is refused. Long texts go
  * through in windows that are cut where nothing is cut in two.
  */
-#include "conversation/find.h"
+#include "scrub/find.h"
 
 #include "flywheel/repo.h"
 #include "util/digest.h"
@@ -25,7 +25,8 @@
 struct scrubber {
 	struct scrub_rules rules;
 	struct finder finder;
-	char salt[SALT_HEX + 1];
+	char salt[SALT_HEX + 1]; /* "": pseudonyms by form alone */
+	bool secrets_only;
 	struct map known; /* form and value -> pseudonym */
 
 	/* Of the window in hand; kept between calls for their memory. */
@@ -88,6 +89,28 @@ int scrubber_make(struct session *session, bool may_write, struct scrubber **out
 int scrubber_open(struct session *session, struct scrubber **out)
 {
 	return scrubber_make(session, true, out);
+}
+
+int scrubber_open_for_code(struct session *session, struct scrubber **out)
+{
+	int rc;
+
+	(void)session;
+	rc = scrubber_from_rules(scrub_rules_conf, out);
+	if (rc)
+		return rc;
+	(*out)->secrets_only = true;
+	(*out)->salt[0] = '\0';
+	return 0;
+}
+
+void scrub_version(struct session *session, char hex[65])
+{
+	struct digest *digest = digest_new();
+
+	(void)session;
+	digest_addstr(digest, scrub_rules_conf);
+	digest_finish(digest, hex);
 }
 
 static void forget(struct scrubber *scrubber)
@@ -281,7 +304,7 @@ static int settle(struct scrubber *scrubber, struct buf *piece)
 			rc = fail(E_INVALID, "this text does not settle when it is scrubbed");
 			break;
 		}
-		finder_find(&scrubber->finder, piece->ptr, piece->len, false);
+		finder_find(&scrubber->finder, piece->ptr, piece->len, scrubber->secrets_only);
 		if (scrubber->finder.gave_up) {
 			rc = gave_up();
 			break;
@@ -354,7 +377,7 @@ int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool l
 	bool unsettled;
 	int rc = 0;
 
-	finder_find(&scrubber->finder, text, len, false);
+	finder_find(&scrubber->finder, text, len, scrubber->secrets_only);
 	*done = last ? len : find_cut(&scrubber->finder, text, len);
 	if (scrubber->finder.gave_up)
 		return gave_up();

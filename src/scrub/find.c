@@ -1,6 +1,7 @@
 /* Candidates: which rules can match at all, and where; what they match; whether that is likely. */
-#include "conversation/find.h"
+#include "scrub/find.h"
 
+#include "util/error.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -17,9 +18,9 @@ void finder_init(struct finder *finder, struct scrub_rules *rules)
 
 		for (size_t k = 0; k < rule->keywords.count; k++)
 			prefilter_add(finder->prefilter, rule->keywords.items[k], (uint32_t)i);
-		if (!rule->regex && rule->form == &form_name)
+		if (!rule->pattern && rule->form == &form_name)
 			finder->name_rule = (uint32_t)i;
-		if (!rule->regex && rule->form == &form_user)
+		if (!rule->pattern && rule->form == &form_user)
 			finder->user_rule = (uint32_t)i;
 	}
 	prefilter_build(finder->prefilter);
@@ -75,7 +76,7 @@ static bool is_allowed(const struct scrub_rules *rules, const struct scrub_rule 
 {
 	size_t len = secret.end - secret.start;
 
-	for (size_t i = 0; i < rule->allow_count; i++)
+	for (size_t i = 0; i < rule->allow_patterns.count; i++)
 		if (regex_test(rule->allow[i], text + secret.start, len))
 			return true;
 	if (rule->allow_match &&
@@ -88,9 +89,14 @@ static bool is_allowed(const struct scrub_rules *rules, const struct scrub_rule 
 static size_t try_rule(
 	struct finder *finder, uint32_t index, size_t start, size_t end, size_t limit)
 {
-	const struct scrub_rule *rule = &finder->rules->items[index];
+	struct scrub_rule *rule = &finder->rules->items[index];
 	struct span spans[8];
 
+	if (!rule->regex && rule_compile(rule)) {
+		error_clear();
+		finder->gave_up = true;
+		return end;
+	}
 	while (regex_match(rule->regex, finder->text, end, start, spans, ARRAY_SIZE(spans))) {
 		struct span span = spans[0];
 
@@ -183,7 +189,7 @@ static void search(struct finder *finder, const char *text, size_t len)
 	for (uint32_t i = 0; i < finder->rules->count; i++) {
 		const struct scrub_rule *rule = &finder->rules->items[i];
 
-		if (rule->regex && !rule->keywords.count &&
+		if (rule->pattern && !rule->keywords.count &&
 			(rule->form->secret || !finder->secrets_only))
 			try_rule(finder, i, 0, len, len);
 	}

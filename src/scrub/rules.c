@@ -1,5 +1,5 @@
 /* Reading rules.conf: the scrubber's rules are data, with samples that a test holds them to. */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include "util/digest.h"
 #include "util/error.h"
@@ -31,9 +31,12 @@ static void rule_release(struct scrub_rule *rule)
 	free(rule->id);
 	regex_free(rule->regex);
 	regex_free(rule->allow_match);
-	for (size_t i = 0; i < rule->allow_count; i++)
+	for (size_t i = 0; rule->allow && i < rule->allow_patterns.count; i++)
 		regex_free(rule->allow[i]);
 	free(rule->allow);
+	free(rule->pattern);
+	free(rule->allow_match_pattern);
+	strings_release(&rule->allow_patterns);
 	free(rule->then);
 	strings_release(&rule->keywords);
 	strings_release(&rule->samples);
@@ -70,13 +73,6 @@ static void add_sample(struct strings *list, const char *value)
 	buf_release(&text);
 }
 
-static int add_allow(struct scrub_rule *rule, const char *pattern)
-{
-	GROW(rule->allow, rule->allow_count, rule->allow_capacity);
-	rule->allow[rule->allow_count] = NULL;
-	return regex_compile(pattern, 0, &rule->allow[rule->allow_count++]);
-}
-
 static void add_keywords(struct scrub_rule *rule, const char *value)
 {
 	struct strings words = STRINGS_INIT;
@@ -94,10 +90,22 @@ static int set_form(struct scrub_rule *rule, const char *value)
 	return rule->form ? 0 : fail(E_INVALID, "unknown form '%s'", value);
 }
 
-static int set_regex(struct scrub_rule *rule, const char *value)
+static void set_text(char **slot, const char *value)
 {
-	regex_free(rule->regex);
-	return regex_compile(value, REGEX_MULTILINE, &rule->regex);
+	free(*slot);
+	*slot = xstrdup(value);
+}
+
+int rule_compile(struct scrub_rule *rule)
+{
+	int rc = regex_compile(rule->pattern, REGEX_MULTILINE, &rule->regex);
+
+	rule->allow = xcalloc(rule->allow_patterns.count + 1, sizeof(*rule->allow));
+	for (size_t i = 0; i < rule->allow_patterns.count && !rc; i++)
+		rc = regex_compile(rule->allow_patterns.items[i], 0, &rule->allow[i]);
+	if (!rc && rule->allow_match_pattern)
+		rc = regex_compile(rule->allow_match_pattern, 0, &rule->allow_match);
+	return rc ? fail_context(rc, "scrubbing rule %s", rule->id) : 0;
 }
 
 static int set_value(struct scrub_rule *rule, const char *key, const char *value)
@@ -107,12 +115,12 @@ static int set_value(struct scrub_rule *rule, const char *key, const char *value
 	if (!strcmp(key, "form"))
 		return set_form(rule, value);
 	if (!strcmp(key, "regex"))
-		return set_regex(rule, value);
-	if (!strcmp(key, "allow"))
-		return add_allow(rule, value);
-	if (!strcmp(key, "allow-match"))
-		return regex_compile(value, 0, &rule->allow_match);
-	if (!strcmp(key, "keywords"))
+		set_text(&rule->pattern, value);
+	else if (!strcmp(key, "allow"))
+		strings_add(&rule->allow_patterns, value);
+	else if (!strcmp(key, "allow-match"))
+		set_text(&rule->allow_match_pattern, value);
+	else if (!strcmp(key, "keywords"))
 		add_keywords(rule, value);
 	else if (!strcmp(key, "keyword"))
 		strings_add(&rule->keywords, value);

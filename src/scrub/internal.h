@@ -2,10 +2,10 @@
  * Inside of the scrubber. A text goes through the prefilter (which rules can match at all, and
  * where), the rules' patterns, a check of plausibility by form, and a pseudonym of the same form.
  */
-#ifndef CONVERSATION_SCRUBBER_H
-#define CONVERSATION_SCRUBBER_H
+#ifndef SCRUB_INTERNAL_H
+#define SCRUB_INTERNAL_H
 
-#include "flywheel/conversation.h"
+#include "flywheel/scrub.h"
 #include "util/map.h"
 #include "util/regex.h"
 #include "util/strings.h"
@@ -41,7 +41,7 @@ bool key_is_ours(const char *text, size_t len);
 /* Does a run of letters look like a word of a language, or of a programmer? */
 bool is_word(const char *text, size_t len);
 
-/* A number that follows from salt, text and counter; `bits` come from SHA-256. */
+/* A number that follows from salt, text and counter by SHA-256; salt "": from the length alone. */
 uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter);
 
 /* ---- rules ---- */
@@ -49,15 +49,17 @@ uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned 
 struct scrub_rule {
 	char *id;
 	const struct form *form;
-	struct regex *regex; /* NULL: found by the list of known names */
+	char *pattern;       /* NULL: found by the list of known names */
+	struct regex *regex; /* compiled when it is first tried: most runs need few */
 	size_t group;
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
 	char *then;              /* one of these stands near the keyword; NULL: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
 	bool password;           /* made by people: short, and told by its place */
 	double entropy;          /* bits per byte that the secret must have */
-	struct regex **allow;    /* a secret that matches one is none */
-	size_t allow_count, allow_capacity;
+	struct strings allow_patterns;
+	char *allow_match_pattern;
+	struct regex **allow;      /* a secret that matches one is none */
 	struct regex *allow_match; /* the same for all of the match; may be NULL */
 	struct strings keywords, samples, safe;
 };
@@ -71,6 +73,8 @@ struct scrub_rules {
 };
 /* The text of rules.conf, or one in its syntax. E_INVALID names the line. */
 int rules_parse(const char *text, struct scrub_rules *out);
+/* E_INVALID: a pattern is bad. */
+int rule_compile(struct scrub_rule *rule);
 void rules_release(struct scrub_rules *rules);
 /* Has somebody said that this value is no secret? */
 bool rules_allow(const struct scrub_rules *rules, const char *value, size_t len);
@@ -108,7 +112,5 @@ int salt_find(struct session *session, bool may_write, char hex[SALT_HEX + 1]);
 
 /* A scrubber with these rules only, in the syntax of rules.conf, and a random salt. */
 int scrubber_from_rules(const char *rules, struct scrubber **out);
-/* `may_write` false: a missing salt is made up for this run and not kept. */
-int scrubber_make(struct session *session, bool may_write, struct scrubber **out);
 
 #endif

@@ -3,7 +3,7 @@
  * telephones. Every pseudonym comes from a range that is reserved for examples (RFC 2606, 3849,
  * 5737, the 555-01 numbers, test cards), which is also how we know our own again.
  */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include "util/memory.h"
 

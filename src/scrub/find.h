@@ -2,10 +2,10 @@
  * Finding candidates in one window of text: keywords, then rules, then plausibility, then the same
  * once more in what the window hides (view.c). Who owns which bytes is scrub.c's.
  */
-#ifndef CONVERSATION_FIND_H
-#define CONVERSATION_FIND_H
+#ifndef SCRUB_FIND_H
+#define SCRUB_FIND_H
 
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 #include "util/buf.h"
 
 /* Text made readable, and where each of its bytes stood; `from` has one element more. */

@@ -3,7 +3,7 @@
  * a word (Will, Page) counts only where the whole name stands. Made-up names end in a syllable
  * that follows from those before it: that is how we know our own again.
  */
-#include "conversation/scrubber.h"
+#include "scrub/internal.h"
 
 #include "flywheel/repo.h"
 #include "util/error.h"

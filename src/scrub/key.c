@@ -3,7 +3,7 @@
  * itself: its last characters are a checksum of those before, so that a second scrubbing, or one
  * on another machine with another salt, knows it for ours and leaves it alone.
  */
-#include "conversation/find.h"
+#include "scrub/find.h"
 
 #include "util/digest.h"
 #include "util/memory.h"
@@ -28,7 +28,11 @@ uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned 
 		count[i] = (char)(i < sizeof(counter) ? counter >> (8 * i) & 0xff : 0);
 	digest_addstr(digest, salt);
 	digest_add(digest, count, sizeof(count));
-	digest_add(digest, text, len);
+	/* Without a salt nothing may follow from the text: anybody could try what it was. */
+	if (*salt)
+		digest_add(digest, text, len);
+	else
+		digest_add(digest, &len, sizeof(len));
 	digest_finish(digest, hex);
 	for (size_t i = 0; i < 16; i++)
 		number = number * 16 + (uint64_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
