@@ -136,15 +136,22 @@ static size_t line_end(const char *text, size_t len, size_t at)
 	return end ? (size_t)(end - text) : len;
 }
 
-/* Most keywords are plain words in plain sentences: without `=` or `:` near them they are none. */
-static bool is_followed(const struct scrub_rule *rule, const char *text, size_t len, size_t end)
+/*
+ * Most keywords are plain words in plain sentences: without `=` or `:` near them they are none.
+ * Which of those bytes follow is asked by many rules of one keyword, and counted once.
+ */
+static bool is_followed(struct finder *finder, const struct scrub_rule *rule, size_t end)
 {
-	size_t most = len - end > THEN_REACH ? end + THEN_REACH : len;
+	const char *text = finder->text;
+	size_t most = finder->len - end > THEN_REACH ? end + THEN_REACH : finder->len;
 
-	for (size_t i = end; i < most && text[i] != '\n'; i++)
-		if (strchr(rule->then, text[i]))
-			return true;
-	return false;
+	if (finder->followed_at != end) {
+		finder->followed_at = end;
+		finder->followed = 0;
+		for (size_t i = end; i < most && text[i] != '\n'; i++)
+			finder->followed |= finder->rules->then_bit[(unsigned char)text[i]];
+	}
+	return (finder->followed & rule->then) != 0;
 }
 
 static void near_keyword(uint32_t index, size_t end, void *payload)
@@ -155,7 +162,7 @@ static void near_keyword(uint32_t index, size_t end, void *payload)
 
 	if ((finder->secrets_only && !rule->form->secret) || end <= finder->scanned[index])
 		return;
-	if (rule->then && !is_followed(rule, finder->text, finder->len, end))
+	if (rule->then && !is_followed(finder, rule, end))
 		return;
 	start = line_start(finder->text, end, LOOK_BACK);
 	if (start < finder->scanned[index])
@@ -184,6 +191,7 @@ static void search(struct finder *finder, const char *text, size_t len)
 {
 	finder->text = text;
 	finder->len = len;
+	finder->followed_at = SIZE_MAX;
 	memset(finder->scanned, 0, finder->rules->count * sizeof(*finder->scanned));
 	prefilter_scan(finder->prefilter, text, len, near_keyword, finder);
 	for (uint32_t i = 0; i < finder->rules->count; i++) {

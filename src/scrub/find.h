@@ -49,7 +49,9 @@ struct finder {
 	const char *text;
 	size_t len;
 	bool secrets_only;
-	size_t *scanned; /* per rule: end of what was looked at */
+	size_t followed_at; /* end of the keyword that `followed` is of */
+	uint32_t followed;  /* bits of what stands behind it */
+	size_t *scanned;    /* per rule: end of what was looked at */
 	struct view escapes, wrapped;
 	const struct view *through; /* NULL: the text is the window itself */
 	const char *window;         /* the text that offsets of findings are of */

@@ -53,7 +53,7 @@ struct scrub_rule {
 	struct regex *regex; /* compiled when it is first tried: most runs need few */
 	size_t group;
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
-	char *then;              /* one of these stands near the keyword; NULL: anything */
+	uint32_t then;           /* one of these stands near the keyword; 0: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
 	bool password;           /* made by people: short, and told by its place */
 	double entropy;          /* bits per byte that the secret must have */
@@ -66,6 +66,8 @@ struct scrub_rule {
 struct scrub_rules {
 	struct scrub_rule *items; /* earlier rules win where two overlap */
 	size_t count, capacity;
+	uint32_t then_bit[256]; /* of the bytes that a rule's `then` names; 31 at most */
+	unsigned then_count;
 	struct map allowed;   /* SHA-256 of values that are no secrets here */
 	struct regex **allow; /* values that match one are left alone */
 	size_t allow_count, allow_capacity;

@@ -37,7 +37,6 @@ static void rule_release(struct scrub_rule *rule)
 	free(rule->pattern);
 	free(rule->allow_match_pattern);
 	strings_release(&rule->allow_patterns);
-	free(rule->then);
 	strings_release(&rule->keywords);
 	strings_release(&rule->samples);
 	strings_release(&rule->safe);
@@ -108,7 +107,21 @@ int rule_compile(struct scrub_rule *rule)
 	return rc ? fail_context(rc, "scrubbing rule %s", rule->id) : 0;
 }
 
-static int set_value(struct scrub_rule *rule, const char *key, const char *value)
+static int set_then(struct scrub_rules *rules, struct scrub_rule *rule, const char *value)
+{
+	for (; *value; value++) {
+		uint32_t *bit = &rules->then_bit[(unsigned char)*value];
+
+		if (!*bit && rules->then_count == 31)
+			return fail(E_INVALID, "too many different bytes in 'then'");
+		*bit = *bit ? *bit : 1u << rules->then_count++;
+		rule->then |= *bit;
+	}
+	return 0;
+}
+
+static int set_value(
+	struct scrub_rules *rules, struct scrub_rule *rule, const char *key, const char *value)
 {
 	bool yes = !strcmp(value, "true");
 
@@ -135,7 +148,7 @@ static int set_value(struct scrub_rule *rule, const char *key, const char *value
 	else if (!strcmp(key, "entropy"))
 		rule->entropy = strtod(value, NULL);
 	else if (!strcmp(key, "then"))
-		rule->then = xstrdup(value);
+		return set_then(rules, rule, value);
 	else if (!strcmp(key, "password"))
 		rule->password = yes;
 	else if (!strcmp(key, "lines"))
@@ -199,7 +212,7 @@ static int take_line(struct scrub_rules *rules, struct scrub_rule **rule, char *
 	for (value++; isspace((unsigned char)*value); value++)
 		;
 	if (*rule)
-		return set_value(*rule, line, value);
+		return set_value(rules, *rule, line, value);
 	if (strcmp(line, "words"))
 		return fail(E_INVALID, "unknown key '%s' in [common]", line);
 	add_common(rules, value);

@@ -34,11 +34,15 @@ void digest_addstr(struct digest *digest, const char *text)
 
 void digest_finish(struct digest *digest, char hex[DIGEST_HEX + 1])
 {
+	static const char digits[] = "0123456789abcdef";
 	unsigned char raw[SHA256_DIGEST_LENGTH];
 
 	SHA256Final(raw, &digest->context);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
+	for (size_t i = 0; i < sizeof(raw); i++) {
+		hex[2 * i] = digits[raw[i] >> 4];
+		hex[2 * i + 1] = digits[raw[i] & 15];
+	}
+	hex[DIGEST_HEX] = '\0';
 	free(digest);
 }
 

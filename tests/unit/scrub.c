@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* cmocka's fail_msg() needs a fail() that we have a function for. */
 #define BROKEN(...)                                                                                \
@@ -301,6 +302,50 @@ static void test_prefilter(void **state)
 	prefilter_free(prefilter);
 }
 
+struct hits {
+	size_t count, last;
+	uint64_t sum;
+};
+
+static void add_hit(uint32_t id, size_t end, void *payload)
+{
+	struct hits *hits = payload;
+
+	assert_true(end >= hits->last);
+	hits->last = end;
+	hits->count++;
+	hits->sum = hits->sum * 31 + end * 7 + id;
+}
+
+/* Long texts are scanned in parts side by side: the same hits in the same order as one by one. */
+static void test_prefilter_in_parts(void **state)
+{
+	static const char *const keywords[] = {"ab", "abcab", "bca", "cabcabcabc", "a"};
+	struct prefilter *prefilter = prefilter_new();
+	struct buf text = BUF_INIT;
+	uint64_t seed = 3;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		prefilter_add(prefilter, keywords[i], (uint32_t)i);
+	prefilter_build(prefilter);
+	for (int i = 0; i < 30000; i++)
+		buf_addch(&text, "abcABC x"[pick(&seed, 8)]);
+	for (size_t len = 0; len <= text.len; len = len * 2 + 777) {
+		struct hits hits = {0, 0, 0}, wanted = {0, 0, 0};
+
+		prefilter_scan(prefilter, text.ptr, len, add_hit, &hits);
+		for (size_t end = 1; end <= len; end++)
+			for (size_t k = 0; k < ARRAY_SIZE(keywords); k++)
+				wanted.count += end >= strlen(keywords[k]) &&
+						!strncasecmp(text.ptr + end - strlen(keywords[k]),
+							keywords[k], strlen(keywords[k]));
+		assert_int_equal(hits.count, wanted.count);
+	}
+	prefilter_free(prefilter);
+	buf_release(&text);
+}
+
 static void collect_name(struct span span, bool user, void *payload)
 {
 	buf_addf(payload, "%s%zu-%zu ", user ? "u" : "", span.start, span.end);
@@ -342,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_fails_closed),
 		cmocka_unit_test(test_prefilter),
+		cmocka_unit_test(test_prefilter_in_parts),
 		cmocka_unit_test(test_names),
 	};
 
