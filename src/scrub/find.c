@@ -71,6 +71,23 @@ static void add_candidate(struct finder *finder, uint32_t rule, struct span matc
 		(struct candidate){own, in_window(finder, match), rule, plausible};
 }
 
+static size_t line_start(const char *text, size_t at, size_t most)
+{
+	size_t limit = at > most ? at - most : 0;
+
+	while (at > limit && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* Does the beginning of the line say what this is a key of? */
+static bool in_context(const struct scrub_rule *rule, const char *text, size_t start)
+{
+	size_t from = line_start(text, start, CONTEXT_REACH);
+
+	return !rule->context || regex_test(rule->context, text + from, start - from);
+}
+
 static bool is_allowed(const struct scrub_rules *rules, const struct scrub_rule *rule,
 	const char *text, struct span match, struct span secret)
 {
@@ -111,22 +128,14 @@ static size_t try_rule(
 				span = spans[i];
 				break;
 			}
-		if (!is_allowed(finder->rules, rule, finder->text, spans[0], span))
+		if (in_context(rule, finder->text, spans[0].start) &&
+			!is_allowed(finder->rules, rule, finder->text, spans[0], span))
 			add_candidate(finder, index, spans[0], span,
 				rule->form->plausible(rule, finder->text, finder->len, span));
 		start = spans[0].end > start ? spans[0].end : start + 1;
 	}
 	finder->gave_up = finder->gave_up || regex_gave_up(rule->regex);
 	return end;
-}
-
-static size_t line_start(const char *text, size_t at, size_t most)
-{
-	size_t limit = at > most ? at - most : 0;
-
-	while (at > limit && text[at - 1] != '\n')
-		at--;
-	return at;
 }
 
 static size_t line_end(const char *text, size_t len, size_t at)

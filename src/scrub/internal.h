@@ -11,7 +11,8 @@
 #include "util/strings.h"
 
 #define SALT_HEX 64
-#define THEN_REACH 48 /* bytes after a keyword where what must follow it is looked for */
+#define CONTEXT_REACH 48 /* bytes before a match that its context may lie in */
+#define THEN_REACH 48    /* bytes after a keyword where what must follow it is looked for */
 
 /* ---- forms: what a finding is, and so what may stand in its place ---- */
 
@@ -58,9 +59,10 @@ struct scrub_rule {
 	bool password;           /* made by people: short, and told by its place */
 	double entropy;          /* bits per byte that the secret must have */
 	struct strings allow_patterns;
-	char *allow_match_pattern;
+	char *allow_match_pattern, *context_pattern;
 	struct regex **allow;      /* a secret that matches one is none */
 	struct regex *allow_match; /* the same for all of the match; may be NULL */
+	struct regex *context;     /* what stands before the match must match this; may be NULL */
 	struct strings keywords, samples, safe;
 };
 struct scrub_rules {

@@ -36,6 +36,8 @@ static void rule_release(struct scrub_rule *rule)
 	free(rule->allow);
 	free(rule->pattern);
 	free(rule->allow_match_pattern);
+	free(rule->context_pattern);
+	regex_free(rule->context);
 	strings_release(&rule->allow_patterns);
 	strings_release(&rule->keywords);
 	strings_release(&rule->samples);
@@ -104,6 +106,8 @@ int rule_compile(struct scrub_rule *rule)
 		rc = regex_compile(rule->allow_patterns.items[i], 0, &rule->allow[i]);
 	if (!rc && rule->allow_match_pattern)
 		rc = regex_compile(rule->allow_match_pattern, 0, &rule->allow_match);
+	if (!rc && rule->context_pattern)
+		rc = regex_compile(rule->context_pattern, 0, &rule->context);
 	return rc ? fail_context(rc, "scrubbing rule %s", rule->id) : 0;
 }
 
@@ -131,6 +135,8 @@ static int set_value(
 		set_text(&rule->pattern, value);
 	else if (!strcmp(key, "allow"))
 		strings_add(&rule->allow_patterns, value);
+	else if (!strcmp(key, "context"))
+		set_text(&rule->context_pattern, value);
 	else if (!strcmp(key, "allow-match"))
 		set_text(&rule->allow_match_pattern, value);
 	else if (!strcmp(key, "keywords"))
