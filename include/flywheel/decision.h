@@ -48,6 +48,9 @@ int decision_mine(struct session *session, size_t *found);
  */
 int decision_ask(struct session *session, size_t *asked);
 
+/* Reads the versions of all files, which make questions about a line fast. Only what is new. */
+int decision_read_versions(struct session *session);
+
 struct decision_query {
 	const char *path;   /* any of these may be NULL / 0: no constraint */
 	const char *symbol; /* qualified name or name */

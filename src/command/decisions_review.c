@@ -161,6 +161,20 @@ static int ask(struct review *review, const char *id)
 	}
 }
 
+/* The last one can be undone, too. True: there is more to ask again. */
+static bool ask_at_end(struct review *review, int *rc)
+{
+	if (!review->judged.count || review->at < review->ids.count)
+		return false;
+	fputs("\nthat was the last one [u/q] ", stdout);
+	if (read_key(review) != 'u') {
+		putchar('\n');
+		return false;
+	}
+	*rc = undo(review);
+	return !*rc;
+}
+
 int decisions_review(struct decisions_request *request)
 {
 	struct review review = {.request = request};
@@ -172,8 +186,10 @@ int decisions_review(struct decisions_request *request)
 	review.raw = isatty(0) && !tcgetattr(0, &review.saved);
 	if (!rc && review.ids.count)
 		print_keys();
-	while (!rc && review.at < review.ids.count)
-		rc = ask(&review, review.ids.items[review.at]);
+	do
+		while (!rc && review.at < review.ids.count)
+			rc = ask(&review, review.ids.items[review.at]);
+	while (!rc && ask_at_end(&review, &rc));
 	if (!rc && !review.ids.count)
 		puts("nothing to judge: every decision in force has its verdict");
 	else if (!rc || rc == E_STOPPED)

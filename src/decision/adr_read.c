@@ -247,14 +247,14 @@ static char *listed(const struct buf *section, const char *chosen)
 			continue;
 		if (!open || out.len + strlen(name) > PART_MAX)
 			continue;
-		buf_addf(&out, "%s%.*s",
-			!out.len ? ""
-			: item   ? "; "
-				 : " ",
-			(int)strcspn(name, chosen ? "]\"" : ""), name);
 		while (item && out.len && out.ptr[out.len - 1] == '.')
 			buf_truncate(&out, out.len - 1);
+		if (out.len)
+			buf_addstr(&out, item ? "; " : " ");
+		buf_add(&out, name, strcspn(name, chosen ? "]\"" : ""));
 	}
+	while (out.len && out.ptr[out.len - 1] == '.')
+		buf_truncate(&out, out.len - 1);
 	strings_release(&lines);
 	return buf_detach(&out);
 }

@@ -1,6 +1,7 @@
 /* One mining pass: every source since its watermark, in one transaction, then the notes. */
 #include "decision/internal.h"
 #include "decision/life.h"
+#include "decision/lines.h"
 
 #include "flywheel/classify.h"
 #include "flywheel/config.h"
@@ -196,6 +197,14 @@ static int mine_head(struct miner *miner, const struct oid *head)
 		rc = write_notes(miner, hex, &taken);
 	strings_release(&taken);
 	return rc;
+}
+
+int decision_read_versions(struct session *session)
+{
+	struct oid head;
+	int rc = repo_head(session->repo, &head);
+
+	return rc ? rc : versions_update(session, &head, true);
 }
 
 int decision_mine(struct session *session, size_t *found)

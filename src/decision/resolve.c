@@ -5,7 +5,6 @@
 #include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
-#include "util/process.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -80,25 +79,6 @@ static int take_commit(struct session *session, const struct oid *id, struct why
 	out->commit_time = commit.commit_time;
 	commit_release(&commit);
 	return 0;
-}
-
-int why_blame(struct session *session, const char *path, uint32_t line, struct oid *commit)
-{
-	const char *folder = repo_work_dir(session->repo);
-	char *range = xstrfmt("%u,%u", line, line);
-	const char *args[] = {"blame", "-L", range, "--porcelain", folder ? "--" : "HEAD",
-		folder ? path : "--", folder ? NULL : path, NULL};
-	struct buf out = BUF_INIT;
-	int rc = git_run(folder ? folder : repo_git_dir(session->repo), args, NULL, 0, &out);
-
-	memset(commit, 0, sizeof(*commit));
-	if (!rc && out.len > OID_HEX) {
-		out.ptr[OID_HEX] = '\0';
-		rc = oid_parse(out.ptr, commit);
-	}
-	buf_release(&out);
-	free(range);
-	return rc;
 }
 
 static int take_line(struct session *session, struct why_answer *out)

@@ -57,6 +57,8 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 	if (!rc)
 		rc = decision_mine(session, &decisions);
 	if (!rc)
+		rc = decision_read_versions(session);
+	if (!rc)
 		rc = store_backup_when_older(session->store, clock_now(), CLOCK_DAY);
 	line = rc ? xstrfmt("failed: %s", error_message())
 		  : xstrfmt("index current, %zu turns, %zu decisions, %.2f s%s%s", harvest.turns,

@@ -278,9 +278,10 @@ int store_life_edit(struct store *store)
 {
 	return store_exec(store,
 		"UPDATE decision SET statement = k.statement, because = k.because, "
-		"instead_of = k.instead_of FROM decision_kept k WHERE k.id = decision.id AND "
-		"k.edited AND (decision.statement, decision.because, decision.instead_of) <> "
-		"(k.statement, k.because, k.instead_of)");
+		"instead_of = k.instead_of, consequences = k.consequences FROM decision_kept k "
+		"WHERE k.id = decision.id AND k.edited AND (decision.statement, decision.because, "
+		"decision.instead_of, decision.consequences) <> "
+		"(k.statement, k.because, k.instead_of, k.consequences)");
 }
 
 int store_life_link(struct store *store)

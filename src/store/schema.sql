@@ -281,3 +281,16 @@ CREATE TABLE talk_mention(
 	word TEXT NOT NULL, kind TEXT NOT NULL, -- n: a name, p: a path, c: a commit's id, s: a patch's subject
 	turn INTEGER NOT NULL, PRIMARY KEY(word, kind, turn)) WITHOUT ROWID;
 INSERT INTO derived_table VALUES(30, 'origin'), (31, 'talk_link'), (32, 'talk_mention');
+
+-- Versions of files: which commit of HEAD's history made which blob. Numbers are never given twice,
+-- and a parent's is lower; rows of a commit that left the history have no number any more.
+CREATE TABLE version_commit(
+	number INTEGER PRIMARY KEY AUTOINCREMENT, commit_id BLOB NOT NULL UNIQUE);
+CREATE TABLE version_path(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE version(
+	path INTEGER NOT NULL, number INTEGER NOT NULL, blob BLOB NOT NULL,
+	old INTEGER NOT NULL, other INTEGER NOT NULL, -- the parents' blobs: 8 bytes; 0: none
+	PRIMARY KEY(path, number)) WITHOUT ROWID;
+INSERT INTO derived_table VALUES(47, 'version');
+INSERT INTO derived_table VALUES(48, 'version_commit');
+INSERT INTO derived_table VALUES(49, 'version_path');

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 10
+#define SCHEMA_VERSION 11
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
 
@@ -232,6 +232,14 @@ static const char *const migrations[] = {
 	"ALTER TABLE turn_anchor ADD COLUMN last INTEGER NOT NULL DEFAULT 0;",
 	"CREATE TABLE miner_answer(text TEXT PRIMARY KEY, model TEXT NOT NULL, at INTEGER NOT NULL,"
 	" notes TEXT NOT NULL) WITHOUT ROWID;",
+	"CREATE TABLE version_commit(number INTEGER PRIMARY KEY AUTOINCREMENT, "
+	"commit_id BLOB NOT NULL UNIQUE); "
+	"CREATE TABLE version_path(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE); "
+	"CREATE TABLE version(path INTEGER NOT NULL, number INTEGER NOT NULL, blob BLOB NOT NULL, "
+	"old INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY(path, number)) WITHOUT ROWID; "
+	"INSERT INTO derived_table VALUES(47, 'version'); "
+	"INSERT INTO derived_table VALUES(48, 'version_commit'); "
+	"INSERT INTO derived_table VALUES(49, 'version_path'); ",
 };
 
 static int migrate_older(struct store *store)
