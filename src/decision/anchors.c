@@ -315,7 +315,7 @@ static int compare_file(struct anchoring *anchoring, const char *path, struct to
 	for (size_t i = 0; i < today->count; i++) {
 		struct anchor *anchor = today->anchors[i];
 
-		if (!anchor->changed && anchor->now == now)
+		if (!anchor->changed && now && anchor->now == now)
 			continue;
 		anchor->changed = due = true;
 		anchor->now = now;
@@ -324,8 +324,10 @@ static int compare_file(struct anchoring *anchoring, const char *path, struct to
 	if (due && there)
 		rc = graph_parts_each(anchoring->parts, path, &blob, on_new_part, today);
 	for (size_t i = 0; i < today->count && !rc; i++)
-		if (today->anchors[i]->changed && today->anchors[i]->same <= 0)
+		if (today->anchors[i]->changed && today->anchors[i]->same <= 0) {
+			today->anchors[i]->now = 0; /* looked for again each time */
 			rc = follow(anchoring, today->anchors[i]);
+		}
 	return rc;
 }
 
@@ -498,8 +500,9 @@ static int on_judged(const struct life_item *item, void *payload)
 				changed = shares->list[k].name;
 			}
 	}
-	if (changed && most < LEFT_TO_HOLD)
-		rc = store_state_put(judging->session->store, item->id, "stale", changed, 0);
+	if (changed) /* what moved on to another file holds although its own file is gone */
+		rc = store_state_put(judging->session->store, item->id,
+			most < LEFT_TO_HOLD ? "stale" : STATE_HELD, changed, 0);
 	strings_release(&files);
 	strings_release(&names);
 	return rc;

@@ -181,6 +181,7 @@ struct reading {
 };
 void reading_init(struct reading *reading, struct session *session);
 void reading_release(struct reading *reading);
+#define STATE_HELD "held" /* no status: the code that it speaks about is there */
 const char *reading_status(struct reading *reading, const struct decision_view *view);
 /* What made that status, "" where nothing did; `out` is room for it. */
 void reading_by(const struct decision_view *view, const char *status, char out[OID_HEX + 1],

@@ -53,16 +53,18 @@ static bool reverted_since(const struct reading *reading, const struct decision_
 const char *reading_status(struct reading *reading, const struct decision_view *view)
 {
 	bool accepted = !strcmp(view->verdict, "accepted");
+	bool held = !strcmp(view->state, STATE_HELD);
 
 	if (!strcmp(view->verdict, "rejected"))
 		return "rejected";
-	if (view->state[0] && (!accepted || !view->state_at || view->state_at >= view->judged_at))
+	if (view->state[0] && !held &&
+		(!accepted || !view->state_at || view->state_at >= view->judged_at))
 		return view->state;
 	if (view->reverted && (!accepted || reverted_since(reading, view)))
 		return "superseded";
 	if (accepted)
 		return "accepted";
-	return are_gone(reading, view) ? "stale" : view->row.status;
+	return !held && are_gone(reading, view) ? "stale" : view->row.status;
 }
 
 void reading_by(const struct decision_view *view, const char *status, char out[OID_HEX + 1],
