@@ -435,6 +435,7 @@ struct left { /* of the symbols that a decision names in a file of a commit */
 
 struct judging {
 	struct session *session;
+	struct oid head;   /* its tree */
 	struct map places; /* commit and path: struct shares * */
 };
 
@@ -478,6 +479,38 @@ static bool is_of(const struct strings *names, const char *qualified)
 	return strings_contains(names, qualified) || strings_contains(names, name);
 }
 
+static bool has_any(struct session *session, const struct oid *tree, const struct strings *files)
+{
+	struct oid blob;
+	bool found = false;
+
+	for (size_t i = 0; i < files->count && !found; i++)
+		found = *files->items[i] &&
+			!repo_tree_file(session->repo, tree, files->items[i], &blob);
+	error_clear();
+	return found;
+}
+
+/* Were its files there when a person accepted it, and are they gone now? */
+static bool lost_files(struct judging *judging, const struct life_item *item)
+{
+	struct session *session = judging->session;
+	struct strings files = STRINGS_INIT;
+	struct oid then;
+	char hex[OID_HEX + 1];
+	bool lost;
+
+	if (strcmp(item->verdict, "accepted") != 0 || oid_is_zero(&item->seen) || !*item->files)
+		return false;
+	oid_hex(&item->seen, hex);
+	strings_split(&files, item->files, '\n');
+	lost = !has_any(session, &judging->head, &files) &&
+	       !repo_tree_of(session->repo, hex, &then) && has_any(session, &then, &files);
+	error_clear();
+	strings_release(&files);
+	return lost;
+}
+
 static int on_judged(const struct life_item *item, void *payload)
 {
 	struct judging *judging = payload;
@@ -487,8 +520,11 @@ static int on_judged(const struct life_item *item, void *payload)
 	const struct oid *at;
 	int rc = 0;
 
-	if (!is_anchored(item, &at))
-		return 0;
+	if (lost_files(judging, item))
+		rc = store_state_put(
+			judging->session->store, item->id, "stale", "its files are gone", 0);
+	if (rc || !is_anchored(item, &at))
+		return rc;
 	strings_split(&files, item->files, '\n');
 	strings_split(&names, item->names, '\n');
 	for (size_t i = 0; i < files.count && files.count <= FILES_MAX; i++) {
@@ -511,8 +547,10 @@ static int on_judged(const struct life_item *item, void *payload)
 int anchors_judge(struct session *session)
 {
 	struct judging judging = {.session = session};
-	int rc = store_anchor_each(session->store, on_share, &judging);
+	int rc = repo_tree_of(session->repo, "HEAD", &judging.head);
 
+	if (!rc)
+		rc = store_anchor_each(session->store, on_share, &judging);
 	if (!rc)
 		rc = store_life_each(session->store, on_judged, &judging);
 	for (size_t i = 0; i < judging.places.count; i++) {
