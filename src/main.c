@@ -21,6 +21,8 @@ extern const struct command command_model;
 extern const struct command command_models;
 extern const struct command command_backup;
 extern const struct command command_house;
+extern const struct command command_complete;
+extern const struct command command_fit;
 extern const struct command command_curate;
 extern const struct command command_dataset;
 extern const struct command command_decisions;
@@ -42,6 +44,8 @@ static const struct command *const commands[] = {
 	&command_init,
 	&command_why,
 	&command_talk,
+	&command_fit,
+	&command_complete,
 	&command_decisions,
 	&command_assess,
 	&command_cycle,

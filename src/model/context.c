@@ -1,7 +1,6 @@
 /* Bits of a text: after a prompt, or on its own from its first token. */
 #include "model/reader.h"
 
-#include "flywheel/model_ask.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -73,13 +72,13 @@ double model_bits(struct model *model, const char *prompt, size_t prompt_len, co
 /* The place of a token among the likeliest, from 1; 0 when it is not among them. */
 static unsigned rank_of(struct reader *reader, uint32_t id, double p)
 {
+	const struct prediction_wish wish = {.most = MODEL_RANKS, .floor = p, .skip = id};
 	struct prediction better[MODEL_RANKS];
 	unsigned count, place = 1;
 
 	if (p <= 0)
 		return 0;
-	count = predict(
-		reader->model, &reader->cache, reader_look(reader), id, p, MODEL_RANKS, better);
+	count = predict(reader->model, &reader->cache, reader_look(reader), &wish, better);
 	for (unsigned i = 0; i < count; i++)
 		place += better[i].p >= p;
 	return place <= MODEL_RANKS ? place : 0;
@@ -115,32 +114,6 @@ int model_evaluate(
 		reader_pass(&reader, id);
 		if (interrupted())
 			rc = fail(E_STOPPED, "interrupted");
-	}
-	reader_release(&reader);
-	return rc;
-}
-
-int model_read(struct model *model, const char *text, size_t len, model_wanted_fn wanted,
-	model_reading_fn fn, void *payload)
-{
-	struct reader reader;
-	struct token token;
-	int rc = 0;
-
-	reader_init(&reader, model, true);
-	lexer_feed(&reader.lexer, text, len);
-	while (!rc && lexer_next(&reader.lexer, &token)) {
-		uint32_t id = model_intern(model, token.text, token.len);
-		struct model_reading reading = {token.text, token.len, token.offset, 0, false};
-
-		if (!wanted || wanted(token.offset, payload)) {
-			double counted;
-
-			reading.bits = reader_bits(&reader, id, &counted);
-			reading.novel = counted <= 0;
-			rc = fn(&reading, payload);
-		}
-		reader_pass(&reader, id);
 	}
 	reader_release(&reader);
 	return rc;

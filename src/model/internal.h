@@ -21,7 +21,7 @@
 #define MODEL_NOVEL UINT32_MAX
 #define SPELL_ORDER 6 /* contexts of 0..5 letters */
 
-enum model_source { SOURCE_HOUSE, SOURCE_CACHE, SOURCE_COUNT };
+enum evidence { SOURCE_HOUSE, SOURCE_CACHE, SOURCE_COUNT };
 #define COMPONENTS (CONTEXT_COUNT * SOURCE_COUNT) /* number: kind * SOURCE_COUNT + source */
 
 /* Escapes are learned for kinds of contexts: by log2 of the total and by how varied it is. */
@@ -133,17 +133,23 @@ void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id
 void overlay_add(struct model *model, const uint32_t *ids, size_t count, int by);
 
 /* The likeliest tokens of a place, by the counts alone; ties go to the smaller number. */
-#define PREDICT_MAX 64
+#define PREDICT_MAX 32
 struct prediction {
 	uint32_t id;
 	double p;
 };
+struct prediction_wish {
+	unsigned most;      /* 1 to PREDICT_MAX */
+	double floor;       /* a token of a lower P may be left out */
+	uint32_t skip;      /* a token that is not to be given; MODEL_END never is */
+	const char *begins; /* letters that a token must begin with */
+	size_t begins_len;
+};
 struct predictor;
 void predictor_free(struct predictor *predictor);
-/* Exact: no token of at least `floor` that is left out has a higher P than the last one given.
- * `skip` may be MODEL_END, which is never given. At most `most` of PREDICT_MAX. */
+/* Exact: no token of at least the floor that is left out has a higher P than the last given. */
 unsigned predict(struct model *model, const struct counts *cache, const struct frame *frame,
-	uint32_t skip, double floor, unsigned most, struct prediction *out);
+	const struct prediction_wish *wish, struct prediction *out);
 
 /* Learns escapes and norms from texts of the model's own stream, each left out in its turn. */
 struct model_span {

@@ -213,3 +213,9 @@ bool lexer_next(struct lexer *lexer, struct token *out)
 	}
 	return true;
 }
+
+bool lexer_settle(struct lexer *lexer, struct token *out)
+{
+	skip_space(lexer);
+	return lexer->broken && line_break(lexer, out);
+}

@@ -50,5 +50,7 @@ void lexer_feed(struct lexer *lexer, const char *text, size_t len);
 /* False at the end of the piece. A line break comes as "\n" and how the indentation moved: ">"
  * for deeper, a "<" for each level left (at most 4). */
 bool lexer_next(struct lexer *lexer, struct token *out);
+/* Takes the line break, if one waits, as if a token began where the piece ends. */
+bool lexer_settle(struct lexer *lexer, struct token *out);
 
 #endif

@@ -36,6 +36,7 @@ struct predictor {
 	double slack; /* the most that any token can have beyond its score */
 	double floor; /* tokens below this P are of no interest */
 	bool all;
+	const struct prediction_wish *wish;
 };
 
 void predictor_free(struct predictor *predictor)
@@ -211,9 +212,24 @@ static void add_part(struct predictor *predictor, const struct model *model,
 	add_counted(predictor, &model->learned, part->counted, each);
 }
 
-/* The score of the token that is the `most`th so far: what comes can only be added. */
-static double score_of_last(const struct predictor *predictor, unsigned most, uint32_t skip)
+static bool wanted(const struct predictor *predictor, const struct model *model, uint32_t id)
 {
+	const struct prediction_wish *wish = predictor->wish;
+	const char *text;
+	size_t len;
+
+	if (id == wish->skip)
+		return false;
+	if (!wish->begins_len)
+		return true;
+	text = model_text(model, id, &len);
+	return len >= wish->begins_len && !memcmp(text, wish->begins, wish->begins_len);
+}
+
+/* The score of the token that is the last so far: what comes can only be added. */
+static double score_of_last(const struct predictor *predictor, const struct model *model)
+{
+	unsigned most = predictor->wish->most;
 	double best[PREDICT_MAX];
 	unsigned count = 0;
 
@@ -222,7 +238,7 @@ static double score_of_last(const struct predictor *predictor, unsigned most, ui
 		double score = predictor->scores[id];
 		unsigned at = count;
 
-		if (id == skip || (count == most && score <= best[count - 1]))
+		if ((count == most && score <= best[count - 1]) || !wanted(predictor, model, id))
 			continue;
 		if (count < most)
 			count++;
@@ -237,7 +253,7 @@ static double score_of_last(const struct predictor *predictor, unsigned most, ui
 
 /* From the strongest part down, until what is left cannot lift a token over the floor. */
 static void add_up(struct predictor *predictor, const struct model *model,
-	const struct counts *cache, const struct frame *frame, unsigned most, uint32_t skip)
+	const struct counts *cache, const struct frame *frame)
 {
 	double left = 0;
 
@@ -252,8 +268,7 @@ static void add_up(struct predictor *predictor, const struct model *model,
 		/* Forgotten counts can lower a score again: no floor from a part of the sum. */
 		if (c < CONTEXT_3 * SOURCE_COUNT && !predictor->all && !model->learned_tokens &&
 			c % SOURCE_COUNT && predictor->floor < left)
-			predictor->floor =
-				fmax(predictor->floor, score_of_last(predictor, most, skip));
+			predictor->floor = fmax(predictor->floor, score_of_last(predictor, model));
 		if (left + predictor->slack < predictor->floor) {
 			predictor->slack += left;
 			return;
@@ -290,14 +305,14 @@ static void keep(struct best *best, uint32_t id, double p)
 
 /* Asks the promising ones for their exact P. False when one that was never seen may be better. */
 static bool choose(struct predictor *predictor, const struct model *model,
-	const struct counts *cache, const struct frame *frame, uint32_t skip, struct best *best)
+	const struct counts *cache, const struct frame *frame, struct best *best)
 {
 	struct prediction first[PREDICT_MAX];
 	struct best likely = {first, 0, best->most};
 	double least;
 
 	for (size_t i = 0; i < predictor->count; i++)
-		if (predictor->candidates[i] != skip)
+		if (wanted(predictor, model, predictor->candidates[i]))
 			keep(&likely, predictor->candidates[i],
 				predictor->scores[predictor->candidates[i]]);
 	for (unsigned i = 0; i < likely.count; i++) {
@@ -311,8 +326,9 @@ static bool choose(struct predictor *predictor, const struct model *model,
 
 		least = best->count == best->most ? best->items[best->most - 1].p
 						  : predictor->floor;
-		if (id != skip && predictor->rounds[id] == predictor->round &&
-			predictor->scores[id] + predictor->slack >= least)
+		if (predictor->rounds[id] == predictor->round &&
+			predictor->scores[id] + predictor->slack >= least &&
+			wanted(predictor, model, id))
 			keep(best, id, frame_counts(model, cache, frame, NULL, id));
 	}
 	least = best->count == best->most ? best->items[best->most - 1].p : predictor->floor;
@@ -320,17 +336,18 @@ static bool choose(struct predictor *predictor, const struct model *model,
 }
 
 unsigned predict(struct model *model, const struct counts *cache, const struct frame *frame,
-	uint32_t skip, double floor, unsigned most, struct prediction *out)
+	const struct prediction_wish *wish, struct prediction *out)
 {
 	struct predictor *predictor = predictor_of(model);
-	struct best best = {out, 0, most < PREDICT_MAX ? most : PREDICT_MAX};
+	struct best best = {out, 0, wish->most};
 
+	predictor->wish = wish;
 	for (int all = 0; all < 2; all++) {
 		best.count = 0;
-		predictor->floor = floor;
+		predictor->floor = wish->floor;
 		predictor->all = all;
-		add_up(predictor, model, cache, frame, best.most, skip);
-		if (choose(predictor, model, cache, frame, skip, &best))
+		add_up(predictor, model, cache, frame);
+		if (choose(predictor, model, cache, frame, &best))
 			break;
 	}
 	while (best.count && out[best.count - 1].p <= 0)

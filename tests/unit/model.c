@@ -329,15 +329,15 @@ static void predicts_exactly(void **state)
 				      ? suffixes_symbol(&model->tokens, i)
 				      : 1 + next_random(&random) % (model_vocabulary(model) - 1);
 		struct prediction out[12];
-		double floor = i % 3 ? 0 : 0.01;
+		struct prediction_wish wish = {.most = 12, .floor = i % 3 ? 0 : 0.01, .skip = id};
 		unsigned count;
 
 		if (id == MODEL_END)
 			continue;
-		count = predict(model, &reader.cache, reader_look(&reader), id, floor, 12, out);
+		count = predict(model, &reader.cache, reader_look(&reader), &wish, out);
 		for (uint32_t other = 1; other < model_vocabulary(model); other++) {
 			double p = frame_counts(model, &reader.cache, &reader.frame, NULL, other);
-			bool given = other == id || p < floor || p <= 0;
+			bool given = other == id || p < wish.floor || p <= 0;
 
 			for (unsigned k = 0; k < count && !given; k++)
 				given = out[k].id == other && !(out[k].p > p) && !(out[k].p < p);
