@@ -229,6 +229,10 @@ bench-decisions: all
 	@tests/accuracy/decisions.py --set dev
 	@tests/accuracy/decisions.py --set held
 
+# The house model beside published ones; SLP_CORE=<class path> for SLP-Core. REPO: which repositories.
+bench-model: all
+	@tests/bench/model/run $(REPO)
+
 bench: all $(BUILD)/tests/bench-parse $(BUILD)/tests/bench-notes
 	@tests/bench/hook.sh
 	@tests/bench/why.sh

@@ -112,3 +112,46 @@ bits_of() { # <model> <list>
 	[ "$status" -eq 0 ]
 	[[ "$output" =~ ^[12][0-9]\.[0-9]+\ 1$ ]]
 }
+
+@test "update gives the bytes that training gives" {
+	git flywheel house train -f alpha.list -o old.model
+	head -2 alpha.list >gone
+	printf 'int alpha_new(void)\n{\n\treturn alpha_check(7);\n}\n' >alpha/alpha3.c
+	cp alpha/alpha3.c alpha/new.c
+	printf '%s\n' alpha/new.c alpha/alpha3.c >changed
+	git flywheel house update old.model -f changed --gone gone -o updated.model
+	{ tail -n +3 alpha.list && echo alpha/new.c; } >clean.list
+	git flywheel house train -f clean.list -o clean.model
+	cmp updated.model clean.model
+	echo alpha/nothing.c >gone
+	run git flywheel house update old.model --gone gone -o never.model
+	[ "$status" -eq 128 ]
+	[[ $output == *"no text 'alpha/nothing.c'"* ]]
+	[ ! -e never.model ]
+}
+
+@test "predict lists the likeliest tokens" {
+	git flywheel house train -f alpha.list -o a.model
+	run git flywheel house predict a.model <<<'{"prompt": "{\n\treturn "}'
+	[ "$status" -eq 0 ]
+	[ "$(jq -r '.[0].token' <<<"$output")" = alpha_check ]
+	[ "$(jq '[.[].p] | . == (sort | reverse) and add <= 1.000001' <<<"$output")" = true ]
+}
+
+@test "tokens prints a text a line, line breaks as they are spelled" {
+	printf 'if x:\n    y(1)\nz\n' >one.py
+	printf 'a->b;\n' >two.c
+	printf '%s\n' one.py two.c >list
+	run git flywheel house tokens -f list
+	[ "${lines[0]}" = 'if x : \n> y ( 1 ) \n< z' ]
+	[ "${lines[1]}" = 'a -> b ;' ]
+}
+
+@test "without ranks the bits are the same" {
+	git flywheel house train -f beta.list -o b.model
+	git flywheel house eval b.model -f alpha.list --json >with
+	git flywheel house eval b.model -f alpha.list --json --no-ranks >without
+	[ "$(jq .bits_per_token with)" = "$(jq .bits_per_token without)" ]
+	[ "$(jq ".mrr_at_10 == 0" without)" = true ]
+	[ "$(jq '.top5 >= .top1 and .us_per_token > 0 and .peak_megabytes > 1' with)" = true ]
+}
