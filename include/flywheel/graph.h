@@ -50,8 +50,8 @@ struct graph_edge {
 	uint32_t file; /* the file it stands in */
 	uint32_t to;   /* file for imports, else a symbol; GRAPH_NONE when external; when ambiguous
 			* the candidate nearest to the caller, see graph_candidates */
-	enum edge_kind kind;
-	enum confidence confidence;
+	enum edge_kind kind : 8; /* there are many edges */
+	enum confidence confidence : 8;
 	uint32_t line, start;       /* of the reference; bytes in the blob */
 	const char *name, *package; /* as written; of an external target its import's, or NULL */
 };

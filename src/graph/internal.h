@@ -35,7 +35,9 @@ void snapshot_release(struct snapshot *snapshot);
 struct job {
 	const struct language *language;
 	struct oid blob;
-	struct buf facts;    /* encoded; empty when not read */
+	struct buf encoded;  /* facts; empty when not read */
+	struct facts facts;  /* the same */
+	uint32_t files;      /* that wait for them */
 	const char *skipped; /* why it could not be read */
 };
 /* Reads and parses on some threads. The outcome does not depend on their number. */
@@ -113,7 +115,7 @@ struct whole {
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
 /* Makes the edges; E_STOPPED. Raise the version when the same facts give other edges. */
-#define RESOLVER_VERSION "3"
+#define RESOLVER_VERSION "4"
 int resolve(struct whole *whole);
 
 /* All symbols of one name, in order; those of one file are together. */

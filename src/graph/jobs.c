@@ -85,8 +85,11 @@ static void *work(void *payload)
 		struct grammar *grammar = NULL;
 		int rc = job->skipped ? 0 : grammar_of(worker, job->language, &grammar);
 
-		if (!rc && grammar)
-			parse_text(grammar, worker->text.ptr, worker->text.len, &job->facts);
+		if (!rc && grammar) {
+			parse_text(grammar, worker->text.ptr, worker->text.len, &job->encoded);
+			buf_fit(&job->encoded); /* all files' wait together */
+			rc = facts_decode(job->encoded.ptr, job->encoded.len, &job->facts);
+		}
 		if (!rc)
 			continue;
 		pthread_mutex_lock(&worker->pool->lock);
@@ -144,6 +147,7 @@ int parse_jobs(
 		worker_release(&workers[i]);
 	}
 	progress_finish(pool.progress);
+	memory_trim(); /* trees are large, and what comes next is other memory */
 	if (pool.rc)
 		fail(pool.rc, "%s", pool.message);
 	free(pool.message);

@@ -105,18 +105,13 @@ static void choose_languages(struct session *session, struct snapshot *snapshot)
 	ignore_free(ignore);
 }
 
-static int take_facts(struct source_file *file, const char *bytes, size_t len, int64_t max)
+static void take_facts(struct source_file *file, int64_t max)
 {
-	int rc = facts_decode(bytes, len, &file->facts);
-
-	if (rc)
-		return rc;
 	file->skipped = parse_skip_name(file->facts.skip);
 	if (file->facts.size > max) { /* kept under a larger limit: as if it had never been read */
 		facts_release(&file->facts);
 		file->skipped = "too large";
 	}
-	return 0;
 }
 
 /* A (blob, language) that is missing, and the files that wait for it. */
@@ -141,8 +136,9 @@ static void want(struct missing *missing, uint32_t index, const struct source_fi
 		entry->value.num = (int64_t)missing->count;
 		GROW(missing->jobs, missing->count, missing->capacity);
 		missing->jobs[missing->count++] = (struct job){
-			.language = file->language, .blob = file->blob, .facts = BUF_INIT};
+			.language = file->language, .blob = file->blob, .encoded = BUF_INIT};
 	}
+	missing->jobs[entry->value.num].files++;
 	missing->job_of[index] = (uint32_t)entry->value.num;
 }
 
@@ -167,9 +163,11 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 			continue;
 		buf_clear(&bytes);
 		if (version && store_facts_read(facts, file->blob.raw, version, &bytes))
-			rc = take_facts(file, bytes.ptr, bytes.len, max);
+			rc = facts_decode(bytes.ptr, bytes.len, &file->facts);
 		else
 			want(missing, i, file);
+		if (!rc && missing->job_of[i] == GRAPH_NONE)
+			take_facts(file, max);
 	}
 	error = store_facts_close(facts);
 	buf_release(&bytes);
@@ -177,30 +175,55 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 	return rc ? rc : error;
 }
 
-static int keep(struct session *session, const struct job *jobs, size_t count)
+/* What no second file needs again goes once it is written. */
+static int keep(
+	struct session *session, const struct snapshot *snapshot, struct job *jobs, size_t count)
 {
+	int64_t *versions = xcalloc(languages_count(snapshot->languages) + 1, sizeof(*versions));
 	struct store_facts *facts;
 	int rc = store_begin(session->store), error;
 
-	if (rc)
-		return rc;
-	facts = store_facts_open(session->store);
+	facts = rc ? NULL : store_facts_open(session->store);
 	for (size_t i = 0; i < count && !rc; i++) {
-		int64_t version = 0;
+		struct job *job = &jobs[i];
+		int64_t *version = &versions[language_index(job->language)];
 
-		if (!jobs[i].facts.len)
+		if (!job->encoded.len)
 			continue;
-		rc = store_version_id(
-			session->store, language_version(jobs[i].language), true, &version);
+		if (!*version)
+			rc = store_version_id(
+				session->store, language_version(job->language), true, version);
 		if (!rc)
-			store_facts_write(facts, jobs[i].blob.raw, version, jobs[i].facts.ptr,
-				jobs[i].facts.len);
+			store_facts_write(
+				facts, job->blob.raw, *version, job->encoded.ptr, job->encoded.len);
+		if (job->files == 1)
+			buf_release(&job->encoded);
 	}
 	error = store_facts_close(facts);
 	rc = rc ? rc : error;
+	free(versions);
 	if (rc)
 		store_rollback(session->store);
 	return rc ? rc : store_commit(session->store);
+}
+
+/* The last file takes what the thread has decoded, those before it a copy. */
+static int take_job(struct source_file *file, struct job *job, int64_t max)
+{
+	int rc = 0;
+
+	file->skipped = job->skipped;
+	if (file->skipped)
+		return 0;
+	if (--job->files) {
+		rc = facts_decode(job->encoded.ptr, job->encoded.len, &file->facts);
+	} else {
+		file->facts = job->facts;
+		memset(&job->facts, 0, sizeof(job->facts));
+	}
+	if (!rc)
+		take_facts(file, max);
+	return rc;
 }
 
 static int parse_missing(struct session *session, struct snapshot *snapshot, bool stored,
@@ -213,18 +236,11 @@ static int parse_missing(struct session *session, struct snapshot *snapshot, boo
 
 		rc = parse_jobs(session, snapshot->languages, missing->jobs + at, count);
 		if (!rc && stored)
-			rc = keep(session, missing->jobs + at, count);
+			rc = keep(session, snapshot, missing->jobs + at, count);
 	}
-	for (uint32_t i = 0; i < snapshot->count && !rc; i++) {
-		const struct job *job;
-
-		if (missing->job_of[i] == GRAPH_NONE)
-			continue;
-		job = &missing->jobs[missing->job_of[i]];
-		snapshot->files[i].skipped = job->skipped;
-		if (!job->skipped)
-			rc = take_facts(&snapshot->files[i], job->facts.ptr, job->facts.len, max);
-	}
+	for (uint32_t i = 0; i < snapshot->count && !rc; i++)
+		if (missing->job_of[i] != GRAPH_NONE)
+			rc = take_job(&snapshot->files[i], &missing->jobs[missing->job_of[i]], max);
 	return rc;
 }
 
@@ -251,8 +267,10 @@ int snapshot_load(
 		rc = parse_missing(session, out, store_facts, max, &missing);
 	out->parsed = missing.count;
 out:
-	for (size_t i = 0; i < missing.count; i++)
-		buf_release(&missing.jobs[i].facts);
+	for (size_t i = 0; i < missing.count; i++) {
+		buf_release(&missing.jobs[i].encoded);
+		facts_release(&missing.jobs[i].facts);
+	}
 	free(missing.jobs);
 	free(missing.job_of);
 	map_release(&missing.known);

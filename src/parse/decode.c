@@ -220,6 +220,7 @@ int facts_decode(const void *bytes, size_t len, struct facts *out)
 	free(from.texts);
 	buf_release(&all);
 	if (good) {
+		buf_fit(&from.text);
 		out->text = buf_detach(&from.text);
 		return 0;
 	}

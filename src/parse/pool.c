@@ -17,7 +17,7 @@
 #define STEP 16u                  /* sizes are multiples of it */
 #define SIZES 64u                 /* in steps; larger pieces are malloc's */
 #define CHUNK ((size_t)256 << 10) /* bytes */
-#define KEPT 16                   /* chunks that stay for the next parse */
+#define KEPT 4                    /* chunks that stay for the next parse */
 
 enum kind { KIND_OUTSIDE, KIND_SMALL, KIND_LARGE };
 

@@ -48,6 +48,9 @@ void oid_to_git(git_oid *out, const struct oid *in)
 
 void oid_hex(const struct oid *oid, char out[OID_HEX + 1])
 {
+#define WINDOW ((size_t)1 << 20) /* bytes of a pack that are mapped at once */
+#define WINDOWS ((size_t)8)
+
 	static const char digits[] = "0123456789abcdef";
 
 	for (size_t i = 0; i < OID_RAW; i++) {
@@ -124,6 +127,9 @@ int repo_open(const char *path, struct repo **out)
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)1);
 	/* git does not hash what it reads either; zlib's checksum tells damage. */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+	/* Packs are looked at through small windows: a whole one is as large as the history. */
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, WINDOW);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, WINDOWS * WINDOW);
 	error = git_repository_open_ext(&git, path, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
 	if (error == GIT_ENOTFOUND)
 		error = git_repository_open_ext(&git, path, 0, NULL);

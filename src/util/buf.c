@@ -52,6 +52,14 @@ void buf_reserve(struct buf *buf, size_t extra)
 	buf->ptr[buf->len] = '\0';
 }
 
+void buf_fit(struct buf *buf)
+{
+	if (!buf->capacity)
+		return;
+	buf->capacity = buf->len + 1;
+	buf->ptr = xrealloc(buf->ptr, buf->capacity);
+}
+
 void buf_add(struct buf *buf, const void *bytes, size_t len)
 {
 	if (!len)

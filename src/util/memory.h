@@ -7,6 +7,8 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
+/* Gives freed memory back to the system, where the C library can. */
+void memory_trim(void);
 char *xstrdup(const char *text);              /* NULL gives NULL */
 char *xstrndup(const char *text, size_t len); /* always NUL-terminated */
 char *xstrfmt(const char *format, ...) __attribute__((format(printf, 1, 2)));
