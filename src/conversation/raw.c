@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ANCHORS_MAX 10000 /* of one turn: more is no talk of a tool's */
+
 /* Tools that write files, whoever's they are. */
 static const char *const writers[] = {"Edit", "Write", "MultiEdit", "NotebookEdit", "Update",
 	"replace", "write_file", "edit", "write", "multiedit", "create", "create_file", "edit_file",
@@ -79,6 +81,8 @@ void raw_add_edit(struct raw_draft *draft, const struct raw_edit *edit)
 
 void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor)
 {
+	if (draft->anchor_count == ANCHORS_MAX)
+		return;
 	GROW(draft->anchors, draft->anchor_count, draft->anchor_capacity);
 	draft->anchors[draft->anchor_count++] = *anchor;
 }

@@ -21,6 +21,7 @@
 #include <time.h>
 
 #define STARTED "# aider chat started at "
+#define NOTES_MAX 1000               /* edits and commits told of after one turn */
 #define TEXT_LIMIT ((size_t)1 << 20) /* of one turn in memory */
 
 enum speaker { NOBODY, PERSON, ASSISTANT };
@@ -165,7 +166,9 @@ static void take_note(struct reading *reading, const char *line)
 
 	while (len && line[len - 1] == ' ')
 		len--;
-	if (starts_with(line, applied))
+	if (reading->applied.count + reading->commits.count >= NOTES_MAX)
+		;
+	else if (starts_with(line, applied))
 		strings_add_len(&reading->applied, line + strlen(applied), len - strlen(applied));
 	else if (starts_with(line, commit))
 		add_commit(reading, line + strlen(commit));

@@ -1,8 +1,9 @@
 /*
  * Cursor: <user folder>/globalStorage/state.vscdb, a SQLite database of all projects. In its table
  * cursorDiskKV "composerData:<id>" is a session, whose bubbles are its messages, in the order of
- * its headers: "bubbleId:<session>:<bubble>". Older sessions do not name their folder; then the
- * workspace whose own state.vscdb lists them does. Plain transcripts, of sessions that the database
+ * its headers: "bubbleId:<session>:<bubble>". A session need not name its folder; then the
+ * workspace does, whose own state.vscdb (older) or whose rows of the table composerHeaders (newer)
+ * list it. Plain transcripts, of sessions that the database
  * does not have: ~/.cursor/projects/<slug>/agent-transcripts/<id>.txt or .jsonl.
  */
 #include "conversation/cursor.h"
@@ -70,9 +71,9 @@ bool cursor_database_has(struct harvest *harvest, const char *session)
 
 struct workspaces {
 	struct harvest *harvest;
-	struct map folders; /* session -> index into `names` */
-	struct strings names;
-	const char *file; /* the workspace.json in hand */
+	struct map folders;           /* session -> index into `names` */
+	struct strings names, hashes; /* folders of ours, and what stands for them in file names */
+	const char *file;             /* the workspace.json in hand */
 };
 
 static int add_session(size_t place, const struct js *value, void *payload)
@@ -115,14 +116,18 @@ static int add_workspace(const char *path, void *payload)
 	document_head(path, places, &head);
 	folder = path_of_uri(head.items[0]);
 	database = xstrfmt("%.*sstate.vscdb", (int)(path_base(path) - path), path);
-	if (folder && harvest_worktree(workspaces->harvest, folder) &&
-		!foreign_open(database, &value.foreign)) {
+	if (folder && harvest_worktree(workspaces->harvest, folder)) {
+		const char *end = path_base(path) - 1, *start = end;
+
+		while (start > path && start[-1] != '/')
+			start--;
 		strings_add(&workspaces->names, folder);
-		if (foreign_each(value.foreign, &query, read_sessions, &value))
+		strings_add_len(&workspaces->hashes, start, (size_t)(end - start));
+		if (foreign_open(database, &value.foreign) ||
+			foreign_each(value.foreign, &query, read_sessions, &value))
 			error_clear();
 		foreign_close(value.foreign);
 	}
-	error_clear();
 	strings_release(&head);
 	free(folder);
 	free(database);
@@ -146,6 +151,39 @@ static void workspaces_release(struct workspaces *workspaces)
 {
 	map_release(&workspaces->folders);
 	strings_release(&workspaces->names);
+	strings_release(&workspaces->hashes);
+}
+
+struct headers {
+	struct workspaces *workspaces;
+	size_t workspace;
+};
+
+static int add_header(const struct foreign_row *row, void *payload)
+{
+	struct headers *headers = payload;
+
+	if (row->values[0])
+		map_put_str(&headers->workspaces->folders, row->values[0], NULL)->value.num =
+			(int64_t)headers->workspace;
+	return 0;
+}
+
+static void workspaces_add_headers(struct workspaces *workspaces, struct foreign *foreign)
+{
+	struct headers headers = {workspaces, 0};
+
+	if (!foreign_has(foreign, "composerHeaders", "workspaceId"))
+		return;
+	for (; headers.workspace < workspaces->hashes.count; headers.workspace++) {
+		const struct foreign_query query = {.table = "composerHeaders",
+			.columns = {"composerId"},
+			.where = "workspaceId",
+			.equals = workspaces->hashes.items[headers.workspace]};
+
+		if (foreign_each(foreign, &query, add_header, &headers))
+			error_clear();
+	}
 }
 
 /* ---- one session ---- */
@@ -322,6 +360,7 @@ static int each_session(struct harvest *harvest, const char *path, struct sessio
 		return rc;
 	raw_init(&reading.draft);
 	workspaces_open(&reading.workspaces, harvest, path);
+	workspaces_add_headers(&reading.workspaces, reading.foreign);
 	rc = foreign_each(reading.foreign, &query, on_session, &reading);
 	workspaces_release(&reading.workspaces);
 	raw_release(&reading.draft);

@@ -17,12 +17,14 @@
 #include <string.h>
 
 #define REF "refs/notes/ai"
-#define NOTE_MAX ((size_t)16 << 20)
+#define NOTE_MAX ((size_t)4 << 20)
+#define SESSIONS_MAX 200 /* of one note */
 
 struct reading {
 	struct harvest *harvest;
 	char commit[OID_HEX + 1];
 	int64_t at; /* of the commit */
+	size_t sessions;
 	const char *lines, *json;
 };
 
@@ -137,6 +139,8 @@ static int take_session(const char *key, const struct js *value, void *payload)
 	struct raw_draft draft;
 	int rc = 0;
 
+	if (reading->sessions++ == SESSIONS_MAX)
+		return fail(E_INVALID, "a note of more sessions than work on a commit");
 	if (!session)
 		session = key;
 	/* What the tool's own files say is better than this copy. */
@@ -216,6 +220,7 @@ static int on_note(const char *path, const struct oid *old, const struct oid *ne
 		return 0;
 	oid_hex(&id, reading->commit);
 	reading->at = 0;
+	reading->sessions = 0;
 	if (!repo_commit_read(repo, &id, &commit)) {
 		reading->at = commit.commit_time;
 		commit_release(&commit);

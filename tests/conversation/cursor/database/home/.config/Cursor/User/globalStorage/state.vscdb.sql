@@ -11,3 +11,9 @@ INSERT INTO cursorDiskKV VALUES('composerData:c3', CAST('{"composerId": "c3", "w
 INSERT INTO cursorDiskKV VALUES('bubbleId:c3:n1', CAST('{"type": 1, "text": "Not ours."}' AS BLOB));
 INSERT INTO cursorDiskKV VALUES('composerData:c4', CAST('not JSON' AS BLOB));
 INSERT INTO cursorDiskKV VALUES('composerData:', CAST('' AS BLOB));
+CREATE TABLE composerHeaders(composerId TEXT PRIMARY KEY, workspaceId TEXT, isSubagent INTEGER, createdAt INTEGER, lastUpdatedAt INTEGER, value TEXT);
+INSERT INTO composerHeaders VALUES('c5', 'w1', 0, 1767300200000, 1767300200000, '{}'), ('c6', 'w2', 0, 1, 1, '{}');
+INSERT INTO cursorDiskKV VALUES('composerData:c5', CAST('{"createdAt":1767300200000,"fullConversationHeadersOnly":[{"bubbleId":"h1"}]}' AS BLOB));
+INSERT INTO cursorDiskKV VALUES('bubbleId:c5:h1', CAST('{"type":1,"text":"A newer session, which its header ties to the workspace."}' AS BLOB));
+INSERT INTO cursorDiskKV VALUES('composerData:c6', CAST('{"fullConversationHeadersOnly":[{"bubbleId":"h2"}]}' AS BLOB));
+INSERT INTO cursorDiskKV VALUES('bubbleId:c6:h2', CAST('{"type":1,"text":"Not ours."}' AS BLOB));
