@@ -30,6 +30,7 @@ struct lines {
 	struct harvest *harvest;
 	char *path;
 	int fd, rc;
+	struct watermark stored; /* as it is in the sidecar; all 0: it is not */
 	struct watermark mark;   /* offset: end of the last line handed out */
 	int64_t saved;           /* offset of the last checkpoint */
 	int64_t before, hold;    /* beginning of that line; where the next reading begins, or -1 */
@@ -58,14 +59,14 @@ static int tail_hash(int fd, int64_t offset, char hex[TALK_HASH])
 /* Where to go on: the watermark, or the beginning when the file is not what it was. */
 static int64_t resume_at(struct lines *lines, const struct stat *st)
 {
-	struct watermark old;
+	const struct watermark *old = &lines->stored;
 	char hex[TALK_HASH];
 
-	if (!harvest_watermark(lines->harvest, lines->path, &old))
+	if (!harvest_watermark(lines->harvest, lines->path, &lines->stored))
 		return 0;
-	if (old.offset > (int64_t)st->st_size || !tail_hash(lines->fd, old.offset, hex))
+	if (old->offset > (int64_t)st->st_size || !tail_hash(lines->fd, old->offset, hex))
 		return 0;
-	return strcmp(hex, old.tail) ? 0 : old.offset;
+	return strcmp(hex, old->tail) ? 0 : old->offset;
 }
 
 static struct lines *lines_new(struct harvest *harvest, const char *path)
@@ -153,6 +154,11 @@ static int checkpoint(struct lines *lines)
 	if (fstat(lines->fd, &st) || !tail_hash(lines->fd, mark.offset, mark.tail))
 		return fail(E_NOTFOUND, "'%s' shrank while it was read", lines->path);
 	mark.size = (int64_t)st.st_size;
+	/* Most files are as they were: each would cost a write to say so. */
+	if (mark.inode == lines->stored.inode && mark.size == lines->stored.size &&
+		mark.offset == lines->stored.offset && !strcmp(mark.tail, lines->stored.tail))
+		return 0;
+	lines->stored = mark;
 	return harvest_checkpoint(lines->harvest, lines->path, &mark);
 }
 

@@ -1,0 +1,1 @@
+git config flywheel.mbox "$HOME/mail/list.mbox"
