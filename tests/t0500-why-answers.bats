@@ -57,6 +57,60 @@ walking nodes misses the cache at every step."
 	[[ "$output" == *"of the line"* ]]
 }
 
+@test "why <path>:<line>-<line> answers for all of them" {
+	sed -i 's/return list != NULL/return !!list/' src/list.c
+	tick
+	git commit -qam "Count
+
+We use a double negation instead of a comparison, because the reader knows it by heart."
+	run git flywheel why src/list.c:5-11
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "src/list.c:5-11 in list_new" ]]
+	[[ "${lines[1]}" == "the newest of them came with $(git rev-parse --short=12 HEAD)"* ]]
+	[[ "$output" == *"We use a double negation"*"of the line"*"We keep the items"*"of the line"* ]]
+	run git flywheel why --json src/list.c:5-11
+	[[ "$output" == *'"last": 11'* ]]
+	run git flywheel why src/list.c:11-5
+	[ "$status" -eq 129 ]
+	[ "${#lines[@]}" -eq 1 ]
+	run git flywheel why src/list.c:5-5000
+	[ "$status" -eq 128 ]
+}
+
+@test "a line's commit is what git blame says, through moves, merges and edits" {
+	git checkout -q -b side HEAD~
+	sed -i 's/return NULL/return calloc(1, 1)/' src/list.c
+	tick
+	git commit -qam "Allocate"
+	git checkout -q main
+	printf '/* A last word. */\n' >>src/list.c
+	tick
+	git commit -qam "Say a last word"
+	git merge -q --no-edit side
+	git mv src/list.c src/array.c
+	sed -i 's/int list_length/size_t list_length/' src/array.c
+	tick
+	git commit -qam "Move it"
+	sed -i '1i /* not committed */' src/array.c
+	git flywheel worker --wait
+	for line in $(seq "$(wc -l <src/array.c)"); do
+		want=$(git blame --porcelain -L "$line,$line" src/array.c | sed -n '1s/ .*//p')
+		git flywheel why --json "src/array.c:$line" >answer || [ $? -eq 1 ]
+		if [ -z "${want//0/}" ]; then
+			grep -q '"uncommitted": true' answer
+		else
+			grep -q "\"id\": \"$want\"" answer
+		fi
+	done
+	# Rewritten: the old commit must not be named any more.
+	git commit -qam "Not any more"
+	git flywheel worker --wait
+	tick
+	git commit -q --amend -m "In other words"
+	run git flywheel why src/array.c:1
+	[[ "$output" == *"$(git rev-parse --short=12 HEAD)"* ]]
+}
+
 @test "a line without any decision still has its commit" {
 	run git flywheel why other.c:1
 	[ "$status" -eq 1 ]

@@ -23,11 +23,14 @@ struct why_answer {
 	enum why_kind kind;
 	char *path;    /* from the root of the tree; NULL unless a line, file, folder or symbol */
 	uint32_t line; /* 0 unless a line or a symbol */
+	uint32_t last; /* of a range of lines; else 0 */
 	char *symbol;  /* qualified name of, or around, what was asked; NULL when there is none */
 	size_t places; /* symbols of that name, when a symbol was asked */
 	bool uncommitted;  /* the line is not committed yet */
 	struct oid commit; /* the line's, or the one asked for; zero: none */
-	char *subject;     /* of that commit, or NULL */
+	struct oid *more;  /* of a range: those of its other lines, the newest first */
+	size_t more_count;
+	char *subject; /* of that commit, or NULL */
 	int64_t commit_time;
 	size_t found; /* decisions handed to fn */
 };

@@ -38,6 +38,8 @@ static void print_head(const struct why_answer *answer)
 		print_text(answer->path);
 		if (answer->line)
 			printf(":%u", answer->line);
+		if (answer->last)
+			printf("-%u", answer->last);
 		if (answer->symbol) {
 			fputs(answer->kind == WHY_SYMBOL ? " defines " : " in ", stdout);
 			print_text(answer->symbol);
@@ -50,7 +52,9 @@ static void print_head(const struct why_answer *answer)
 		puts("this line is not committed yet");
 	else if (answer->subject) {
 		if (answer->kind == WHY_LINE)
-			fputs("the line came with ", stdout);
+			fputs(answer->last ? "the newest of them came with "
+					   : "the line came with ",
+				stdout);
 		print_commit(answer);
 	}
 }
@@ -84,6 +88,7 @@ static void print_json(const struct why_answer *answer, struct js *list)
 	js_set_text(object, "kind", why_kind_name(answer->kind));
 	js_set_text(object, "path", answer->path);
 	js_set_number(object, "line", answer->line);
+	js_set_number(object, "last", answer->last);
 	js_set_text(object, "symbol", answer->symbol);
 	js_set_bool(object, "uncommitted", answer->uncommitted);
 	if (answer->subject) {
@@ -180,7 +185,8 @@ static int run(const struct command *self, int argc, char **argv)
 const struct command command_why = {
 	.name = "why",
 	.summary = "why is it like this: the decisions behind a path, line, symbol or commit",
-	.usage = "why [--json] [-n <N>] <path>[:<line>] | <symbol> | <commit> | <words>...",
+	.usage =
+		"why [--json] [-n <N>] <path>[:<line>[-<line>]] | <symbol> | <commit> | <words>...",
 	.group = "look",
 	.run = run,
 };

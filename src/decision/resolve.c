@@ -15,6 +15,7 @@ void why_release(struct why_answer *answer)
 	free(answer->path);
 	free(answer->symbol);
 	free(answer->subject);
+	free(answer->more);
 	memset(answer, 0, sizeof(*answer));
 }
 
@@ -81,17 +82,75 @@ static int take_commit(struct session *session, const struct oid *id, struct why
 	return 0;
 }
 
+#define LINES_MAX 16 /* of a range, spread evenly: each is looked for by itself */
+
+struct dated {
+	struct oid id;
+	int64_t at;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct dated *one = a, *other = b;
+
+	if (one->at != other->at)
+		return one->at < other->at ? 1 : -1;
+	return memcmp(one->id.raw, other->id.raw, OID_RAW);
+}
+
+static int64_t time_of(struct session *session, const struct oid *id)
+{
+	struct commit commit = {0};
+	int64_t at = 0;
+
+	if (!repo_commit_read(session->repo, id, &commit))
+		at = commit.commit_time;
+	error_clear();
+	commit_release(&commit);
+	return at;
+}
+
+/* The commits of the lines of a range, each once. */
+static int read_range(struct session *session, const struct why_answer *answer, struct dated *found,
+	size_t *count)
+{
+	uint32_t last = answer->last ? answer->last : answer->line, span = last - answer->line;
+	uint32_t steps = span < LINES_MAX ? span : LINES_MAX - 1;
+	int rc = 0;
+
+	*count = 0;
+	for (uint32_t i = 0; i <= steps && !rc; i++) {
+		uint32_t line = answer->line + (steps ? (uint32_t)((uint64_t)span * i / steps) : 0);
+		struct oid id;
+		size_t k = 0;
+
+		rc = why_blame(session, answer->path, line, &id);
+		while (!rc && k < *count && !oid_equal(&found[k].id, &id))
+			k++;
+		if (!rc && k == *count && !oid_is_zero(&id))
+			found[(*count)++] = (struct dated){id, time_of(session, &id)};
+	}
+	if (*count)
+		qsort(found, *count, sizeof(*found), newest_first);
+	return rc;
+}
+
 static int take_line(struct session *session, struct why_answer *out)
 {
-	struct oid commit;
-	int rc = why_blame(session, out->path, out->line, &commit);
+	struct dated found[LINES_MAX];
+	size_t count = 0;
+	int rc = read_range(session, out, found, &count);
 
 	if (rc)
 		return rc;
 	out->kind = WHY_LINE;
-	out->uncommitted = oid_is_zero(&commit);
-	if (!out->uncommitted)
-		rc = take_commit(session, &commit, out);
+	out->uncommitted = !count;
+	if (count)
+		rc = take_commit(session, &found[0].id, out);
+	if (count > 1)
+		out->more = xcalloc(count - 1, sizeof(*out->more));
+	for (size_t i = 1; i < count; i++)
+		out->more[out->more_count++] = found[i].id;
 	if (!rc)
 		rc = graph_place_at(session, out->path, out->line, 0, on_place, out);
 	return rc;
@@ -128,16 +187,37 @@ static bool take_path(struct session *session, char *path, struct why_answer *ou
 	return known;
 }
 
+/* "12" or "12-20"; false: neither. */
+static bool parse_lines(const char *text, uint32_t *first, uint32_t *last)
+{
+	size_t len = strspn(text, "0123456789");
+	const char *second = text[len] == '-' ? text + len + 1 : NULL;
+
+	*last = 0;
+	if (!len || len > 9 || (!second && text[len]))
+		return false;
+	*first = (uint32_t)strtoul(text, NULL, 10);
+	if (!second)
+		return true;
+	len = strspn(second, "0123456789");
+	if (!len || len > 9 || second[len])
+		return false;
+	*last = (uint32_t)strtoul(second, NULL, 10);
+	if (!*last)
+		*last = 1; /* an empty range, told by the caller */
+	return true;
+}
+
 static int try_path(
 	struct session *session, const char *prefix, const char *words, struct why_answer *out)
 {
 	const char *colon = strrchr(words, ':');
 	char *path = tidy_path(prefix, words);
+	uint32_t first = 0, last = 0;
 
 	if (path && take_path(session, path, out))
 		return 0;
-	if (!colon || colon == words || !colon[1] ||
-		strspn(colon + 1, "0123456789") != strlen(colon + 1))
+	if (!colon || colon == words || !parse_lines(colon + 1, &first, &last))
 		return E_NOTFOUND;
 	path = xstrndup(words, (size_t)(colon - words));
 	out->path = tidy_path(prefix, path);
@@ -146,9 +226,11 @@ static int try_path(
 	out->path = NULL;
 	if (!path || !take_path(session, path, out) || out->kind != WHY_FILE)
 		return E_NOTFOUND;
-	out->line = (uint32_t)strtoul(colon + 1, NULL, 10);
-	if (!out->line)
-		return fail(E_USAGE, "lines count from 1");
+	if (!first || (last && last < first))
+		return fail(E_USAGE, first ? "the last line of a range comes after the first"
+					   : "lines count from 1");
+	out->line = first;
+	out->last = last == first ? 0 : last;
 	return take_line(session, out);
 }
 

@@ -188,12 +188,16 @@ static int visit_line(struct ring *ring, const struct why_answer *answer)
 
 	/* The comment on the line itself or right above it. */
 	ring->first = answer->line > 2 ? answer->line - 2 : 1;
-	ring->last = answer->line;
+	ring->last = answer->last ? answer->last : answer->line;
 	rc = visit(
 		ring, WHY_OF_LINE, &(struct decision_filter){.path = answer->path, .every = true});
 	ring->last = 0;
 	if (!rc && !oid_is_zero(&answer->commit))
 		rc = visit(ring, WHY_OF_LINE, &commit);
+	for (size_t i = 0; i < answer->more_count && !rc; i++) {
+		commit.commit = &answer->more[i];
+		rc = visit(ring, WHY_OF_LINE, &commit);
+	}
 	if (!rc)
 		rc = visit_inside(ring, answer->path, answer->line);
 	if (!rc && answer->symbol)
