@@ -7,6 +7,7 @@
 #define FLYWHEEL_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct repo;
@@ -30,6 +31,14 @@ const struct config_record *config_records(void);
 /* E_INVALID names the key, its file's value and what it should be. */
 int config_load(struct repo *repo, struct config **out);
 void config_free(struct config *config);
+
+/*
+ * A file in git's syntax that is no configuration of ours, such as .flywheel/scrub: every entry in
+ * order, names in lower case but for the middle part. E_INVALID: not readable as such, or larger
+ * than `max` bytes; includes are refused.
+ */
+typedef int (*config_entry_fn)(const char *name, const char *value, void *payload);
+int config_file_each(const char *path, size_t max, config_entry_fn fn, void *payload);
 
 /* A key without a record, or of another type, is our own bug (assert). Text is borrowed. */
 bool config_bool(const struct config *config, const char *key);

@@ -2,6 +2,7 @@
 #include "flywheel/command.h"
 
 #include "flywheel/scrub.h"
+#include "flywheel/config.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
 #include "util/error.h"
@@ -86,23 +87,27 @@ static int take_finding(const struct scrub_finding *finding, const char *pseudon
 	return 0;
 }
 
-/* The repository's own salt and names where there is a sidecar; outside of one it works too. */
+/* A repository's rules and names, and its salt where there is a sidecar; works without one too. */
 static int open_scrubber(const char *salt, struct scrubber **out)
 {
 	struct session session = {NULL, NULL, NULL};
-	bool inside = false;
 	char *folder;
-	int rc;
+	int rc = 0;
 
 	if (!repo_open(".", &session.repo)) {
 		folder = path_join(repo_common_dir(session.repo), "flywheel");
-		inside = !store_open(folder, false, &session.store);
+		if (store_open(folder, false, &session.store))
+			error_clear();
 		free(folder);
+		rc = config_load(session.repo, &session.config);
+	} else {
+		error_clear();
 	}
-	error_clear();
-	rc = scrubber_open(inside ? &session : NULL, out);
+	if (!rc)
+		rc = scrubber_open(session.repo ? &session : NULL, out);
 	if (!rc && salt)
 		scrubber_set_salt(*out, salt);
+	config_free(session.config);
 	store_close(session.store);
 	repo_free(session.repo);
 	return rc;

@@ -1,4 +1,5 @@
 /* The table of settings, and their values in this repository. */
+#define _GNU_SOURCE
 #include "flywheel/config.h"
 #include "repo/internal.h"
 
@@ -25,6 +26,10 @@ static const struct config_record records[] = {
 	{"seed", CONFIG_NUMBER, "1", 0, 2147483647, false, "seed of everything that samples"},
 	{"publish", CONFIG_BOOL, "false", 0, 0, false,
 		"decisions mined from private talk may enter notes"},
+	{"scrubRules", CONFIG_TEXT, "", 0, 0, false,
+		"a file of scrubbing rules of your own, as .flywheel/scrub"},
+	{"scrubAllow", CONFIG_LIST, "", 0, 0, false,
+		"a pattern: values that match it are no secrets"},
 	{"maxFileBytes", CONFIG_NUMBER, "1048576", 1024, 1e9, true, "larger files are not parsed"},
 	{"minComplexity", CONFIG_NUMBER, "2", 0, 1000, true,
 		"cyclomatic complexity that a code example needs"},
@@ -199,6 +204,39 @@ static int take_tracked(struct config *config, const char *work_dir)
 	}
 	git_config_free(file);
 	free(path);
+	return rc;
+}
+
+struct entries {
+	config_entry_fn fn;
+	void *payload;
+	int rc;
+};
+
+static int on_entry(const git_config_entry *entry, void *payload)
+{
+	struct entries *entries = payload;
+
+	entries->rc = entries->fn(entry->name, entry->value ? entry->value : "", entries->payload);
+	return entries->rc ? GIT_EUSER : 0;
+}
+
+/* git follows includes wherever they point: a file that came with a clone may have none. */
+int config_file_each(const char *path, size_t max, config_entry_fn fn, void *payload)
+{
+	struct entries entries = {fn, payload, 0};
+	struct buf text = BUF_INIT;
+	git_config *file = NULL;
+	int rc = file_read(path, max, &text);
+
+	if (!rc && strcasestr(text.ptr, "[include"))
+		rc = fail(E_INVALID, "includes are not followed");
+	if (!rc && git_config_open_ondisk(&file, path))
+		rc = repo_fail(E_INVALID, "not a file of settings");
+	if (!rc && git_config_foreach(file, on_entry, &entries))
+		rc = entries.rc ? entries.rc : repo_fail(E_INVALID, "cannot be read");
+	git_config_free(file);
+	buf_release(&text);
 	return rc;
 }
 

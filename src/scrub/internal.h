@@ -40,7 +40,7 @@ extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_user, 
 /* True for a fake that replace made, on any machine, with any salt. */
 bool key_is_ours(const char *text, size_t len);
 /* Does a run of letters look like a word of a language, or of a programmer? */
-bool is_word(const char *text, size_t len);
+bool is_word(const char *text, size_t len, double strictness);
 
 /* A number that follows from salt, text and counter by SHA-256; salt "": from the length alone. */
 uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter);
@@ -56,6 +56,7 @@ struct scrub_rule {
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
 	uint32_t then;           /* one of these stands near the keyword; 0: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
+	bool user;               /* not ours: its patterns get a small budget */
 	bool password;           /* made by people: short, and told by its place */
 	double entropy;          /* bits per byte that the secret must have */
 	struct strings allow_patterns;
@@ -77,6 +78,13 @@ struct scrub_rules {
 };
 /* The text of rules.conf, or one in its syntax. E_INVALID names the line. */
 int rules_parse(const char *text, struct scrub_rules *out);
+/* The project's and the user's own rules, behind ours. E_INVALID says what is wrong with them. */
+int rules_add_user(struct scrub_rules *rules, struct session *session);
+struct digest;
+void rules_digest_user(struct digest *digest, struct session *session);
+struct scrub_rule *rules_add(struct scrub_rules *rules, const char *id, size_t len);
+int rule_set(
+	struct scrub_rules *rules, struct scrub_rule *rule, const char *key, const char *value);
 /* E_INVALID: a pattern is bad. */
 int rule_compile(struct scrub_rule *rule);
 void rules_release(struct scrub_rules *rules);

@@ -13,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHORTEST 5          /* characters that can be replaced; fewer certify nothing */
-#define FEWEST 4            /* letters and digits of a password */
-#define CHECK_MAX 6         /* characters of checksum */
-#define PLACEHOLDER_MAX 128 /* longer random text holds such words by chance */
+#define SHORTEST 5           /* characters that can be replaced; fewer certify nothing */
+#define WORD_OR_KEY 6.5      /* mean cost of a pair of letters in a word: see words.c */
+#define WORD_OR_PASSWORD 6.0 /* what stands where a password should is less likely a word */
+#define FEWEST 4             /* letters and digits of a password */
+#define CHECK_MAX 6          /* characters of checksum */
+#define PLACEHOLDER_MAX 128  /* longer random text holds such words by chance */
 
 uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter)
 {
@@ -267,7 +269,7 @@ static size_t word_end(const char *text, size_t len, size_t start)
 }
 
 /* Letters that stand in words, as a share of all letters; what is not in words is random. */
-static double share_of_words(const char *text, size_t len)
+static double share_of_words(const char *text, size_t len, double strictness)
 {
 	size_t letters = 0, worded = 0, words = 0, at = 0;
 
@@ -281,7 +283,7 @@ static double share_of_words(const char *text, size_t len)
 		}
 		words++;
 		letters += at - start;
-		if (at - start >= 3 && is_word(text + start, at - start))
+		if (at - start >= 3 && is_word(text + start, at - start, strictness))
 			worded += at - start;
 	}
 	/* Random letters change their case all the time. */
@@ -332,12 +334,12 @@ static bool is_password(const char *text, size_t len)
 {
 	struct classes has = classes_of(text, len);
 	size_t letters = has.lower + has.upper;
-	double words = share_of_words(text, len);
+	double words = share_of_words(text, len, WORD_OR_PASSWORD);
 
 	if (!letters)
 		return has.digits >= 6 && has.others <= 1;
 	/* An identifier may hold abbreviations: hardly a word must be left in it. */
-	if (!has.digits && words > (is_identifier(text, len) ? 0.35 : 0.7))
+	if (!has.digits && words > (is_identifier(text, len) ? 0.45 : 0.7))
 		return false;
 	/* user1, sha256, option-2 */
 	return !(words > 0.85 && has.digits <= 3 && len < 12);
@@ -356,7 +358,7 @@ static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
 	if (rule->password && !is_password(text, len))
 		return false;
 	if (!rule->password && !rule->words &&
-		share_of_words(text, len) > (has.digits ? 0.8 : 0.35))
+		share_of_words(text, len, WORD_OR_KEY) > (has.digits ? 0.8 : 0.35))
 		return false;
 	return entropy(text, len) >= rule->entropy;
 }

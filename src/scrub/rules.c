@@ -10,12 +10,14 @@
 #include <string.h>
 
 #define REACH 16384
+#define ALLOWED_MIN 16    /* bytes of a value that a hash may let through */
+#define USER_BUDGET 20000 /* steps that a pattern which is not ours may take */
 
 bool rules_allow(const struct scrub_rules *rules, const char *value, size_t len)
 {
 	char hex[DIGEST_HEX + 1];
 
-	if (rules->allowed.count) {
+	if (rules->allowed.count && len >= ALLOWED_MIN) {
 		digest_bytes(value, len, hex);
 		if (map_get_str(&rules->allowed, hex))
 			return true;
@@ -108,6 +110,11 @@ int rule_compile(struct scrub_rule *rule)
 		rc = regex_compile(rule->allow_match_pattern, 0, &rule->allow_match);
 	if (!rc && rule->context_pattern)
 		rc = regex_compile(rule->context_pattern, 0, &rule->context);
+	if (!rc && rule->user) {
+		regex_set_budget(rule->regex, USER_BUDGET);
+		for (size_t i = 0; i < rule->allow_patterns.count; i++)
+			regex_set_budget(rule->allow[i], USER_BUDGET);
+	}
 	return rc ? fail_context(rc, "scrubbing rule %s", rule->id) : 0;
 }
 
@@ -124,8 +131,7 @@ static int set_then(struct scrub_rules *rules, struct scrub_rule *rule, const ch
 	return 0;
 }
 
-static int set_value(
-	struct scrub_rules *rules, struct scrub_rule *rule, const char *key, const char *value)
+int rule_set(struct scrub_rules *rules, struct scrub_rule *rule, const char *key, const char *value)
 {
 	bool yes = !strcmp(value, "true");
 
@@ -168,7 +174,7 @@ static int set_value(
 	return 0;
 }
 
-static struct scrub_rule *add_rule(struct scrub_rules *rules, const char *id, size_t len)
+struct scrub_rule *rules_add(struct scrub_rules *rules, const char *id, size_t len)
 {
 	struct scrub_rule *rule;
 
@@ -203,7 +209,7 @@ static int take_line(struct scrub_rules *rules, struct scrub_rule **rule, char *
 		end = strchr(line + strlen(head), '"');
 		if (!end || strcmp(end, "\"]"))
 			return fail(E_INVALID, "want [rule \"<id>\"]");
-		*rule = add_rule(rules, line + strlen(head), (size_t)(end - line) - strlen(head));
+		*rule = rules_add(rules, line + strlen(head), (size_t)(end - line) - strlen(head));
 		return 0;
 	}
 	if (!strcmp(line, "[common]")) {
@@ -218,7 +224,7 @@ static int take_line(struct scrub_rules *rules, struct scrub_rule **rule, char *
 	for (value++; isspace((unsigned char)*value); value++)
 		;
 	if (*rule)
-		return set_value(rules, *rule, line, value);
+		return rule_set(rules, *rule, line, value);
 	if (strcmp(line, "words"))
 		return fail(E_INVALID, "unknown key '%s' in [common]", line);
 	add_common(rules, value);

@@ -50,12 +50,14 @@ static int load_names(struct scrubber *scrubber, struct session *session)
 	return session ? names_add_history(scrubber->finder.names, session->repo) : 0;
 }
 
-int scrubber_from_rules(const char *rules, struct scrubber **out)
+static int make(const char *rules, struct session *session, struct scrubber **out)
 {
 	struct scrubber *scrubber = xcalloc(1, sizeof(*scrubber));
 	int rc = rules_parse(rules, &scrubber->rules);
 
 	*out = NULL;
+	if (!rc && session)
+		rc = rules_add_user(&scrubber->rules, session);
 	if (!rc) {
 		finder_init(&scrubber->finder, &scrubber->rules);
 		rc = salt_random(scrubber->salt);
@@ -67,15 +69,20 @@ int scrubber_from_rules(const char *rules, struct scrubber **out)
 	return rc;
 }
 
+int scrubber_from_rules(const char *rules, struct scrubber **out)
+{
+	return make(rules, NULL, out);
+}
+
 int scrubber_make(struct session *session, bool may_write, struct scrubber **out)
 {
 	struct scrubber *scrubber = NULL;
-	int rc = scrubber_from_rules(scrub_rules_conf, &scrubber);
+	int rc = make(scrub_rules_conf, session, &scrubber);
 
 	*out = NULL;
 	/* Who scrubs holds raw talk: no crash may write it to a disk. */
 	process_no_core();
-	if (!rc && session)
+	if (!rc && session && session->store)
 		rc = salt_find(session, may_write, scrubber->salt);
 	if (!rc)
 		rc = load_names(scrubber, session);
@@ -93,10 +100,8 @@ int scrubber_open(struct session *session, struct scrubber **out)
 
 int scrubber_open_for_code(struct session *session, struct scrubber **out)
 {
-	int rc;
+	int rc = make(scrub_rules_conf, session, out);
 
-	(void)session;
-	rc = scrubber_from_rules(scrub_rules_conf, out);
 	if (rc)
 		return rc;
 	(*out)->secrets_only = true;
@@ -108,8 +113,8 @@ void scrub_version(struct session *session, char hex[65])
 {
 	struct digest *digest = digest_new();
 
-	(void)session;
 	digest_addstr(digest, scrub_rules_conf);
+	rules_digest_user(digest, session);
 	digest_finish(digest, hex);
 }
 

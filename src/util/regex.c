@@ -83,6 +83,11 @@ bool regex_match(struct regex *regex, const char *text, size_t len, size_t start
 	return true;
 }
 
+void regex_set_budget(struct regex *regex, uint32_t steps)
+{
+	pcre2_set_match_limit(regex->context, steps);
+}
+
 bool regex_gave_up(const struct regex *regex)
 {
 	return regex->gave_up;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct regex;
 
@@ -28,6 +29,8 @@ void regex_free(struct regex *regex);
  */
 bool regex_match(struct regex *regex, const char *text, size_t len, size_t start,
 	struct span *spans, size_t count);
+/* Steps of backtracking that a match may take; a million unless set. */
+void regex_set_budget(struct regex *regex, uint32_t steps);
 /* Did the last match end at a limit, so that "none" is not an answer? For who must fail closed. */
 bool regex_gave_up(const struct regex *regex);
 bool regex_test(struct regex *regex, const char *text, size_t len);
