@@ -133,6 +133,8 @@ setup() {
 	git flywheel train --show dataset.jsonl >"$out/package.jsonl"
 	git config --unset flywheel.trainer
 	git flywheel why src/extra/keys.c >/dev/null
+	git flywheel fit src/extra/keys.c >/dev/null 2>&1 || true
+	ls .git/flywheel/models/working-*.model
 	git flywheel status --json >"$out/status" 2>&1
 	git flywheel backup >"$out/backup" 2>&1 || true
 	wait_for_worker

@@ -4,6 +4,7 @@
 #include "flywheel/config.h"
 #include "flywheel/graph_code.h"
 #include "flywheel/model_ask.h"
+#include "flywheel/scrub.h"
 #include "flywheel/store.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -44,8 +45,9 @@ struct listing {
 struct working {
 	struct session *session;
 	struct model *model;
-	uint64_t distance;        /* bytes by which they differ */
-	struct listing then, now; /* the code of the file's tree, and of the tree asked for */
+	struct scrubber *scrubber; /* opened when a text is read */
+	uint64_t distance;         /* bytes by which they differ */
+	struct listing then, now;  /* the code of the file's tree, and of the tree asked for */
 };
 
 static int add_file(const char *path, const struct oid *blob, void *payload)
@@ -100,18 +102,27 @@ static int each_difference(
 	return rc;
 }
 
-/* A text as it counts: one that is too large, or that this clone does not have, counts as none. */
-static int read_text(struct session *session, const struct oid *blob, struct buf *text)
+/*
+ * A text as it counts: one that is too large, or that this clone does not have, or that cannot be
+ * searched for secrets, counts as none. Its secrets are replaced by what depends on their form
+ * alone, so that what was learnt can be forgotten.
+ */
+static int read_text(struct working *working, const struct oid *blob, struct buf *text)
 {
-	size_t max = (size_t)config_number(session->config, "maxFileBytes");
-	int rc;
+	size_t max = (size_t)config_number(working->session->config, "maxFileBytes");
+	struct buf raw = BUF_INIT;
+	int rc = 0;
 
 	buf_clear(text);
-	rc = repo_blob_read(session->repo, blob, max, text);
-	if (rc == E_TOOBIG || rc == E_NOTFOUND) {
-		buf_clear(text);
-		return 1;
+	if (!working->scrubber)
+		rc = scrubber_open_for_code(working->session, &working->scrubber);
+	if (!rc) {
+		rc = repo_blob_read(working->session->repo, blob, max, &raw);
+		if (rc == E_TOOBIG || rc == E_NOTFOUND ||
+			(!rc && scrub_text(working->scrubber, raw.ptr, raw.len, text, NULL, NULL)))
+			rc = 1;
 	}
+	buf_release(&raw);
 	return rc;
 }
 
@@ -269,7 +280,7 @@ static int rewrite_one(
 	if (old)
 		model_builder_remove(rewriting->builder, path);
 	if (new)
-		rc = read_text(rewriting->working->session, new, &rewriting->text);
+		rc = read_text(rewriting->working, new, &rewriting->text);
 	if (new && !rc)
 		model_builder_add(
 			rewriting->builder, path, rewriting->text.ptr, rewriting->text.len);
@@ -323,12 +334,12 @@ static int follow_one(const char *path, const struct oid *old, const struct oid 
 
 	(void)path;
 	if (old) {
-		rc = read_text(working->session, old, &text);
+		rc = read_text(working, old, &text);
 		if (!rc)
 			model_forget(working->model, text.ptr, text.len);
 	}
 	if (new &&rc >= 0) {
-		rc = read_text(working->session, new, &text);
+		rc = read_text(working, new, &text);
 		if (!rc)
 			model_learn(working->model, text.ptr, text.len);
 	}
@@ -381,6 +392,7 @@ void working_free(struct working *working)
 	if (!working)
 		return;
 	model_free(working->model);
+	scrubber_free(working->scrubber);
 	listing_release(&working->then);
 	listing_release(&working->now);
 	free(working);
@@ -422,7 +434,7 @@ uint32_t working_line(struct working *working, const char *name, uint32_t token,
 
 	now = find(&working->now, name);
 	*current = then && now && oid_equal(&then->blob, &now->blob);
-	if (then && !read_text(working->session, &then->blob, &text))
+	if (then && !read_text(working, &then->blob, &text))
 		line = model_line_of_token(text.ptr, text.len, token);
 	buf_release(&text);
 	return line;
