@@ -12,7 +12,7 @@ setup() {
 }
 
 odd() { # a line of somebody else among some of the house
-	printf '/* Something else. */\n#include "util/buf.h"\n\nint mine(const char *path, struct buf *out)\n{\n\tint rc = file_read(path, 10, out);\n\n\tif (rc == SHAZAM::None) throw std::bad_alloc {};\n\treturn rc;\n}\n' \
+	printf '/* The file that the caller wants. */\n#include "util/buf.h"\n\nint mine(const char *path, struct buf *out)\n{\n\tint rc = file_read(path, 10, out);\n\n\tif (rc == SHAZAM::None) throw std::bad_alloc {};\n\treturn rc;\n}\n' \
 		>src/mine.c
 	git add src/mine.c
 }

