@@ -95,8 +95,13 @@ With a second paragraph."
 	git flywheel decisions | grep -q proposed
 }
 
-@test "a decision whose files are gone is stale" {
-	git rm -q a.c
+@test "a decision whose files are gone is stale, one whose files moved is not" {
+	mkdir src
+	git mv a.c src/a.c
+	tick
+	git commit -q -m "Move it"
+	git flywheel decisions | grep -q proposed
+	git rm -q src/a.c
 	tick
 	git commit -q -m "Drop it"
 	git flywheel decisions | grep -q stale

@@ -123,6 +123,11 @@ We keep both in one file instead of two, because a header would be needed then."
 	! note | grep -q Carried-from
 	note | grep ^Id: >ids
 	sort -c ids
+	# What the new message says by itself is its own: an amend can take it out again.
+	tick
+	git commit -q --amend -m "Add b, and more"
+	wait_for_worker
+	[ "$(note | grep ^Id:)" = "Id: $one" ]
 }
 
 @test "a cherry-pick brings what a person said along" {

@@ -175,7 +175,9 @@ struct reading {
 	struct session *session;
 	struct oid tree;
 	bool has_tree;
-	struct map files; /* path: 1 when HEAD has it, else 2 */
+	struct map files; /* path: 1 when HEAD has it, or one of its name, else 2 */
+	struct map bases; /* names of HEAD's files without their folders; read when first asked */
+	bool has_bases;
 	struct map names; /* name: index into qualified */
 	struct strings qualified;
 };

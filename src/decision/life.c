@@ -115,6 +115,10 @@ static int on_kept(const struct kept_row *kept, void *payload)
 	struct applying *applying = payload;
 	bool judged = !strcmp(kept->kind, "judged"), accepted = !strcmp(kept->verdict, "accepted");
 
+	/* It was carried for nothing: the message of the new commit holds it, too. */
+	if (!strcmp(kept->kind, "carried") && !*kept->verdict && !kept->edited &&
+		store_decision_is_on(applying->session->store, kept->row.id, &kept->row.commit))
+		return store_kept_drop(applying->session->store, kept->row.id);
 	if (!strcmp(kept->verdict, "forgotten") || (judged && !accepted && !kept->edited))
 		return 0;
 	if (judged && (accepted || kept->edited) && oid_is_zero(&kept->row.commit) &&

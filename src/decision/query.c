@@ -18,6 +18,7 @@ void reading_init(struct reading *reading, struct session *session)
 void reading_release(struct reading *reading)
 {
 	map_release(&reading->files);
+	map_release(&reading->bases);
 	map_release(&reading->names);
 	strings_release(&reading->qualified);
 }

@@ -5,6 +5,7 @@
 #include "decision/internal.h"
 
 #include "util/error.h"
+#include "util/file.h"
 
 #include <string.h>
 
@@ -13,16 +14,38 @@ bool decision_in_force(const char *status)
 	return !strcmp(status, "proposed") || !strcmp(status, "accepted");
 }
 
+static int on_file(const char *path, const struct oid *blob, unsigned mode, void *payload)
+{
+	(void)blob;
+	(void)mode;
+	map_put_str(payload, path_base(path), NULL);
+	return 0;
+}
+
+/* A file that went to another folder is not gone: one of its name somewhere is enough. */
+static bool has_moved(struct reading *reading, const char *path)
+{
+	if (!reading->has_bases &&
+		repo_tree_walk(reading->session->repo, &reading->tree, on_file, &reading->bases))
+		error_clear();
+	reading->has_bases = true;
+	return map_get_str(&reading->bases, path_base(path)) != NULL;
+}
+
 static bool is_at_head(struct reading *reading, const char *path)
 {
 	bool added = false;
 	struct map_entry *entry = map_put_str(&reading->files, path, &added);
 	struct oid blob;
+	bool there;
 
-	if (added)
-		entry->value.num =
-			repo_tree_file(reading->session->repo, &reading->tree, path, &blob) ? 2 : 1;
-	return entry->value.num == 1;
+	if (!added)
+		return entry->value.num == 1;
+	there = !repo_tree_file(reading->session->repo, &reading->tree, path, &blob) ||
+		has_moved(reading, path);
+	error_clear();
+	entry->value.num = there ? 1 : 2;
+	return there;
 }
 
 static bool are_gone(struct reading *reading, const struct decision_view *view)
