@@ -61,17 +61,62 @@ static int forget_old_versions(struct session *session, const struct languages *
 	return rc;
 }
 
+/* The tree that the index stands for, when it was made with the same settings. */
+static int old_tree(struct session *session, const char *state, struct oid *tree)
+{
+	char *stored = NULL, hex[OID_HEX + 1];
+	int rc = store_meta_get(session->store, META_HEAD, &stored);
+
+	if (!rc && (strlen(stored) < OID_HEX || strcmp(stored + OID_HEX, state + OID_HEX) != 0))
+		rc = E_NOTFOUND;
+	if (!rc) {
+		memcpy(hex, stored, OID_HEX);
+		hex[OID_HEX] = '\0';
+		rc = repo_tree_of(session->repo, hex, tree);
+	}
+	free(stored);
+	return rc;
+}
+
+/* Most commits change no edge: then no graph is needed. What is parsed is kept in any case. */
+static int index_by_following(
+	struct session *session, const struct oid *tree, const char *state, bool *done)
+{
+	struct oid from;
+	int rc = store_begin(session->store);
+
+	*done = false;
+	if (rc)
+		return rc;
+	if (is_current(session, state))
+		*done = true; /* another process was faster */
+	else if (!old_tree(session, state, &from))
+		rc = graph_follow(session, &from, tree, done);
+	if (!rc && *done)
+		rc = store_meta_set(session->store, META_HEAD, state);
+	if (!rc)
+		return store_commit(session->store);
+	store_rollback(session->store);
+	*done = false;
+	return rc == E_STOPPED ? rc : 0; /* what is wrong with the old index is no matter then */
+}
+
 static int index_commit(struct session *session, const struct oid *head, const char *state)
 {
 	struct whole *whole = NULL;
 	char hex[OID_HEX + 1];
 	struct oid tree;
+	bool done = false;
 	int rc;
 
 	oid_hex(head, hex);
 	rc = repo_tree_of(session->repo, hex, &tree);
 	if (!rc)
-		rc = whole_open(session, &tree, true, &whole);
+		rc = index_by_following(session, &tree, state, &done);
+	if (rc || done)
+		return rc;
+	error_clear();
+	rc = whole_open(session, &tree, true, &whole);
 	if (!rc)
 		rc = store_begin(session->store);
 	if (rc) {

@@ -65,6 +65,13 @@ int stored_edges(struct session *session, const struct store_graph_file *file,
 	const struct facts *facts, store_graph_edge_fn fn, void *payload);
 /* A definition as a row. */
 void fact_row(const struct facts *facts, uint32_t at, struct store_graph_symbol *out);
+/* Whether the resolver finds the same in two versions of a file, though it stands elsewhere. */
+bool same_names(const struct facts *old, const struct facts *new);
+/*
+ * Brings the rows of the files that differ between two trees to the newer one, where no edge
+ * differs. `*done` false: some may. Inside the caller's transaction.
+ */
+int graph_follow(struct session *session, const struct oid *from, const struct oid *to, bool *done);
 /* What the sidecar finds the definitions of a name by. */
 uint32_t name_hash(const char *name);
 

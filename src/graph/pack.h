@@ -20,4 +20,7 @@ void edges_pack(struct packer *packer, uint32_t file, struct buf *out);
 int edges_unpack(const void *bytes, size_t len, const char *path, const struct facts *facts,
 	store_graph_edge_fn fn, void *payload);
 
+/* Whether some stand where no fact does: they say by themselves where that is. */
+bool edges_have_places(const void *bytes, size_t len);
+
 #endif

@@ -3,6 +3,7 @@
  * written again, and as canonical lines, by which --verify tells a person what differs.
  */
 #include "graph/internal.h"
+#include "graph/record.h"
 
 #include "util/digest.h"
 #include "util/memory.h"
@@ -285,82 +286,41 @@ void rows_lines(struct rows *rows, uint32_t file, struct buf *out)
 	}
 }
 
-static unsigned char *put32(unsigned char *out, uint32_t number)
-{
-	for (int i = 0; i < 4; i++)
-		out[i] = (unsigned char)(number >> (8 * i));
-	return out + 4;
-}
-
-static unsigned char *put64(unsigned char *out, uint64_t number)
-{
-	return put32(put32(out, (uint32_t)number), (uint32_t)(number >> 32));
-}
-
-static void add_text(struct buf *out, const char *text)
-{
-	buf_add(out, text ? text : "", text ? strlen(text) + 1 : 1);
-}
-
-static void record_symbol(struct rows *rows, const struct graph_symbol *in, uint32_t first)
-{
-	unsigned char bytes[48], *at = bytes;
-
-	at = put32(at, in->parent == GRAPH_NONE ? GRAPH_NONE : in->parent - first);
-	at = put32(at, (uint32_t)in->kind);
-	at = put32(at, in->line);
-	at = put32(at, in->end_line);
-	at = put32(at, in->start);
-	at = put32(at, in->end);
-	at = put32(at, in->cyclomatic | (uint32_t)in->cognitive << 16);
-	at = put32(at, in->nesting | (uint32_t)in->parameters << 16);
-	at = put64(at, in->body);
-	buf_add(&rows->record, bytes, (size_t)(at - bytes));
-	add_text(&rows->record, in->name);
-	add_text(&rows->record, in->qualified);
-	add_text(&rows->record, in->signature);
-	add_text(&rows->record, in->doc);
-}
-
 /* A target by what does not move when its file changes elsewhere, as the stored row has it. */
-static void record_edge(struct rows *rows, const struct graph_edge *in, uint32_t first)
+static void record_one(struct rows *rows, const struct graph_edge *in, uint32_t first)
 {
 	const struct graph *graph = rows->graph;
 	bool symbol = in->to != GRAPH_NONE && in->kind != EDGE_IMPORT;
 	uint32_t file = symbol ? graph->symbols[in->to].file : in->to;
-	unsigned char bytes[48], *at = bytes;
 
-	at = put32(at, in->from == GRAPH_NONE ? GRAPH_NONE : in->from - first);
-	at = put32(at, (uint32_t)in->kind << 8 | (uint32_t)in->confidence);
-	at = put32(at, in->line);
-	at = put32(at, in->start);
-	at = put64(at, file == GRAPH_NONE ? 0 : rows->files[file]);
-	at = put64(at, symbol ? rows->symbols[in->to] : 0);
-	at = put32(at, symbol ? rows->ordinal[in->to] : 0);
-	buf_add(&rows->record, bytes, (size_t)(at - bytes));
-	add_text(&rows->record, in->name);
-	add_text(&rows->record, file == GRAPH_NONE ? in->package : "");
+	record_edge(&rows->record,
+		&(struct edge_record){
+			.from = in->from == GRAPH_NONE ? GRAPH_NONE : in->from - first,
+			.kind = (uint32_t)in->kind,
+			.confidence = (uint32_t)in->confidence,
+			.line = in->line,
+			.start = in->start,
+			.file = file == GRAPH_NONE ? 0 : rows->files[file],
+			.symbol = symbol ? rows->symbols[in->to] : 0,
+			.ordinal = symbol ? rows->ordinal[in->to] : 0,
+			.name = in->name,
+			.package = file == GRAPH_NONE ? in->package : NULL});
 }
 
 void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE])
 {
 	const struct graph_file *in = &rows->graph->files[file];
-	const struct graph_edge *edges = rows->graph->edges;
-	unsigned char bytes[8];
+	struct store_graph_symbol symbol;
 
 	buf_clear(&rows->record);
-	add_text(&rows->record, in->path);
-	add_text(&rows->record, in->language);
-	add_text(&rows->record, in->skipped);
-	buf_add(&rows->record, in->blob.raw, sizeof(in->blob.raw));
-	put32(put32(bytes, in->lines), in->symbol_count);
-	buf_add(&rows->record, bytes, sizeof(bytes));
-	for (uint32_t i = 0; i < in->symbol_count; i++)
-		record_symbol(rows, &rows->graph->symbols[in->first_symbol + i], in->first_symbol);
-	for (uint32_t i = rows->first_own[file]; i < rows->first_own[file + 1]; i++)
-		record_edge(rows, &edges[i], in->first_symbol);
-	for (uint32_t i = rows->first_top[file]; i < rows->first_top[file + 1]; i++)
-		record_edge(rows, &edges[i], in->first_symbol);
+	record_file(&rows->record, &(struct file_record){in->path, in->language, in->skipped,
+					   in->blob.raw, in->lines, in->symbol_count});
+	for (uint32_t i = 0; i < in->symbol_count; i++) {
+		rows_symbol(rows, file, i, &symbol);
+		record_symbol(&rows->record, &symbol);
+	}
+	for (uint32_t i = 0; i < rows_edge_count(rows, file); i++)
+		record_one(rows, rows_edge_at(rows, file, i), in->first_symbol);
 	hash_wide(rows->record.ptr, rows->record.len, digest);
 }
 

@@ -212,25 +212,31 @@ static int each_edge(struct unpacker *self, store_graph_edge_fn fn, void *payloa
 	return rc;
 }
 
+/* The columns of what was packed; `all` holds them. */
+static void open_pack(struct unpacker *self, const void *bytes, size_t len, struct buf *all)
+{
+	struct numbers in;
+
+	self->bad = decompress_bytes(bytes, len, EDGES_MAX, all) != 0;
+	in = (struct numbers){
+		(const unsigned char *)all->ptr, (const unsigned char *)all->ptr + all->len, false};
+	if (!self->bad)
+		self->bad = number_get(&in) != PACK_FORMAT;
+	self->edge_count = self->bad ? 0 : get_count(&in, &self->bad);
+	self->target_count = self->bad ? 0 : get_count(&in, &self->bad);
+	self->text_count = self->bad ? 0 : get_count(&in, &self->bad);
+	if (!self->bad)
+		get_columns(self, &in);
+}
+
 int edges_unpack(const void *bytes, size_t len, const char *path, const struct facts *facts,
 	store_graph_edge_fn fn, void *payload)
 {
 	struct unpacker self = {.facts = facts, .path = path, .target = BUF_INIT};
 	struct buf all = BUF_INIT;
-	struct numbers in;
-	int rc = decompress_bytes(bytes, len, EDGES_MAX, &all);
+	int rc = 0;
 
-	self.bad = rc != 0;
-	rc = 0;
-	in = (struct numbers){
-		(const unsigned char *)all.ptr, (const unsigned char *)all.ptr + all.len, false};
-	if (!self.bad)
-		self.bad = number_get(&in) != PACK_FORMAT;
-	self.edge_count = self.bad ? 0 : get_count(&in, &self.bad);
-	self.target_count = self.bad ? 0 : get_count(&in, &self.bad);
-	self.text_count = self.bad ? 0 : get_count(&in, &self.bad);
-	if (!self.bad)
-		get_columns(&self, &in);
+	open_pack(&self, bytes, len, &all);
 	if (!self.bad)
 		get_texts(&self);
 	if (!self.bad)
@@ -244,4 +250,19 @@ int edges_unpack(const void *bytes, size_t len, const char *path, const struct f
 	if (!rc && self.bad)
 		rc = fail(E_INVALID, "stored edges are damaged: run `git flywheel rebuild`");
 	return rc;
+}
+
+bool edges_have_places(const void *bytes, size_t len)
+{
+	struct unpacker self = {.target = BUF_INIT};
+	struct buf all = BUF_INIT;
+	bool have;
+
+	if (!len)
+		return false;
+	open_pack(&self, bytes, len, &all);
+	have = self.bad || self.columns[PACK_START].at != self.columns[PACK_START].end;
+	buf_release(&self.target);
+	buf_release(&all);
+	return have;
 }

@@ -1,0 +1,292 @@
+/*
+ * Commits that change no name. Edges are made from what files define, refer to and bind, in order;
+ * not from where that stands. When this is the same in every file that a commit changed, all edges
+ * are, and only the rows of those files follow: their blobs, their digests. Whatever else may
+ * matter (a file that comes or goes, rules, a language) is left to the whole resolver.
+ */
+#include "graph/pack.h"
+#include "graph/record.h"
+
+#include "flywheel/config.h"
+#include "util/error.h"
+#include "util/file.h"
+#include "util/memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILES_MAX 64 /* changed by one commit: more is seldom without a new name */
+
+struct follower {
+	char *path;
+	struct oid old, new;
+	struct store_graph_file row; /* texts are in the three that follow */
+	char *language_name, *skipped;
+	const struct language *language; /* NULL: not parsed */
+	struct facts before, after;
+	struct buf edges; /* packed, as they are and stay */
+};
+
+struct following {
+	struct session *session;
+	struct languages *languages;
+	struct store_facts *facts;
+	struct follower *files;
+	size_t count, capacity;
+	bool possible;
+};
+
+static int on_change(const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	struct following *self = payload;
+	struct follower *file;
+
+	self->possible &= old && new && !ignore_is_rules(path) && self->count < FILES_MAX;
+	if (!self->possible)
+		return 0;
+	GROW(self->files, self->count, self->capacity);
+	file = &self->files[self->count++];
+	memset(file, 0, sizeof(*file));
+	buf_init(&file->edges);
+	file->path = xstrdup(path);
+	file->old = *old;
+	file->new = *new;
+	return 0;
+}
+
+static int on_row(const struct store_graph_file *row, void *payload)
+{
+	struct follower *file = payload;
+
+	file->row = *row;
+	file->row.path = file->path;
+	file->row.language = file->language_name = row->language ? xstrdup(row->language) : NULL;
+	file->row.skipped = file->skipped = row->skipped ? xstrdup(row->skipped) : NULL;
+	return 0;
+}
+
+/* Whether a file that is not parsed stays so whatever it holds. */
+static bool is_never_parsed(const struct following *self, const struct follower *file)
+{
+	const char *reason = file->skipped;
+
+	for (int skip = PARSE_BINARY; skip <= PARSE_COMPLEX; skip++)
+		if (!strcmp(reason, parse_skip_name((enum parse_skip)skip)))
+			return false;
+	if (!strcmp(reason, "too large") || !strcmp(reason, "missing"))
+		return false;
+	return strcmp(reason, "no language") != 0 ||
+	       !language_of(self->session, self->languages, file->path, &file->new);
+}
+
+/* A script without an ending says in its first line what it is. */
+static bool keeps_language(const struct following *self, const struct follower *file)
+{
+	return strchr(path_base(file->path), '.') ||
+	       language_of(self->session, self->languages, file->path, &file->new) ==
+		       file->language;
+}
+
+static int load_rows(struct following *self)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count && !rc && self->possible; i++) {
+		struct follower *file = &self->files[i];
+
+		rc = store_graph_file(self->session->store, file->path, on_row, file);
+		if (rc || memcmp(file->row.blob, file->old.raw, OID_RAW) != 0 || !file->row.id) {
+			self->possible = false;
+		} else if (!file->language_name) {
+			self->possible = file->skipped && is_never_parsed(self, file);
+		} else {
+			file->language = languages_named(self->languages, file->language_name);
+			self->possible = file->language && keeps_language(self, file);
+		}
+	}
+	return rc;
+}
+
+/* What is parsed here is kept: where edges do differ, it need not be parsed again. */
+static int parse_new(struct following *self)
+{
+	struct job *jobs = xcalloc(self->count + 1, sizeof(*jobs));
+	struct follower **parsed = xcalloc(self->count + 1, sizeof(struct follower *));
+	struct buf bytes = BUF_INIT;
+	size_t count = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count; i++) {
+		struct follower *file = &self->files[i];
+
+		buf_clear(&bytes);
+		if (!file->language)
+			continue;
+		if (store_facts_read(self->facts, file->new.raw, file->row.version, &bytes)) {
+			rc = rc ? rc : facts_decode(bytes.ptr, bytes.len, &file->after);
+			continue;
+		}
+		parsed[count] = file;
+		jobs[count++] = (struct job){
+			.language = file->language, .blob = file->new, .encoded = BUF_INIT};
+	}
+	if (!rc && count)
+		rc = parse_jobs(self->session, self->languages, jobs, count);
+	for (size_t i = 0; i < count; i++) {
+		self->possible &= !jobs[i].skipped && jobs[i].encoded.len;
+		parsed[i]->after = jobs[i].facts; /* they are its own now */
+		if (!rc && jobs[i].encoded.len)
+			store_facts_write(self->facts, jobs[i].blob.raw, parsed[i]->row.version,
+				jobs[i].encoded.ptr, jobs[i].encoded.len);
+		buf_release(&jobs[i].encoded);
+	}
+	free(parsed);
+	free(jobs);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* "qualified#1" and what else an edge's row says. */
+struct recording {
+	struct buf record;
+};
+
+static int on_edge(const struct store_graph_edge *edge, void *payload)
+{
+	struct recording *self = payload;
+	const char *symbol = edge->to_path && edge->kind != EDGE_IMPORT ? edge->to_symbol : NULL;
+	size_t len = symbol ? strlen(symbol) : 0, digits = len;
+	uint32_t ordinal = 0;
+
+	while (digits && isdigit((unsigned char)symbol[digits - 1]))
+		digits--;
+	if (digits < len && digits > 1 && symbol[digits - 1] == '#') {
+		ordinal = (uint32_t)strtoul(symbol + digits, NULL, 10);
+		len = digits - 1;
+	}
+	record_edge(&self->record,
+		&(struct edge_record){.from = edge->from < 0 ? GRAPH_NONE : (uint32_t)edge->from,
+			.kind = edge->kind,
+			.confidence = edge->confidence,
+			.line = edge->line,
+			.start = edge->start,
+			.file = edge->to_path ? hash_bytes(edge->to_path, strlen(edge->to_path), 0)
+					      : 0,
+			.symbol = symbol ? hash_bytes(symbol, len, 0) : 0,
+			.ordinal = ordinal,
+			.name = edge->name,
+			.package = edge->to_path ? NULL : edge->to_symbol});
+	return 0;
+}
+
+/* The digest that a row would have with other facts under the same edges. */
+static int digest_of(const struct follower *file, const struct oid *blob, const struct facts *facts,
+	unsigned char digest[HASH_WIDE])
+{
+	struct recording self = {.record = BUF_INIT};
+	struct store_graph_symbol symbol;
+	int rc = 0;
+
+	record_file(
+		&self.record, &(struct file_record){file->path, file->language_name, file->skipped,
+				      blob->raw, facts->lines, facts->definition_count});
+	for (uint32_t i = 0; i < facts->definition_count; i++) {
+		fact_row(facts, i, &symbol);
+		record_symbol(&self.record, &symbol);
+	}
+	if (file->edges.len)
+		rc = edges_unpack(
+			file->edges.ptr, file->edges.len, file->path, facts, on_edge, &self);
+	hash_wide(self.record.ptr, self.record.len, digest);
+	buf_release(&self.record);
+	return rc;
+}
+
+/* Also proves that the row is what we take it for: else its digest is not had again. */
+static int follow(struct following *self, struct follower *file)
+{
+	unsigned char digest[HASH_WIDE];
+	int rc = store_graph_edges(self->session->store, file->row.id, &file->edges);
+
+	if (!rc)
+		rc = digest_of(file, &file->old, &file->before, digest);
+	if (rc || memcmp(digest, file->row.digest, sizeof(digest)) != 0 ||
+		edges_have_places(file->edges.ptr, file->edges.len)) {
+		self->possible = false;
+		return rc;
+	}
+	rc = digest_of(file, &file->new, &file->after, file->row.digest);
+	memcpy(file->row.blob, file->new.raw, OID_RAW);
+	file->row.lines = file->after.lines;
+	return rc;
+}
+
+static int compare(struct following *self)
+{
+	int64_t max = config_number(self->session->config, "maxFileBytes");
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count && !rc && self->possible; i++) {
+		struct follower *file = &self->files[i];
+
+		if (file->language)
+			rc = stored_facts(self->facts, &file->row, &file->before);
+		if (!rc && file->language)
+			self->possible = file->after.skip == PARSE_OK && file->after.size <= max &&
+					 same_names(&file->before, &file->after);
+		if (!rc && self->possible)
+			rc = follow(self, file);
+	}
+	return rc;
+}
+
+static int write_rows(struct following *self)
+{
+	struct store_graph *store = store_graph_open(self->session->store);
+
+	for (size_t i = 0; i < self->count; i++)
+		store_graph_put(store, &self->files[i].row, self->files[i].edges.ptr,
+			self->files[i].edges.len);
+	return store_graph_close(store);
+}
+
+static void release(struct following *self)
+{
+	for (size_t i = 0; i < self->count; i++) {
+		struct follower *file = &self->files[i];
+
+		free(file->path);
+		free(file->language_name);
+		free(file->skipped);
+		facts_release(&file->before);
+		facts_release(&file->after);
+		buf_release(&file->edges);
+	}
+	free(self->files);
+	languages_free(self->languages);
+}
+
+int graph_follow(struct session *session, const struct oid *from, const struct oid *to, bool *done)
+{
+	struct following self = {.session = session, .possible = true};
+	int rc = languages_load(&self.languages), error;
+
+	*done = false;
+	if (!rc)
+		rc = repo_tree_diff(session->repo, from, to, on_change, &self);
+	self.facts = store_facts_open(session->store);
+	if (!rc && self.possible)
+		rc = load_rows(&self);
+	if (!rc && self.possible)
+		rc = parse_new(&self);
+	if (!rc && self.possible)
+		rc = compare(&self);
+	error = store_facts_close(self.facts);
+	rc = rc ? rc : error;
+	if (!rc && self.possible)
+		rc = write_rows(&self);
+	*done = !rc && self.possible;
+	release(&self);
+	return rc;
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# A commit that changes no name needs the facts of its own files only, and all else is resolved.
+load helper
+
+setup() {
+	setup_repo
+	commit_file a.c 'int a(int x) { return x + 1; }' 'Start'
+	commit_file b.c 'int b(void) { return a(1) + a(2); }'
+	commit_file README 'words'
+	git flywheel init >/dev/null 2>&1
+	export FLYWHEEL_INTERNAL=1
+	git flywheel index --quiet
+}
+
+# Without the facts of a.c, whoever needs them must parse it again.
+forget_a() {
+	sqlite3 .git/flywheel/flywheel.db \
+		"DELETE FROM blob_fact WHERE blob = (SELECT blob FROM graph_file WHERE path = 'a.c')"
+}
+
+has_a() {
+	[ "$(sqlite3 .git/flywheel/flywheel.db "SELECT count(*) FROM blob_fact WHERE blob =
+		(SELECT blob FROM graph_file WHERE path = 'a.c')")" -eq 1 ]
+}
+
+# is_followed: the last commit was brought into the index without a look at a.c, and it is right.
+is_followed() {
+	local digest
+
+	git flywheel index --quiet
+	! has_a || return 1
+	digest=$(git flywheel index --json | grep '"digest"')
+	git flywheel rebuild >/dev/null
+	[ "$(git flywheel index --json | grep '"digest"')" = "$digest" ]
+	forget_a
+}
+
+is_resolved() {
+	git flywheel index --quiet
+	has_a
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+	forget_a
+}
+
+@test "comments, expressions and documents change no edge" {
+	forget_a
+	commit_file b.c '/* b */
+
+int b(void) { return a(1) * 7 + a(2); }'
+	is_followed
+	commit_file README 'more words'
+	is_followed
+	git commit -q --allow-empty -m 'Nothing'
+	is_followed
+	git checkout -q --detach HEAD~2
+	is_followed
+}
+
+@test "names, places in order, files and rules are for the whole resolver" {
+	forget_a
+	commit_file b.c 'int b(void) { return a(2) + c(1); }'
+	is_resolved
+	commit_file c.c 'int c(int x) { return x; }'
+	is_resolved
+	git mv c.c d.c
+	git commit -q -m 'Move'
+	is_resolved
+	commit_file d.c 'static int c(int x) { return x; }'
+	is_resolved
+	commit_file .flywheelignore 'd.c'
+	is_resolved
+	commit_file README '#!/bin/sh
+a() { :; }'
+	is_resolved
+	printf 'a(1)\0' >b.c
+	git commit -qam 'Binary'
+	is_resolved
+}
+
+@test "a row that was tampered with is not followed" {
+	forget_a
+	sqlite3 .git/flywheel/flywheel.db \
+		"UPDATE graph_file SET digest = zeroblob(16) WHERE path = 'b.c'"
+	commit_file b.c '/* b */ int b(void) { return a(1) + a(2); }'
+	is_resolved
+}
+
+@test "another limit of size is another index" {
+	forget_a
+	git config flywheel.maxFileBytes 100000
+	commit_file b.c '/* b */ int b(void) { return a(1) + a(2); }'
+	is_resolved
+}
