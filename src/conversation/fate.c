@@ -403,6 +403,9 @@ void fates_release(struct fates *fates)
 		free(fates->signed_by[i].session);
 		free(fates->signed_by[i].path);
 	}
+	for (size_t i = 0; i < FATE_TEXTS; i++)
+		if (fates->texts[i].known)
+			buf_release(&fates->texts[i].text);
 	free(fates->signed_by);
 	map_release(&fates->by_path);
 	map_release(&fates->notes);

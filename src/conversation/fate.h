@@ -81,8 +81,16 @@ struct fate_path {
 	bool stored;          /* the version that HEAD had is known by its lines' places only */
 };
 
+#define FATE_TEXTS 64
+#define FATE_TEXT_MAX ((size_t)512 << 10)
 struct fates {
 	struct session *session;
+	struct fate_text {
+		bool known;
+		struct oid blob;
+		struct buf text;
+	} texts[FATE_TEXTS]; /* read last */
+	size_t next_text;
 	struct origin *origins;
 	uint32_t origin_count, origin_capacity;
 	struct fate_line *lines;

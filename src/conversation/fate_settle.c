@@ -16,9 +16,9 @@ static int settle_path(struct fates *fates, struct fate_path *path, const struct
 	int rc = 0;
 
 	error_clear();
-	there = there && text_read(fates->session->repo, &blob, &text);
+	there = there && fate_text(fates, &blob, &text);
 	if (there)
-		rc = version_of(fates, path, &blob, &text, &version);
+		rc = version_of(fates, path, &blob, &text, VERSIONS, &version);
 	activate(fates, path, there ? &text : NULL, INT64_MAX);
 	path->head = version;
 	text_release(&text);

@@ -50,6 +50,32 @@ bool text_read(struct repo *repo, const struct oid *blob, struct text_lines *out
 	return true;
 }
 
+/* The old version of a file is mostly the new one of the last commit that changed it. */
+bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *out)
+{
+	struct fate_text *slot;
+
+	for (size_t i = 0; i < FATE_TEXTS; i++) {
+		slot = &fates->texts[i];
+		if (!slot->known || !oid_equal(&slot->blob, blob))
+			continue;
+		*out = (struct text_lines){.text = BUF_INIT};
+		buf_add(&out->text, slot->text.ptr, slot->text.len);
+		text_index(out);
+		return true;
+	}
+	if (!text_read(fates->session->repo, blob, out))
+		return false;
+	if (out->text.len > FATE_TEXT_MAX)
+		return true;
+	slot = &fates->texts[fates->next_text++ % FATE_TEXTS];
+	slot->known = true;
+	slot->blob = *blob;
+	buf_clear(&slot->text);
+	buf_add(&slot->text, out->text.ptr, out->text.len);
+	return true;
+}
+
 void text_release(struct text_lines *lines)
 {
 	buf_release(&lines->text);
@@ -59,7 +85,7 @@ void text_release(struct text_lines *lines)
 }
 
 struct marking {
-	unsigned char *old, *new;
+	unsigned char *old, *new; /* from the first line that differs on */
 };
 
 static int mark(const struct diff_line *line, void *payload)
@@ -73,15 +99,50 @@ static int mark(const struct diff_line *line, void *payload)
 	return 0;
 }
 
+static bool same_line(
+	const struct text_lines *old, uint32_t i, const struct text_lines *new, uint32_t k)
+{
+	size_t old_end = i + 1 < old->count ? old->start[i + 1] : old->text.len;
+	size_t new_end = k + 1 < new->count ? new->start[k + 1] : new->text.len;
+	size_t len = old_end - old->start[i];
+
+	return len == new_end - new->start[k] &&
+	       !memcmp(old->text.ptr + old->start[i], new->text.ptr + new->start[k], len);
+}
+
+/*
+ * Changes are small and files are large: what both texts begin and end with is left out, because a
+ * diff hashes every line before it looks for the first that differs.
+ */
 int text_compare(const struct text_lines *old, const struct text_lines *new, unsigned char **gone,
 	unsigned char **come)
 {
 	struct marking marking;
+	uint32_t head = 0, old_end = old->count, new_end = new->count;
+	size_t old_at, new_at;
 
 	*gone = marking.old = xcalloc(old->count + 1, 1);
 	*come = marking.new = xcalloc(new->count + 1, 1);
-	return repo_text_diff(
-		old->text.ptr, old->text.len, new->text.ptr, new->text.len, 0, mark, &marking);
+	while (head < old_end && head < new_end && same_line(old, head, new, head))
+		head++;
+	while (old_end > head && new_end > head && same_line(old, old_end - 1, new, new_end - 1)) {
+		old_end--;
+		new_end--;
+	}
+	marking.old += head;
+	marking.new += head;
+	if (head == old_end || head == new_end) {
+		memset(marking.old, 1, old_end - head);
+		memset(marking.new, 1, new_end - head);
+		return 0;
+	}
+	old_at = old->start[head];
+	new_at = new->start[head];
+	return repo_text_diff(old->text.ptr + old_at,
+		(old_end < old->count ? old->start[old_end] : old->text.len) - old_at,
+		new->text.ptr + new_at,
+		(new_end < new->count ? new->start[new_end] : new->text.len) - new_at, 0, mark,
+		&marking);
 }
 
 struct version *version_find(struct fate_path *path, const struct oid *blob)
@@ -144,7 +205,7 @@ static int carry(struct fates *fates, const struct version *from, const struct t
 	uint32_t i = 0, k = 0;
 	int rc = 0;
 
-	if (text_read(fates->session->repo, &from->blob, &old) && old.count == from->count) {
+	if (fate_text(fates, &from->blob, &old) && old.count == from->count) {
 		rc = text_compare(&old, to, &gone, &come);
 		while (!rc && i < old.count && k < to->count) {
 			if (gone[i])
@@ -166,7 +227,7 @@ static int carry(struct fates *fates, const struct version *from, const struct t
 }
 
 int version_of(struct fates *fates, struct fate_path *path, const struct oid *blob,
-	const struct text_lines *text, struct version **out)
+	const struct text_lines *text, uint32_t most, struct version **out)
 {
 	uint32_t *owners;
 	int rc = 0;
@@ -178,7 +239,7 @@ int version_of(struct fates *fates, struct fate_path *path, const struct oid *bl
 		return 0;
 	owners = xmalloc((text->count + 1) * sizeof(*owners));
 	memset(owners, 0xff, (text->count + 1) * sizeof(*owners));
-	for (uint32_t i = path->version_count; i-- && !rc;)
+	for (uint32_t i = path->version_count; i-- && most-- && !rc;)
 		rc = carry(fates, &path->versions[i], text, owners);
 	if (rc) {
 		free(owners);

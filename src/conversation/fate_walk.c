@@ -117,18 +117,17 @@ static void split_lines(struct change *change, const struct version *old, const 
 /* Reads and compares both versions. A file that is not to be read stays closed. */
 static int open_change(struct fates *fates, struct change *change)
 {
-	struct repo *repo = fates->session->repo;
 	unsigned char *gone = NULL, *come = NULL;
 	struct version *old = NULL;
 	int rc = 0;
 
-	if (change->has_old && !text_read(repo, &change->old, &change->old_text))
+	if (change->has_old && !fate_text(fates, &change->old, &change->old_text))
 		return 0;
-	if (change->has_new && !text_read(repo, &change->new, &change->new_text))
+	if (change->has_new && !fate_text(fates, &change->new, &change->new_text))
 		return 0;
 	if (change->number != FATE_NONE && change->has_old)
 		rc = version_of(fates, &fates->paths[change->number], &change->old,
-			&change->old_text, &old);
+			&change->old_text, VERSIONS, &old);
 	if (!rc)
 		rc = text_compare(&change->old_text, &change->new_text, &gone, &come);
 	if (!rc) {
@@ -460,6 +459,24 @@ static void end_missing(struct fates *fates, const struct version *before,
 	free(kept);
 }
 
+/* Makes the versions that the parents have the newest ones; how many there are. */
+static uint32_t raise_parents(
+	struct fate_walk *walk, const struct commit *commit, struct fate_path *path)
+{
+	struct repo *repo = walk->fates->session->repo;
+	uint32_t count = 0;
+
+	for (size_t i = commit->parent_count; i--;) {
+		struct oid tree, blob;
+
+		if (!tree_of(walk, &commit->parents[i], &tree) &&
+			!repo_tree_file(repo, &tree, path->name, &blob))
+			count += version_find(path, &blob) != NULL;
+	}
+	error_clear();
+	return count < VERSIONS ? count : VERSIONS;
+}
+
 /* A version that no parent has: lines of both live on in it, and only what it lacks has ended. */
 static int merge_file(struct fate_walk *walk, const struct commit *commit, struct change *change)
 {
@@ -474,8 +491,9 @@ static int merge_file(struct fate_walk *walk, const struct commit *commit, struc
 	path->touched = true;
 	if (version_find(path, &change->new))
 		return 0;
-	if (text_read(fates->session->repo, &change->new, &text))
-		rc = version_of(fates, path, &change->new, &text, &merged);
+	if (fate_text(fates, &change->new, &text))
+		rc = version_of(fates, path, &change->new, &text, raise_parents(walk, commit, path),
+			&merged);
 	text_release(&text);
 	if (rc || !merged || !change->has_old || !version_find(path, &change->old))
 		return rc;

@@ -10,6 +10,7 @@ struct text_lines {
 	uint32_t count, capacity;
 };
 bool text_read(struct repo *repo, const struct oid *blob, struct text_lines *out);
+bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *out);
 void text_index(struct text_lines *lines);
 const char *line_text(const struct text_lines *lines, uint32_t number, size_t *len);
 void text_release(struct text_lines *lines);
@@ -17,9 +18,12 @@ void text_release(struct text_lines *lines);
 int text_compare(const struct text_lines *old, const struct text_lines *new, unsigned char **gone,
 	unsigned char **come);
 
-/* The version of a blob, made from what is known where it is not; borrowed until the next call. */
+/*
+ * The version of a blob, made where it is not known from as many of the newest ones; borrowed until
+ * the next call.
+ */
 int version_of(struct fates *fates, struct fate_path *path, const struct oid *blob,
-	const struct text_lines *text, struct version **out);
+	const struct text_lines *text, uint32_t most, struct version **out);
 
 struct added {
 	uint64_t hash;
