@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#define PATH_MIN 4
+#define PATH_MIN 3
 #define PATH_LONGEST 200
 #define ID_MIN 7
 #define ID_MAX 40
@@ -74,21 +74,25 @@ static bool is_path_byte(char c)
 	return isalnum((unsigned char)c) || (c && strchr("_./-+@", c));
 }
 
-/* "a.c" but neither "1.2" nor "e.g": an ending of letters behind a name, or a folder before it. */
+/* "a.c" but neither "1.2" nor "e.g.": an ending of letters behind a name, or a folder before it. */
 static bool is_pathlike(const char *word, size_t len)
 {
+	static const char *const words[] = {"e.g", "i.e", "a.m", "p.m"};
 	size_t dot = len, letters = 0;
 	bool folder = false;
 
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (len == strlen(words[i]) && !strncmp(word, words[i], len))
+			return false;
 	for (size_t i = 0; i < len; i++) {
 		folder |= word[i] == '/' && i;
 		if (word[i] == '.')
 			dot = i;
 		letters += isalpha((unsigned char)word[i]) != 0;
 	}
-	if (len < PATH_MIN - 1 || len > PATH_LONGEST || letters < 2 || strchr("/@+-", *word))
+	if (len < PATH_MIN || len > PATH_LONGEST || letters < 2 || strchr("/@+-", *word))
 		return false;
-	return folder || (dot > 1 && dot + 1 < len && isalpha((unsigned char)word[dot + 1]));
+	return folder || (dot && dot + 1 < len && isalpha((unsigned char)word[dot + 1]));
 }
 
 void text_paths(const char *text, struct strings *out)
