@@ -144,8 +144,8 @@ static void draft_vocabulary(struct draft *draft)
 	model->offsets = offsets;
 	model->marks = marks;
 	model->slots = slots;
-	model->letters = (struct suffixes){
-		.symbols = bytes, .narrow = true, .count = letters, .alphabet = 256};
+	model->letters =
+		(struct suffixes){.symbols = {bytes, 8}, .count = letters, .alphabet = 256};
 	suffixes_build(&model->letters,
 		section(draft, SECTION_LETTER_SUFFIX, letters, sizeof(uint32_t)),
 		section(draft, SECTION_LETTER_SHARED, letters, 1),
@@ -157,8 +157,9 @@ static void draft_suffixes(struct draft *draft)
 	struct model *model = &draft->model;
 	uint32_t count = model->facts.stream;
 
-	model->tokens = (struct suffixes){
-		.symbols = draft->stream, .count = count, .alphabet = model->facts.vocabulary};
+	model->tokens = (struct suffixes){.symbols = {draft->stream, 32},
+		.count = count,
+		.alphabet = model->facts.vocabulary};
 	suffixes_build(&model->tokens, section(draft, SECTION_SUFFIX, count, sizeof(uint32_t)),
 		section(draft, SECTION_SHARED, count, 1),
 		section(draft, SECTION_FIRST, (size_t)model->facts.vocabulary + 1,
@@ -283,6 +284,28 @@ static void draft_weights(struct draft *draft, int64_t seed)
 	free(out);
 }
 
+/* Numbers take no more bits than the largest needs: three bytes and less for most. */
+static void pack(struct draft *draft, enum model_section which, uint64_t count, uint32_t most)
+{
+	unsigned width = packed_width(most);
+	size_t size = packed_size(count, width);
+	void *packed = xcalloc(size, 1);
+
+	packed_write(draft->owned[which], count, width, packed);
+	free(draft->owned[which]);
+	draft->owned[which] = packed;
+	draft->sections[which] = (struct model_bytes){packed, size};
+}
+
+static void pack_all(struct draft *draft)
+{
+	const struct model_facts *facts = &draft->model.facts;
+
+	pack(draft, SECTION_STREAM, facts->stream, facts->vocabulary - 1);
+	pack(draft, SECTION_SUFFIX, facts->stream, facts->stream - 1);
+	pack(draft, SECTION_LETTER_SUFFIX, facts->letters, facts->letters - 1);
+}
+
 static void draft_release(struct draft *draft)
 {
 	for (unsigned i = 0; i < SECTION_COUNT; i++)
@@ -313,6 +336,7 @@ int model_builder_write(
 	if (!interrupted()) {
 		draft_tables(&draft);
 		draft_weights(&draft, seed);
+		pack_all(&draft);
 	}
 	facts = section(&draft, SECTION_FACTS, 1, sizeof(*facts));
 	*facts = draft.model.facts;

@@ -37,7 +37,7 @@ static enum model_gap gap_of(const struct reader *reader, uint32_t before, uint3
 	const char *text, *old;
 
 	for (uint32_t i = range.lo; k > 1 && i < range.hi && i < range.lo + LOOKS; i++)
-		votes[model_gap_at(model, model->tokens.suffix[i] + k - 1)]++;
+		votes[model_gap_at(model, suffixes_at(&model->tokens, i) + k - 1)]++;
 	if (votes[GAP_LINE] > votes[GAP_BLANK] && votes[GAP_LINE] > votes[GAP_NONE])
 		return GAP_LINE;
 	if (votes[GAP_BLANK] != votes[GAP_NONE])
@@ -110,7 +110,7 @@ struct model_source draft_source(const struct reader *reader, unsigned least)
 
 	if (k < least || !k)
 		return source;
-	at = model->tokens.suffix[reader->walk.house[k].lo];
+	at = suffixes_at(&model->tokens, reader->walk.house[k].lo);
 	while (lo < hi) {
 		uint32_t middle = lo + (hi - lo) / 2;
 

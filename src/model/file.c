@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION_NUMBER 2
+#define VERSION_NUMBER 3
 #define START (sizeof(struct header) + SECTION_COUNT * sizeof(struct place_in_file))
 
 static const char magic[8] = "flywhlm";
@@ -209,14 +209,15 @@ static bool sizes_fit(const struct parts *parts, const struct model_facts *facts
 	const uint64_t expected[SECTION_DIRECTORY] = {[SECTION_FACTS] = sizeof(*facts),
 		[SECTION_OFFSETS] = ((uint64_t)facts->vocabulary + 1) * word,
 		[SECTION_LETTERS] = facts->letters,
-		[SECTION_LETTER_SUFFIX] = facts->letters * word,
+		[SECTION_LETTER_SUFFIX] =
+			packed_size(facts->letters, packed_width(facts->letters - 1)),
 		[SECTION_LETTER_SHARED] = facts->letters,
 		[SECTION_LETTER_FIRST] = 257 * word,
 		[SECTION_SLOTS] = facts->slots * word,
 		[SECTION_MARKS] = facts->vocabulary * sizeof(uint64_t),
-		[SECTION_STREAM] = facts->stream * word,
+		[SECTION_STREAM] = packed_size(facts->stream, packed_width(facts->vocabulary - 1)),
 		[SECTION_GAPS] = (uint64_t)facts->stream / 4 + 1,
-		[SECTION_SUFFIX] = facts->stream * word,
+		[SECTION_SUFFIX] = packed_size(facts->stream, packed_width(facts->stream - 1)),
 		[SECTION_SHARED] = facts->stream,
 		[SECTION_FIRST] = ((uint64_t)facts->vocabulary + 1) * word,
 		[SECTION_ESCAPES] = (uint64_t)COMPONENTS * BUCKETS * sizeof(float),
@@ -251,12 +252,13 @@ static bool attach(struct model *model, const char *file, size_t len)
 	model->starts = parts.at[SECTION_TEXTS];
 	model->names = parts.at[SECTION_NAMES];
 	model->names_len = parts.places[SECTION_NAMES].size;
-	model->letters = (struct suffixes){parts.at[SECTION_LETTERS], true, facts->letters, 256,
-		parts.at[SECTION_LETTER_SUFFIX], parts.at[SECTION_LETTER_SHARED],
-		parts.at[SECTION_LETTER_FIRST]};
-	model->tokens = (struct suffixes){parts.at[SECTION_STREAM], false, facts->stream,
-		facts->vocabulary, parts.at[SECTION_SUFFIX], parts.at[SECTION_SHARED],
-		parts.at[SECTION_FIRST]};
+	model->letters = (struct suffixes){{parts.at[SECTION_LETTERS], 8}, facts->letters, 256,
+		{parts.at[SECTION_LETTER_SUFFIX], packed_width(facts->letters - 1)},
+		parts.at[SECTION_LETTER_SHARED], parts.at[SECTION_LETTER_FIRST]};
+	model->tokens = (struct suffixes){
+		{parts.at[SECTION_STREAM], packed_width(facts->vocabulary - 1)}, facts->stream,
+		facts->vocabulary, {parts.at[SECTION_SUFFIX], packed_width(facts->stream - 1)},
+		parts.at[SECTION_SHARED], parts.at[SECTION_FIRST]};
 	for (unsigned i = 0; i < PLACE_SPARSE; i++)
 		if (!attach_table(&parts, i, model))
 			return false;

@@ -46,7 +46,7 @@ void fit_default(float *escapes)
 static void look_at(struct model *model, const struct model_span *text, struct counts *cache,
 	struct sights *sights)
 {
-	const uint32_t *stream = model->tokens.symbols;
+	const uint32_t *stream = model->tokens.symbols.bytes; /* not packed yet */
 	struct range found[PLACE_REACH + 1];
 	struct frame frame;
 	struct walk walk;

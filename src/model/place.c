@@ -73,7 +73,6 @@ void place_keys(const struct place *place, uint64_t keys[CONTEXT_COUNT])
 			break;
 	}
 	keys[CONTEXT_SKIP] = sparse(CONTEXT_SKIP, recent[1], recent[2], 0);
-	keys[CONTEXT_GAP] = sparse(CONTEXT_GAP, recent[0], recent[2], recent[3]);
 	keys[CONTEXT_STATEMENT] = sparse(CONTEXT_STATEMENT, place->first, place->into, recent[0]);
 	keys[CONTEXT_PREVIOUS] = sparse(CONTEXT_PREVIOUS, place->before, place->first, recent[0]);
 }

@@ -17,7 +17,6 @@ enum context_kind {
 	CONTEXT_1,    /* the last token */
 	CONTEXT_SKIP, /* the last but one and the last but two */
 	CONTEXT_2,
-	CONTEXT_GAP,       /* the last, third and fourth from the end */
 	CONTEXT_STATEMENT, /* the statement's first token, how far in, and the last */
 	CONTEXT_PREVIOUS,  /* first tokens of the previous statement and of this, and the last */
 	CONTEXT_3,
@@ -28,7 +27,7 @@ enum context_kind {
 	CONTEXT_COUNT
 };
 #define PLACE_REACH 10 /* tokens of the longest context */
-#define PLACE_SPARSE 4
+#define PLACE_SPARSE 3
 
 /* The length of a context of tokens in a row, or -1 - its number among the sparse ones. */
 static inline int context_length(enum context_kind kind)
@@ -36,9 +35,9 @@ static inline int context_length(enum context_kind kind)
 	static const int8_t lengths[CONTEXT_COUNT] = {[CONTEXT_1] = 1,
 		[CONTEXT_SKIP] = -1,
 		[CONTEXT_2] = 2,
-		[CONTEXT_GAP] = -2,
-		[CONTEXT_STATEMENT] = -3,
-		[CONTEXT_PREVIOUS] = -4,
+
+		[CONTEXT_STATEMENT] = -2,
+		[CONTEXT_PREVIOUS] = -3,
 		[CONTEXT_3] = 3,
 		[CONTEXT_4] = 4,
 		[CONTEXT_5] = 5,

@@ -106,7 +106,7 @@ static void each_successor(const struct model *model, const struct part *part, i
 		if (table) {
 			fn(table_token(table, i), table_count(table, i), payload);
 		} else if (i + 1 == part->house.hi || s->shared[i + 1] == length) {
-			fn(suffixes_symbol(s, (uint64_t)s->suffix[i] + (unsigned)length),
+			fn(suffixes_symbol(s, (uint64_t)suffixes_at(s, i) + (unsigned)length),
 				i + 1 - start, payload);
 			start = i + 1;
 		}

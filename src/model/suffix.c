@@ -137,7 +137,7 @@ void suffixes_build(struct suffixes *s, uint32_t *suffix, uint8_t *shared, uint3
 	for (uint32_t i = 0; i < s->count; i++)
 		shared[i] = i ? shared_symbols(s, suffix[i - 1], suffix[i]) : 0;
 	free(entries);
-	s->suffix = suffix;
+	s->suffix = (struct packed){suffix, 32};
 	s->shared = shared;
 	s->first = first;
 }
@@ -149,7 +149,7 @@ static uint32_t lower_bound(
 	while (lo < hi) {
 		uint32_t middle = lo + (hi - lo) / 2;
 
-		if (suffixes_symbol(s, (uint64_t)s->suffix[middle] + depth) < symbol)
+		if (suffixes_symbol(s, (uint64_t)suffixes_at(s, middle) + depth) < symbol)
 			lo = middle + 1;
 		else
 			hi = middle;
@@ -171,7 +171,7 @@ struct range suffixes_extend(
 	found.hi = found.lo;
 	/* Most extensions are far narrower than their range: gallop to the end of this one. */
 	while (found.hi < range.hi &&
-		suffixes_symbol(s, (uint64_t)s->suffix[found.hi] + depth) == symbol) {
+		suffixes_symbol(s, (uint64_t)suffixes_at(s, found.hi) + depth) == symbol) {
 		found.hi = range.hi - found.hi > step ? found.hi + step : range.hi;
 		step *= 2;
 	}
@@ -202,4 +202,32 @@ uint32_t suffixes_distinct(const struct suffixes *s, struct range range, unsigne
 	if (range.lo >= range.hi)
 		return 0;
 	return 1 + count_equal(s->shared + range.lo + 1, range.hi - range.lo - 1, (uint8_t)depth);
+}
+
+unsigned packed_width(uint32_t most)
+{
+	unsigned width = 1;
+
+	while (width < 32 && most >> width)
+		width++;
+	return width;
+}
+
+size_t packed_size(uint64_t count, unsigned width)
+{
+	return (size_t)((count * width + 7) / 8 + sizeof(uint64_t));
+}
+
+void packed_write(const uint32_t *numbers, uint64_t count, unsigned width, void *out)
+{
+	if (width == 32) {
+		memcpy(out, numbers, (size_t)count * sizeof(*numbers));
+		return;
+	}
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t bit = i * width, word = (uint64_t)numbers[i] << bit % 8;
+
+		for (unsigned char *place = (unsigned char *)out + bit / 8; word; word >>= 8)
+			*place++ |= (unsigned char)word;
+	}
 }

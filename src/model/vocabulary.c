@@ -27,7 +27,7 @@ void model_stop(struct model *model)
 
 uint32_t model_lookup(const struct model *model, const char *text, size_t len)
 {
-	const char *letters = model->letters.symbols;
+	const char *letters = model->letters.symbols.bytes;
 	uint32_t mask = model->facts.slots - 1;
 	uint32_t slot = (uint32_t)hash_bytes(text, len, 0) & mask;
 	const struct map_entry *entry;
@@ -60,7 +60,7 @@ const char *model_text(const struct model *model, uint32_t id, size_t *len)
 
 	if (id < model->facts.vocabulary) {
 		*len = model->offsets[id + 1] - model->offsets[id] - 1;
-		return (const char *)model->letters.symbols + model->offsets[id];
+		return (const char *)model->letters.symbols.bytes + model->offsets[id];
 	}
 	entry = &model->extra.entries[id - model->facts.vocabulary];
 	*len = entry->len;
