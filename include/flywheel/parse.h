@@ -10,6 +10,7 @@
 #include "flywheel/facts.h"
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A grammar with its query, compiled; one per thread. */
@@ -42,6 +43,13 @@ size_t version_size(const struct version *version); /* about what it takes of me
 void version_free(struct version *version);
 
 const char *parse_skip_name(enum parse_skip skip); /* NULL for PARSE_OK */
+
+/* The leaves of a text's tree, in order: bytes from `start` to before `end`. What is data or prose
+ * (comments, strings) comes as one, `whole`. `fn` returns non-zero to stop; 0 for a text that could
+ * not be parsed. */
+typedef int (*parse_leaf_fn)(size_t start, size_t end, bool whole, void *payload);
+int parse_leaves(
+	struct grammar *grammar, const char *text, size_t len, parse_leaf_fn fn, void *payload);
 
 /* Appends a comment's words without its markers and margins. */
 void comment_words(const char *text, size_t len, struct buf *out);

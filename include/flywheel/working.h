@@ -1,7 +1,7 @@
 /*
  * The working model: a house model of the code of one tree, kept beside the promoted ones for
  * `complete` and `fit`. It follows the commits: what differs from the tree it was written for is
- * learned and forgotten when it is opened, and past a seventh it is written again.
+ * learned and forgotten when it is opened, and past a tenth it is written again.
  */
 #ifndef FLYWHEEL_WORKING_H
 #define FLYWHEEL_WORKING_H

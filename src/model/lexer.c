@@ -106,6 +106,9 @@ static size_t word_length(const unsigned char *text, size_t len)
 {
 	size_t end = 1;
 
+	/* A sigil, as in PHP and the shell; within a word it is a letter. */
+	if (text[0] == '$')
+		return 1;
 	while (end < len && end < LEXER_TOKEN_MAX &&
 		(class_of(text[end]) == CHAR_WORD || class_of(text[end]) == CHAR_DIGIT))
 		end++;

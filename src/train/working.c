@@ -29,7 +29,7 @@
  * which also costs some seconds to fit its weights.
  */
 #define FILES_KEPT 3 /* HEAD's, and those of history that was asked about */
-#define REWRITE_SHARE 7
+#define REWRITE_SHARE 10
 #define REWRITE_BYTES 400000
 
 struct code_file {

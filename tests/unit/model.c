@@ -42,6 +42,7 @@ static void splits_text(void **state)
 	expect_tokens(" \n\t ", "");
 	expect_tokens("a->b <<= 0x1F + 1.5e-3;", "a|->|b|<<=|0x1F|+|1.5e-3|;|");
 	expect_tokens("x = 3.\ny", "x|=|3|.|^|y|");
+	expect_tokens("$this->a$b $", "$|this|->|a$b|$|");
 	expect_tokens("don't stop", "don|'|t|stop|");
 	expect_tokens("\"hello\\nworld %s\"", "\"|hello|\\n|world|%|s|\"|");
 	expect_tokens("#define A \\\n  b\n", "#|define|A|b|");

@@ -118,35 +118,51 @@ def hunks(folder, count):
     return out
 
 
+def transplant(folder, other, own, theirs, number):
+    """A commit like one of the house, but with a hunk of the other house in the place of its own."""
+    commit, path, first, lines = own
+    text = git(folder, "show", commit + ":" + path).split("\n")
+    strange = git(other, "show", theirs[0] + ":" + theirs[1]).split("\n")
+    strange = strange[theirs[2] - 1:theirs[2] - 1 + theirs[3]]
+    mixed = "\n".join(text[:first - 1] + strange + text[first - 1 + lines:])
+    blob = git(folder, "hash-object", "-w", "--stdin", input=mixed.encode()).strip()
+    when = git(folder, "log", "-1", "--format=%ct", commit).strip() + " +0000"
+    environment = dict(os.environ, GIT_INDEX_FILE=folder + "/.git/transplant",
+                       GIT_COMMITTER_DATE=when, GIT_AUTHOR_DATE=when)
+    git(folder, "read-tree", commit, env=environment)
+    git(folder, "update-index", "--add", "--cacheinfo", "100644," + blob + "," + path,
+        env=environment)
+    tree = git(folder, "write-tree", env=environment).strip()
+    made = git(folder, "commit-tree", tree, "-p", commit + "^", "-m", "transplant %d" % number,
+               env=environment).strip()
+    return made, path, first, len(strange)
+
+
 def transplants(folder, other):
     own, foreign = hunks(folder, HUNKS), hunks(other, HUNKS * 3)
-    scored = []
-    for number, (commit, path, first, lines) in enumerate(own):
-        suffix = path.rsplit(".", 1)[-1]
-        text = git(folder, "show", commit + ":" + path).split("\n")
+    asked = []  # (number, is foreign, commit, path, first line, lines)
+    for number, hunk in enumerate(own):
+        suffix = hunk[1].rsplit(".", 1)[-1]
         fits = [f for f in foreign if f[1].rsplit(".", 1)[-1] == suffix]
-        if not fits:
-            continue
-        theirs = fits[number % len(fits)]
-        strange = git(other, "show", theirs[0] + ":" + theirs[1]).split("\n")
-        strange = strange[theirs[2] - 1:theirs[2] - 1 + theirs[3]]
-        mixed = text[:first - 1] + strange + text[first - 1 + lines:]
-        blob = git(folder, "hash-object", "-w", "--stdin",
-                   input="\n".join(mixed).encode()).strip()
-        environment = dict(os.environ, GIT_INDEX_FILE=folder + "/.git/transplant")
-        git(folder, "read-tree", commit, env=environment)
-        git(folder, "update-index", "--add", "--cacheinfo", "100644," + blob + "," + path,
-            env=environment)
-        tree = git(folder, "write-tree", env=environment).strip()
-        made = git(folder, "commit-tree", tree, "-p", commit + "^", "-m", "transplant").strip()
-        for positive, which, size in ((False, commit, lines), (True, made, len(strange))):
-            priced = [s for s in fit(folder, which)
-                      if s["path"] == path and first <= s["line"] < first + size]
-            tokens = sum(s["tokens"] for s in priced)
-            if tokens:
-                house = sum(s["house"] * s["tokens"] for s in priced) / tokens
-                generic = sum((s["generic"] or 0) * s["tokens"] for s in priced) / tokens
-                scored.append((number, positive, house, house - generic))
+        if fits:
+            asked.append((number, False) + hunk)
+            asked.append((number, True) + transplant(
+                folder, other, hunk, fits[number % len(fits)], number))
+    # One range holds them all, so that one process walks from tree to tree.
+    join = git(folder, "commit-tree", "HEAD^{tree}", "-m", "join", "-p", "HEAD", *[
+        word for one in asked if one[1] for word in ("-p", one[2])]).strip()
+    priced = {}
+    for line in fit(folder, own[-1][0] + "^.." + join):
+        priced.setdefault((line["commit"], line["path"]), []).append(line)
+    scored = []
+    for number, positive, commit, path, first, lines in asked:
+        inside = [s for s in priced.get((commit, path), [])
+                  if first <= s["line"] < first + lines]
+        tokens = sum(s["tokens"] for s in inside)
+        if tokens:
+            house = sum(s["house"] * s["tokens"] for s in inside) / tokens
+            generic = sum((s["generic"] or 0) * s["tokens"] for s in inside) / tokens
+            scored.append((number, positive, house, house - generic))
     report("transplanted hunks: house, bits a token", [s[:3] for s in scored])
     report("transplanted hunks: house less generic", [s[:2] + s[3:] for s in scored])
 
