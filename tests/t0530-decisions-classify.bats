@@ -27,7 +27,7 @@ setup() {
 	jq -e '.sentences[0].scores | length == 7 and
 		all(.[]; .score >= 0 and .score <= 1 and .threshold > 0 and .threshold < 1)' out
 	jq -e '.sentences[0].note | .statement == "Use a heap" and .insteadOf == "a list" and
-		.because == "inserts dominate" and .confidence > 0.78 and .kept' out
+		.because == "inserts dominate" and .confidence > 0.86 and .kept' out
 }
 
 @test "a message is split, and what is quoted in it is left out" {

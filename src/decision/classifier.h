@@ -64,4 +64,26 @@ void examples_release(struct examples *examples);
 /* Learns all labels and appends the model's bytes. The same examples give the same bytes. */
 void classifier_learn(const struct examples *examples, struct buf *out);
 
+/* The sentence's features; replaces what `out` held. */
+void classifier_features(
+	const struct classifier *classifier, const char *sentence, struct features *out);
+
+/* Corrections learned from verdicts: gathered, settled once, then applied. */
+struct session;
+struct feedback;
+struct feedback *feedback_new(void);
+void feedback_free(struct feedback *feedback);
+/* A verdict on a text that a cue finds; others teach nothing. `source` as for drafts. */
+void feedback_add(struct feedback *feedback, struct classifier *classifier, const char *source,
+	const char *evidence, bool accepted);
+/* Chooses the correction that foretells unseen verdicts best; none when none is better. */
+void feedback_settle(struct feedback *feedback);
+double feedback_apply(const struct feedback *feedback, const struct cue *cue,
+	const struct features *features, double confidence);
+/* Takes ownership. */
+void classifier_teach(struct classifier *classifier, struct feedback *feedback);
+/* Of the sentence that was classified last. */
+double classifier_correct(
+	const struct classifier *classifier, const struct cue *cue, double confidence);
+
 #endif

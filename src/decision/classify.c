@@ -12,7 +12,8 @@ struct classifier {
 	struct lexicon *lexicon;
 	struct cues *cues;
 	struct label_model models[LABEL_COUNT];
-	struct features features; /* kept to save allocations */
+	struct features features;  /* of the last sentence */
+	struct feedback *feedback; /* or NULL */
 };
 
 int classifier_open(struct classifier **out)
@@ -39,6 +40,7 @@ void classifier_free(struct classifier *classifier)
 	lexicon_free(classifier->lexicon);
 	cues_free(classifier->cues);
 	features_release(&classifier->features);
+	feedback_free(classifier->feedback);
 	free(classifier);
 }
 
@@ -58,6 +60,24 @@ const char *label_name(enum sentence_label label)
 double label_threshold(const struct classifier *classifier, enum sentence_label label)
 {
 	return classifier->models[label].threshold;
+}
+
+void classifier_features(
+	const struct classifier *classifier, const char *sentence, struct features *out)
+{
+	features_of(classifier->lexicon, classifier->cues, sentence, out);
+}
+
+void classifier_teach(struct classifier *classifier, struct feedback *feedback)
+{
+	feedback_free(classifier->feedback);
+	classifier->feedback = feedback;
+}
+
+double classifier_correct(
+	const struct classifier *classifier, const struct cue *cue, double confidence)
+{
+	return feedback_apply(classifier->feedback, cue, &classifier->features, confidence);
 }
 
 void classify_sentence(

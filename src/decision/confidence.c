@@ -15,6 +15,8 @@
 #define BOOKKEEPING 0.20
 #define MANUAL 0.15
 #define CUT 0.20
+#define SYMPTOM 0.25
+#define BARE 0.15
 
 static bool has_any(const char *text, const char *const *words)
 {
@@ -40,13 +42,50 @@ static bool begins_with_any(const char *text, const char *const *words)
 /* Changes of which nobody asks why. */
 static bool is_bookkeeping(const char *text)
 {
-	static const char *const words[] = {"test", "tests", "testing", "unittest", "docs", "doc",
-		"documentation", "docstring", "docstrings", "changelog", "readme", "typo", "typos",
-		"formatting", "indentation", "whitespace", "section", "comment", "comments",
-		"wording", "spelling", "CI", "flake8", "lint", "linter", "fixture", "fixtures",
-		"todo", NULL};
+	static const char *const words[] = {"test", "tests", "testing", "unittest", "unittests",
+		"testutil", "testutils", "docs", "doc", "documentation", "docstring", "docstrings",
+		"changelog", "readme", "typo", "typos", "formatting", "indentation", "whitespace",
+		"section", "comment", "comments", "wording", "spelling", "CI", "flake8", "lint",
+		"linter", "fixture", "fixtures", "todo", "benchmark", "benchmarks", "example",
+		"examples", "sinon", "mock", "mocks", "link to", "links to", "mention", "mentions",
+		"help message", "help messages", "quotes", "mypy", "sphinx", NULL};
 
-	return has_any(text, words);
+	return has_any(text, words) || !strncmp(text, "Add Test", 8) ||
+	       !strncmp(text, "add Test", 8);
+}
+
+/* What went wrong before is no decision, and its cause no reason for one. */
+static bool is_symptom(const struct decision_draft *draft)
+{
+	static const char *const broken[] = {"fails", "failed", "fail", "crashes", "crashed",
+		"crash", "breaks", "broke", "hangs", "leaks", "doesn't contain", "does not contain",
+		"doesn't work", "does not work", "aren't adding", "segfault", "stuck", "would be",
+		"could end up", NULL};
+	static const char *const causes[] = {"a problem", "a bug", "an issue", "an error",
+		"the bug", "the problem", "a race", "a typo", "a mistake", NULL};
+
+	return has_any(draft->statement, broken) || begins_with_any(draft->because, causes);
+}
+
+/* "..., otherwise <do something else>" tells two cases, not a reason. */
+static bool is_other_case(const struct cue *cue, const struct decision_draft *draft)
+{
+	static const char *const condition[] = {
+		"if", "when", "given", "available", "unless", "should succeed", NULL};
+	static const char *const consequence[] = {"would", "will", "could", "may", "might", "can",
+		"can't", "cannot", "is", "are", "gets", "have", "has", "we", "they", NULL};
+
+	if (strcmp(cue->id, "otherwise") && strcmp(cue->id, "because-rule"))
+		return has_any(draft->statement, (const char *const[]){"should succeed", NULL});
+	return !has_any(draft->because, consequence) ||
+	       (!strcmp(cue->id, "otherwise") && has_any(draft->statement, condition));
+}
+
+/* Neither a reason nor what it was chosen over: little to learn from. */
+static bool is_bare(const struct cue *cue, const struct decision_draft *draft)
+{
+	return !draft->because[0] && !draft->instead_of[0] && strcmp(cue->id, "on-purpose") &&
+	       strcmp(cue->id, "no-rule");
 }
 
 /* What a comment tells whoever calls: "you can use", "returns", "may be combined". */
@@ -66,12 +105,14 @@ static bool is_manual(const char *text)
 static bool is_cut(const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
-		"this issue", "that issue", "it, ", "and ", "or ", "will ", "been ", NULL};
+		"this issue", "that issue", "this problem", "that problem", "this, ", "it, ",
+		"and ", "or ", "will ", "been ", NULL};
 	static const char *const statements[] = {"may ", "might ", "could ", "if ", "when ",
 		"where ", "while ", "however", "and ", "but ", "or ", "which ", NULL};
 	size_t len = strlen(draft->statement);
 
-	return len > 240 || begins_with_any(draft->because, reasons) ||
+	return len > 240 || ends_with(draft->statement, " simply") ||
+	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) || strstr(draft->statement, ": ");
 }
 
@@ -92,6 +133,31 @@ static bool is_pure_reason(const struct cue *cue)
 	return cue->decision < 0;
 }
 
+static bool is_side_file(const char *path)
+{
+	static const char *const parts[] = {"test", "spec", "doc/", "docs/", "bench", "example",
+		".github", "fixture", "mock", "contrib/", NULL};
+	static const char *const ends[] = {".md", ".rst", ".txt", ".yml", ".yaml", "CHANGES",
+		"README", "ChangeLog", ".adoc", NULL};
+
+	for (size_t i = 0; parts[i]; i++)
+		if (strcasestr(path, parts[i]))
+			return true;
+	for (size_t i = 0; ends[i]; i++)
+		if (ends_with(path, ends[i]))
+			return true;
+	return false;
+}
+
+void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (!is_side_file(files->items[i]))
+			return;
+	if (files->count)
+		draft->confidence -= BOOKKEEPING;
+}
+
 double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
 	const struct decision_draft *draft)
 {
@@ -107,7 +173,12 @@ double draft_confidence(struct classifier *classifier, const char *source, const
 		confidence -= BOOKKEEPING;
 	if (comment && (is_manual(draft->statement) || is_purpose(cue)))
 		confidence -= MANUAL;
-	if (is_cut(draft))
+	if (is_cut(draft) || is_other_case(cue, draft))
 		confidence -= CUT;
-	return confidence < 0.01 ? 0.01 : confidence > 0.99 ? 0.99 : confidence;
+	if (is_symptom(draft))
+		confidence -= SYMPTOM;
+	if (is_bare(cue, draft))
+		confidence -= BARE;
+	confidence = confidence < 0.01 ? 0.01 : confidence > 0.99 ? 0.99 : confidence;
+	return classifier_correct(classifier, cue, confidence);
 }

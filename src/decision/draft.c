@@ -161,6 +161,7 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 	if (words_in(out->statement) >= (is_pronoun_first(out->statement) ? 6 : 2) &&
 		!is_dangling(out->statement) && !is_dangling(out->because) &&
 		!is_dangling(out->instead_of)) {
+		out->found_by = match.cue;
 		out->confidence = draft_confidence(classifier, source, match.cue, out);
 		return true;
 	}

@@ -68,8 +68,9 @@ bool cues_match(const struct cues *cues, const char *source, const char *text, s
 struct decision_draft {
 	char id[13];
 	char *statement, *because, *instead_of, *evidence;
-	char *consequences; /* or NULL */
-	const char *cue;    /* borrowed */
+	char *consequences;         /* or NULL */
+	const char *cue;            /* borrowed */
+	const struct cue *found_by; /* that cue; NULL: none did */
 	double confidence;
 	struct strings symbols; /* names as written in the text */
 };
@@ -84,6 +85,12 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 /* How sure we are of a draft: its cue's share of right answers, corrected by the classifier. */
 double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
 	const struct decision_draft *draft);
+/* A name of the verdicts that count; "": too few. */
+int feedback_mark(struct session *session, char mark[65]);
+/* Corrects the classifier by them. */
+int feedback_learn(struct session *session, struct classifier *classifier);
+/* Less sure of what touches nothing but tests, manuals and the like: its confidence goes down. */
+void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files);
 const struct cues *classifier_cues(const struct classifier *classifier);
 void decision_draft_release(struct decision_draft *draft);
 /* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */
@@ -111,7 +118,7 @@ struct miner {
 /* Scrubs and stores a draft; a text that cannot be scrubbed is dropped. */
 int miner_add(struct miner *miner, struct decision_draft *draft, struct decision_row *row,
 	const struct strings *files);
-#define MODEL_CONFIDENCE 0.80
+#define MODEL_CONFIDENCE 0.88
 /* What a model said of this very text, as drafts; returns how many. */
 size_t answer_drafts(struct miner *miner, const char *source, const char *text,
 	struct decision_draft *drafts, size_t most);

@@ -8,6 +8,7 @@
 #include "flywheel/conversation.h"
 #include "flywheel/graph.h"
 #include "flywheel/store_answer.h"
+#include "util/digest.h"
 #include "flywheel/conversation_link.h"
 #include "flywheel/scrub.h"
 #include "util/error.h"
@@ -145,6 +146,8 @@ static int mine_all(struct miner *miner, const struct oid *head, bool mined, str
 	int rc = mined ? 0 : classifier_open(&miner->classifier);
 
 	if (!rc && !mined)
+		rc = feedback_learn(miner->session, miner->classifier);
+	if (!rc && !mined)
 		rc = scrubber_open(miner->session, &miner->scrubber);
 	if (!rc && !mined)
 		rc = store_answer_count(store, &miner->answers);
@@ -176,6 +179,26 @@ static int write_notes(struct miner *miner, const char *hex, const struct string
 	return rc ? rc : store_mined_set(session->store, "notes", hex);
 }
 
+/* When the verdicts that count are others, all that was mined is weighed anew. */
+static int heed_verdicts(struct session *session)
+{
+	static const char *const sources[] = {"commit", "comment", "talk", "verdicts"};
+	char mark[DIGEST_HEX + 1];
+	char *old = NULL;
+	int rc = feedback_mark(session, mark);
+
+	if (rc)
+		return rc;
+	if (store_mined_get(session->store, "verdicts", &old))
+		error_clear();
+	if (strcmp(mark, old ? old : ""))
+		for (size_t i = 0; i < ARRAY_SIZE(sources) && !rc; i++)
+			rc = store_mined_set(session->store, sources[i],
+				i + 1 < ARRAY_SIZE(sources) ? "" : mark);
+	free(old);
+	return rc;
+}
+
 static int mine_head(struct miner *miner, const struct oid *head)
 {
 	struct session *session = miner->session;
@@ -185,6 +208,9 @@ static int mine_head(struct miner *miner, const struct oid *head)
 	int rc = 0;
 
 	oid_hex(head, hex);
+	rc = heed_verdicts(session);
+	if (rc)
+		return rc;
 	mined = is_marked(session, "commit", hex) && talk_is_mined(session);
 	quiet = !rewrites_wait(session) && !notes_moved(session);
 	if (mined && quiet && is_marked(session, "notes", hex))

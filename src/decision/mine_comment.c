@@ -125,6 +125,7 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 		if (!decision_draft_make(
 			    miner->classifier, "comment", NULL, spans.items[i], &draft))
 			continue;
+		draft_doubt_side_files(&draft, &files);
 		line = line_of(comment, spans.items[i]);
 		origin = xstrfmt("%s:%u", scan->current->path, line);
 		row.origin = origin;

@@ -110,6 +110,8 @@ static int store_drafts(struct miner *miner, const struct commit *commit,
 			.commit = commit->id,
 			.at = commit->commit_time};
 
+		if (strcmp(drafts[i].cue, "trailer"))
+			draft_doubt_side_files(&drafts[i], &files);
 		rc = miner_add(miner, &drafts[i], &row, &files);
 	}
 	strings_release(&files);

@@ -76,6 +76,12 @@ def one_line(data):
     return re.sub(r"\s+", " ", data.decode("utf-8", "replace")).strip()
 
 
+def subject_of(message):
+    """The first line without a trailing "(#123)", as the miner takes it."""
+    first = message.decode("utf-8", "replace").strip().split("\n")[0].strip()
+    return re.sub(r"\s*\(#\d+\)$", "", first)
+
+
 def in_review(row):
     """A sentence is where so many bytes have its digest."""
     name = "%s-%s.txt" % (row["repository"].replace("/", "+"), row["object"])
@@ -109,6 +115,7 @@ def resolve(exam):
         start, size = int(row["offset"]), int(row["bytes"])
         data = message[start:start + size] if message else b""
         row["text"] = one_line(data) if digest(data) == row["sha256"] else None
+        row["subject"] = subject_of(message) if message else ""
     return [row for row in exam if row["text"]]
 
 

@@ -162,6 +162,55 @@ static void tells_plain_cases_apart(void **state)
 	classifier_free(classifier);
 }
 
+/* Eight verdicts and more against a cue bring its drafts down, and leave others where they were. */
+static double confidence_of(struct classifier *classifier, const char *text)
+{
+	struct decision_draft draft;
+	double confidence = 0;
+
+	if (decision_draft_make(classifier, "commit", NULL, text, &draft)) {
+		confidence = draft.confidence;
+		decision_draft_release(&draft);
+	}
+	return confidence;
+}
+
+static void teach(struct classifier *classifier, size_t count, bool fair)
+{
+	struct feedback *feedback = feedback_new();
+	char text[160];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "Use the %zuth slab instead of the %zuth tree.", i, i);
+		feedback_add(feedback, classifier, "commit", text, !fair && i / 2 % 2);
+		snprintf(text, sizeof(text),
+			"Keep the %zuth header because old readers still ask for it.", i);
+		feedback_add(feedback, classifier, "commit", text, fair || i / 2 % 2);
+	}
+	feedback_settle(feedback);
+	classifier_teach(classifier, feedback);
+}
+
+static void verdicts_correct_a_cue(void **state)
+{
+	const char *rejected = "Use a ring buffer instead of a list.";
+	const char *accepted = "Keep the lock because the callback may run twice.";
+	struct classifier *classifier = NULL;
+	double before, other;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	before = confidence_of(classifier, rejected);
+	other = confidence_of(classifier, accepted);
+	assert_true(before > 0.5 && other > 0.5);
+	teach(classifier, 3, true);
+	assert_true(confidence_of(classifier, rejected) == before); /* too few */
+	teach(classifier, 12, true);
+	assert_true(confidence_of(classifier, rejected) < before - 0.2);
+	assert_true(confidence_of(classifier, accepted) >= other - 0.01);
+	classifier_free(classifier);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +220,7 @@ int main(void)
 		cmocka_unit_test(sigmoid_is_one),
 		cmocka_unit_test(takes_any_text),
 		cmocka_unit_test(tells_plain_cases_apart),
+		cmocka_unit_test(verdicts_correct_a_cue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
