@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_BACK 256 /* bytes before a keyword where a match may begin */
-
 void finder_init(struct finder *finder, struct scrub_rules *rules)
 {
 	finder->rules = rules;
@@ -173,7 +171,7 @@ static void near_keyword(uint32_t index, size_t end, void *payload)
 		return;
 	if (rule->then && !is_followed(finder, rule, end))
 		return;
-	start = line_start(finder->text, end, LOOK_BACK);
+	start = line_start(finder->text, end, rule->back);
 	if (start < finder->scanned[index])
 		start = finder->scanned[index];
 	if (rule->lines) {

@@ -34,8 +34,8 @@ struct form {
 };
 const struct form *form_find(const char *name); /* NULL when unknown */
 
-extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_user, form_card,
-	form_iban, form_phone, form_name;
+extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_host, form_user,
+	form_card, form_iban, form_phone, form_name;
 
 /* True for a fake that replace made, on any machine, with any salt. */
 bool key_is_ours(const char *text, size_t len);
@@ -53,6 +53,7 @@ struct scrub_rule {
 	char *pattern;       /* NULL: found by the list of known names */
 	struct regex *regex; /* compiled when it is first tried: most runs need few */
 	size_t group;
+	size_t back;             /* bytes before a keyword's end where a match may begin */
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
 	uint32_t then;           /* one of these stands near the keyword; 0: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */

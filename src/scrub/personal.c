@@ -209,6 +209,38 @@ const struct form form_ipv6 = {
 	.replace = replace_ipv6,
 };
 
+/* ---- names of hosts inside of an organisation ---- */
+
+static enum plausible plausible_host(
+	const struct scrub_rule *rule, const char *text, size_t len, struct span span)
+{
+	static const char *const everywhere[] = {"localhost.localdomain", "host.docker.internal",
+		"gateway.docker.internal", "metadata.google.internal", "kubernetes.docker.internal",
+		NULL};
+
+	(void)rule;
+	(void)len;
+	text += span.start;
+	len = span.end - span.start;
+	if (matches_any(text, len, everywhere) || has_suffix(text, len, ".cluster.local"))
+		return PLAUSIBLE_NO;
+	if (has_suffix(text, len, ".example.internal"))
+		return PLAUSIBLE_OURS;
+	return PLAUSIBLE_YES;
+}
+
+static void replace_host(const char *salt, const char *text, size_t len, struct buf *out)
+{
+	buf_addf(
+		out, "host%u.example.internal", (unsigned)(lower_number(salt, text, len) % 100000));
+}
+
+const struct form form_host = {
+	.name = "host",
+	.plausible = plausible_host,
+	.replace = replace_host,
+};
+
 /* ---- cards (ISO/IEC 7812, with Luhn's check digit) ---- */
 
 static size_t take_digits(const char *text, size_t len, char out[DIGITS_MAX])
@@ -393,7 +425,7 @@ const struct form form_phone = {
 const struct form *form_find(const char *name)
 {
 	static const struct form *const forms[] = {&form_key, &form_email, &form_user, &form_ipv4,
-		&form_ipv6, &form_card, &form_iban, &form_phone, &form_name, NULL};
+		&form_ipv6, &form_host, &form_card, &form_iban, &form_phone, &form_name, NULL};
 
 	for (size_t i = 0; forms[i]; i++)
 		if (!strcmp(forms[i]->name, name))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define REACH 16384
+#define LOOK_BACK 256
 #define ALLOWED_MIN 16    /* bytes of a value that a hash may let through */
 #define USER_BUDGET 20000 /* steps that a pattern which is not ours may take */
 
@@ -155,6 +156,8 @@ int rule_set(struct scrub_rules *rules, struct scrub_rule *rule, const char *key
 		add_sample(&rule->safe, value);
 	else if (!strcmp(key, "group"))
 		rule->group = (size_t)strtoul(value, NULL, 10);
+	else if (!strcmp(key, "back"))
+		rule->back = (size_t)strtoul(value, NULL, 10);
 	else if (!strcmp(key, "reach"))
 		rule->reach = (size_t)strtoul(value, NULL, 10);
 	else if (!strcmp(key, "entropy"))
@@ -185,6 +188,7 @@ struct scrub_rule *rules_add(struct scrub_rules *rules, const char *id, size_t l
 	rule->form = &form_key;
 	rule->group = 1;
 	rule->reach = REACH;
+	rule->back = LOOK_BACK;
 	return rule;
 }
 

@@ -138,7 +138,7 @@ static size_t add_line(struct view *view, const char *text, size_t len, size_t a
 
 void view_escapes(struct view *view, const char *text, size_t len)
 {
-	bool special[256] = {['\\'] = true, ['%'] = true, ['"'] = true, ['\''] = true};
+	static const bool special[256] = {['\\'] = true, ['%'] = true, ['"'] = true, ['\''] = true};
 
 	buf_clear(&view->text);
 	for (size_t at = 0; at < len; at++) {
