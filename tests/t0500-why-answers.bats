@@ -112,6 +112,17 @@ We use a double negation instead of a comparison, because the reader knows it by
 	[[ "$output" == *"$(git rev-parse --short=12 HEAD)"* ]]
 }
 
+@test "a file that was moved answers for its former name" {
+	mkdir lib
+	git mv src/list.c lib/array.c
+	tick
+	git commit -q -m "Move it"
+	git flywheel worker --wait
+	run git flywheel why lib/array.c
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"We keep the items of"*"of the file"* ]]
+}
+
 @test "a line without any decision still has its commit" {
 	run git flywheel why other.c:1
 	[ "$status" -eq 1 ]

@@ -449,3 +449,22 @@ int line_commit(struct session *session, const char *path, uint32_t line, struct
 	buf_release(&tracing.text);
 	return rc;
 }
+
+int file_former(struct session *session, const char *path, char **former)
+{
+	struct tracing tracing = {.session = session, .text = BUF_INIT};
+	struct oid blob;
+	int rc = load(&tracing, path);
+
+	*former = NULL;
+	if (!rc && tracing.rows.count) {
+		follow(&tracing, version_key(&tracing.rows.list[0].blob), INT64_MAX);
+		tracing.chain.list[0] = tracing.chain.list[tracing.chain.count - 1];
+		if (!tracing.chain.list[0].old &&
+			may_rename(session, &tracing.chain.list[0].commit))
+			rc = former_name(&tracing, path, former, &blob);
+	}
+	free(tracing.rows.list);
+	free(tracing.chain.list);
+	return rc;
+}

@@ -21,6 +21,8 @@ int versions_update(struct session *session, const struct oid *head, bool first)
  */
 int line_commit(struct session *session, const char *path, uint32_t line, struct oid *commit);
 
+/* The name that a file had before it was moved here; NULL: none is known. The caller frees. */
+int file_former(struct session *session, const char *path, char **former);
 /* Where a line of the younger text stands in the older one; 0: it is new. */
 int line_map(const struct buf *old, const struct buf *new, uint32_t line, uint32_t *out);
 

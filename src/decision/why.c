@@ -1,9 +1,11 @@
 /* Answering: ring after ring around what was asked, the nearest first. */
 #include "decision/internal.h"
+#include "decision/lines.h"
 #include "flywheel/why.h"
 
 #include "flywheel/graph.h"
 #include "flywheel/graph_place.h"
+#include "util/error.h"
 #include "util/memory.h"
 
 #include <stdio.h>
@@ -150,6 +152,26 @@ static int visit_neighbours(struct ring *ring, const char *path, uint32_t line)
 	return rc;
 }
 
+#define NAMES_MAX 3 /* former names of a file that are asked for */
+
+/* What was decided about a file while it had another name. */
+static int visit_former(struct ring *ring, const char *path)
+{
+	char *name = xstrdup(path), *former = NULL;
+	int rc = 0;
+
+	for (int i = 0; i < NAMES_MAX && !rc && name && ring->left; i++) {
+		if (file_former(ring->reading.session, name, &former))
+			error_clear(); /* nothing is known of its history */
+		free(name);
+		name = former;
+		if (name)
+			rc = visit(ring, WHY_OF_FILE, &(struct decision_filter){.path = name});
+	}
+	free(name);
+	return rc;
+}
+
 static int visit_file(struct ring *ring, const char *path)
 {
 	struct decision_filter file = {.path = path}, module = {0};
@@ -158,6 +180,8 @@ static int visit_file(struct ring *ring, const char *path)
 
 	ring->narrow = true;
 	rc = visit(ring, WHY_OF_FILE, &file);
+	if (!rc)
+		rc = visit_former(ring, path);
 	ring->narrow = false;
 	ring->wide = true;
 	if (!rc)
