@@ -231,3 +231,22 @@ assert all[("cursor", "m1", "commit")]["unchanged"] == 2, all
 assert len(all) == 2, all' "$BATS_TEST_TMPDIR/survival"
 	[ "$status" -eq 0 ]
 }
+
+@test "each revolution says what share of assistants' lines had been corrected by then" {
+	make_wheel
+	cd "$WHEEL"
+	REPO="$WHEEL"
+	sed -i 's/^program=.*/program=true/' .git/hooks/post-commit
+	TALK="$HOME/.claude/projects/$(printf %s "$WHEEL" | tr -c 'A-Za-z0-9' -)"
+	mkdir -p "$TALK"
+	test_clock=$(git log -1 --format=%ct)
+	write s1 u1 by_machine.txt 'kept as it was proposed\nchanged by a person at once\n'
+	printf 'kept as it was proposed\nchanged by a person at last\n' >by_machine.txt
+	git add by_machine.txt
+	tick
+	git commit -q -m 'By machine'
+	git flywheel cycle >/dev/null || :
+	run git flywheel history
+	[[ $output == *', 50.0 % corrected'* ]]
+	git flywheel history --json | grep -q '"correction": 0.5'
+}

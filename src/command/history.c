@@ -42,6 +42,9 @@ static int take_event(const struct gate_event *event, void *payload)
 		js_set_number(object, "raw", js_get_number(event->report, "raw", 0));
 		js_set_number(object, "kept", js_get_number(event->report, "kept", 0));
 		js_set_number(object, "items", items);
+		if (js_get(event->report, "correction"))
+			js_set_real(
+				object, "correction", js_get_real(event->report, "correction", 0));
 		js_set_real(object, "base", percent(js_get_number(pooled, "base", 0), items));
 		js_set_real(object, "production",
 			percent(js_get_number(pooled, "production", 0), items));
@@ -71,7 +74,10 @@ static void print_event(const struct js *event)
 			percent(js_get_number(event, "kept", 0), js_get_number(event, "raw", 0)));
 	else
 		printf("%9s %5s ", "", "");
-	puts(by_hand ? "by hand" : verdict ? verdict : js_get_text(event, "event"));
+	fputs(by_hand ? "by hand" : verdict ? verdict : js_get_text(event, "event"), stdout);
+	if (js_get(event, "correction"))
+		printf(", %.1f %% corrected", 100 * js_get_real(event, "correction", 0));
+	putchar('\n');
 }
 
 static int take_unfinished(const struct run_row *run, void *payload)

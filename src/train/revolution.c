@@ -5,6 +5,7 @@
 #include "flywheel/config.h"
 #include "flywheel/curate.h"
 #include "flywheel/conversation.h"
+#include "flywheel/conversation_link.h"
 #include "flywheel/decision.h"
 #include "flywheel/example.h"
 #include "flywheel/graph.h"
@@ -80,11 +81,29 @@ static int index_stage(struct revolution *revolution)
 	return 0;
 }
 
+/* What the loop is for: how much of what assistants wrote people had to correct. */
+static int report_correction(struct revolution *revolution)
+{
+	struct survival_report lines;
+	int rc = conversation_link(revolution->session);
+
+	if (!rc)
+		rc = survival_report(revolution->session, &lines);
+	if (rc)
+		return rc;
+	if (survival_correction(&lines.all) >= 0)
+		js_set_real(revolution->report, "correction", survival_correction(&lines.all));
+	survival_report_release(&lines);
+	return 0;
+}
+
 static int harvest_stage(struct revolution *revolution)
 {
 	struct harvest_report report = {0};
 	int rc = conversation_harvest(revolution->session, NULL, &report);
 
+	if (!rc)
+		rc = report_correction(revolution);
 	if (!rc)
 		buf_addf(&revolution->said, "%zu new turns, %zu secrets or personal data replaced",
 			report.turns, report.findings);
