@@ -23,6 +23,15 @@ all_json() {
 	done
 }
 
+@test "init and status count the same edges" {
+	run git flywheel init
+	[[ "$output" == *" and "*" edges in "* ]]
+	said=${output##* and } said=${said%% edges*}
+	[ "$said" -gt 0 ]
+	[ "$(git flywheel status --json | jq .graph.edges)" = "$said" ]
+	[ "$(git flywheel graph dump --json | jq '.edges | length')" = "$said" ]
+}
+
 @test "before the first revolution" {
 	run git flywheel status
 	[ "$status" -eq 0 ]

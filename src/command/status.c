@@ -26,15 +26,12 @@ static int add_graph(struct session *session, struct js *status)
 {
 	struct js *graph = js_object();
 	struct graph_report report = {0};
-	size_t edges = 0;
 	int rc = graph_report(session, &report);
 
-	for (size_t i = 0; i < ARRAY_SIZE(report.counts.calls); i++)
-		edges += report.counts.calls[i] + report.counts.imports[i];
 	js_set_number(graph, "files", (int64_t)report.counts.files);
 	js_set_number(graph, "parsed", (int64_t)report.counts.parsed);
 	js_set_number(graph, "symbols", (int64_t)report.counts.symbols);
-	js_set_number(graph, "edges", (int64_t)edges);
+	js_set_number(graph, "edges", (int64_t)report.counts.edges);
 	js_set_text(graph, "digest", report.digest);
 	js_set_text(graph, "problem", report.problem);
 	js_set(status, "graph", graph);
