@@ -178,9 +178,26 @@ digest_of() {
 	sha=$(digest_of)
 	run -1 grep -q AKIAY3TO5WZD7QLM2XVR .git/flywheel/datasets/"$sha".jsonl
 	run -1 grep -q '"path":"vendor/' .git/flywheel/datasets/"$sha".jsonl
+	sqlite3 .git/flywheel/flywheel.db "SELECT count(*) FROM example
+		WHERE prompt || answer || source LIKE '%AKIAY3TO5WZD7QLM2XVR%'" | grep -x 0
 	run -0 git flywheel curate --json
-	jq -e '[.reasons[] | select(.filter == "secret" or .filter == "vendored") | .rejected > 0] | all' \
-		<<<"$output"
+	jq -e '.reasons[] | select(.filter == "vendored") | .rejected > 0' <<<"$output"
+}
+
+@test "a secret that lies among the stored examples is stopped by the rescan, whatever a person says" {
+	sha=$(digest_of)
+	kept=$(head -n 1 .git/flywheel/datasets/"$sha".jsonl | jq -r .id)
+	# No example is made of such code: this one stands for what got past the generator.
+	sqlite3 .git/flywheel/flywheel.db "UPDATE example
+		SET answer = answer || 'const char *key = \"AKIAY3TO5WZD7QLM2XVR\";' WHERE id = '$kept'"
+	git flywheel curate --accept "$kept"
+	sha=$(digest_of)
+	run -1 grep -q AKIAY3TO5WZD7QLM2XVR .git/flywheel/datasets/"$sha".jsonl
+	run -0 git flywheel curate --json
+	jq -e '.reasons[] | select(.filter == "secret") | .rejected == 1' <<<"$output"
+	jq -e '.raw == .kept + ([.reasons[].rejected] | add)' <<<"$output"
+	run -0 git flywheel curate --explain "$kept"
+	[[ "$output" == *"verdict  rejected by secret"* ]]
 }
 
 @test "the table shows the funnel and names filters that never fired" {
