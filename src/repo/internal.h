@@ -20,5 +20,12 @@ void oid_to_git(git_oid *out, const struct oid *in);
 /* Appends "Name <mail> seconds zone", who the user is to git. Asked of git: libgit2 knows user.name
  * but neither GIT_COMMITTER_* nor useConfigOnly. */
 int repo_identity(struct repo *repo, struct buf *out);
+int repo_signature(struct repo *repo, git_signature **out); /* the same */
+
+struct note;
+/* Writes a few notes beside those of `tip`, which the ref must still name: E_LOCKED. E_TOOBIG when
+ * the tree has so many that its form must change, which is git's to do. */
+int note_tree_write(struct repo *repo, const char *ref, const struct oid *tip,
+	const struct note *notes, size_t count, const char *message);
 
 #endif

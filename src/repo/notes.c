@@ -1,6 +1,7 @@
 /*
- * Notes. Reading goes through libgit2; writing through one `git fast-import`, which makes git's
- * own fan-out and costs tens of microseconds a note where git_note_create is quadratic.
+ * Notes. Reading goes through libgit2; writing many through one `git fast-import`, which makes
+ * git's own fan-out and costs tens of microseconds a note where git_note_create is quadratic; a few
+ * through the tree, because fast-import writes all of it again.
  */
 #include "flywheel/refs.h"
 #include "repo/internal.h"
@@ -10,6 +11,8 @@
 #include "util/process.h"
 
 #include <string.h>
+
+#define FEW 32 /* a commit's; more are a history's */
 
 int note_read(struct repo *repo, const char *ref, const struct oid *commit, struct buf *out)
 {
@@ -53,7 +56,7 @@ int notes_each(struct repo *repo, const char *ref, note_fn fn, void *payload)
 	return error < 0 ? repo_fail(error, "cannot list notes") : error;
 }
 
-int notes_write(struct repo *repo, const char *ref, const struct note *notes, size_t count,
+static int write_many(struct repo *repo, const char *ref, const struct note *notes, size_t count,
 	const char *message)
 {
 	static const char *const args[] = {
@@ -63,8 +66,6 @@ int notes_write(struct repo *repo, const char *ref, const struct note *notes, si
 	char hex[OID_HEX + 1];
 	int rc;
 
-	if (!count)
-		return 0;
 	rc = repo_identity(repo, &who);
 	if (rc)
 		goto out;
@@ -94,4 +95,20 @@ out:
 	buf_release(&who);
 	buf_release(&stream);
 	return rc;
+}
+
+int notes_write(struct repo *repo, const char *ref, const struct note *notes, size_t count,
+	const char *message)
+{
+	struct oid tip;
+	int rc = E_TOOBIG;
+
+	if (!count)
+		return 0;
+	if (count <= FEW && !ref_read(repo, ref, &tip))
+		rc = note_tree_write(repo, ref, &tip, notes, count, message);
+	if (rc != E_TOOBIG)
+		return rc;
+	error_clear();
+	return write_many(repo, ref, notes, count, message);
 }

@@ -121,7 +121,7 @@ int repo_identity(struct repo *repo, struct buf *out)
 	return 0;
 }
 
-static int signature(struct repo *repo, git_signature **out)
+int repo_signature(struct repo *repo, git_signature **out)
 {
 	struct buf line = BUF_INIT;
 	int rc = repo_identity(repo, &line);
@@ -159,7 +159,7 @@ int commit_make(struct repo *repo, const struct oid *parent, const struct tree_e
 	git_signature *who = NULL;
 	git_tree *tree = NULL;
 	git_oid oid, parent_oid;
-	int rc = signature(repo, &who);
+	int rc = repo_signature(repo, &who);
 
 	if (!rc)
 		rc = make_tree(repo, entries, count, &oid);

@@ -160,6 +160,69 @@ static void notes_are_written_in_bulk(void **state)
 	buf_release(&text);
 }
 
+/* As many commits as need folders, each with a note. */
+static void write_many(struct fixture *fixture, struct note *notes, size_t count)
+{
+	static const char *const import[] = {"fast-import", "--quiet", NULL};
+	static const char *const list[] = {"rev-list", "refs/heads/many", NULL};
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&text,
+			"commit refs/heads/many\ncommitter A <a@example.com> %zu +0000\ndata "
+			"1\na\n",
+			1700000000 + i);
+	assert_int_equal(git_run(fixture->folder, import, text.ptr, text.len, NULL), 0);
+	buf_clear(&text);
+	assert_int_equal(git_run(fixture->folder, list, NULL, 0, &text), 0);
+	for (size_t i = 0; i < count; i++) {
+		char *id = text.ptr + i * (OID_HEX + 1);
+
+		id[OID_HEX] = '\0';
+		assert_int_equal(oid_parse(id, &notes[i].commit), 0);
+		notes[i].text = "many\n";
+	}
+	buf_release(&text);
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, notes, count, "many"), 0);
+}
+
+/* Single notes among many: changed, removed, put back; the last of its folder, and the first. */
+static void a_note_finds_its_place_among_many(void **state)
+{
+	static const char *const list[] = {"notes", "--ref", NOTES_GRAPH, "list", NULL};
+	static const char *const check[] = {"fsck", "--strict", NULL};
+	struct fixture *fixture = *state;
+	struct note many[700] = {{.text = NULL}}, one;
+	struct buf text = BUF_INIT, before = BUF_INIT;
+
+	write_many(fixture, many, 700);
+	assert_int_equal(git_run(fixture->folder, list, NULL, 0, &before), 0);
+	assert_int_equal(before.len, 700 * (2 * OID_HEX + 2));
+	one = (struct note){many[300].commit, "one\n"};
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &one, 1, "changed"), 0);
+	assert_int_equal(note_read(fixture->repo, NOTES_GRAPH, &one.commit, &text), 0);
+	assert_string_equal(text.ptr, "one\n");
+	for (size_t i = 0; i < 700; i += 7) { /* some of them empty their folder */
+		one = (struct note){many[i].commit, NULL};
+		assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &one, 1, "gone"), 0);
+	}
+	buf_clear(&text);
+	assert_int_equal(git_run(fixture->folder, list, NULL, 0, &text), 0);
+	assert_int_equal(text.len, 600 * (2 * OID_HEX + 2));
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &one, 1, "gone already"), 0);
+	for (size_t i = 0; i < 700; i += 7)
+		assert_int_equal(
+			notes_write(fixture->repo, NOTES_GRAPH, &many[i], 1, "put back"), 0);
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &many[300], 1, "as it was"), 0);
+	buf_clear(&text);
+	assert_int_equal(git_run(fixture->folder, list, NULL, 0, &text), 0);
+	assert_int_equal(text.len, before.len);
+	assert_string_equal(text.ptr, before.ptr); /* git finds all of them, in order */
+	assert_int_equal(git_run(fixture->folder, check, NULL, 0, NULL), 0);
+	buf_release(&before);
+	buf_release(&text);
+}
+
 static void refs_change_together_or_not_at_all(void **state)
 {
 	struct fixture *fixture = *state;
@@ -286,6 +349,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(trees_walk_and_differ, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(history_walks_both_ways, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(notes_are_written_in_bulk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_note_finds_its_place_among_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			refs_change_together_or_not_at_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_updates_say_why, set_up, tear_down),
