@@ -232,6 +232,58 @@ assert len(all) == 2, all' "$BATS_TEST_TMPDIR/survival"
 	[ "$status" -eq 0 ]
 }
 
+@test "what was looked at is not walked again on another branch" {
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		commit_file src/a.c "int first(void) { return 1$i; }"
+	done
+	git branch side HEAD~2
+	git flywheel survival >/dev/null
+	# Whoever walks over a commit that is lost comes to the end of history there.
+	lost=$(git rev-parse HEAD~10)
+	rm -f ".git/objects/${lost:0:2}/${lost:2}"
+	git checkout -q side
+	write s1 u1 other.txt 'a line of an assistant\n'
+	git flywheel harvest >/dev/null
+	commit_file other.txt 'a line of an assistant'
+	[ "$(number transcripts.alive)" = 1 ]
+	git checkout -q main
+	[ "$(number transcripts.alive)" = 0 ]
+	git checkout -q side
+	[ "$(number transcripts.alive)" = 1 ]
+}
+
+@test "branches with claims and without: the rows are those of starting from nothing" {
+	signed='Co-Authored-By: Claude Opus 4 <noreply@anthropic.com>'
+	commit_file a.txt 'line of a person'
+	git checkout -q -b plain
+	commit_file b.txt 'another line of a person'
+	git checkout -q -b claimed main
+	printf 'line of a person\nline of an assistant\nand one more of it\n' >a.txt
+	tick
+	git commit -q -a -m 'By machine' -m "$signed"
+	commit_file c.txt 'third line of a person'
+	git checkout -q -b both plain
+	tick
+	git merge -q --no-edit claimed
+	sed -i 's/and one more/and no more/' a.txt
+	tick
+	git commit -q -a -m 'By a person'
+	for branch in main plain claimed both plain both claimed main both; do
+		git checkout -q "$branch"
+		git flywheel survival >/dev/null
+		rows >"$BATS_TEST_TMPDIR/went-$branch"
+	done
+	[ ! -s "$BATS_TEST_TMPDIR/went-plain" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/went-both")" = 1 ]
+	for branch in plain claimed both; do
+		git checkout -q "$branch"
+		git flywheel rebuild >/dev/null
+		git flywheel survival >/dev/null
+		rows >"$BATS_TEST_TMPDIR/anew"
+		diff "$BATS_TEST_TMPDIR/went-$branch" "$BATS_TEST_TMPDIR/anew"
+	done
+}
+
 @test "each revolution says what share of assistants' lines had been corrected by then" {
 	make_wheel
 	cd "$WHEEL"

@@ -15,8 +15,9 @@
 
 /*
  * Brings links and fates of lines to HEAD and to the last turn. Goes on from the last time where
- * new commits follow one another on it; otherwise, and when talk older than it came, from nothing.
- * The same talk and the same HEAD give the same rows either way. E_STOPPED.
+ * new commits follow one another on it; otherwise, and when talk older than it came, from the first
+ * commits that may hold something of an assistant: those before them are known, and not walked
+ * again. The same talk and the same HEAD give the same rows either way. E_STOPPED.
  */
 int conversation_link(struct session *session);
 

@@ -136,7 +136,9 @@ struct fate_walk {
 	struct fates *fates;
 	struct oid last, last_tree; /* the commit before, for its tree */
 	int64_t oldest;             /* time of the oldest edit: there is nothing to follow before */
-	bool claimed;               /* but for lines that a commit claims */
+	bool all;                   /* follow every commit: what came before is followed */
+	struct map followed;        /* raw ids: by time, by a claim, or after such a commit */
+	struct quiet *quiet;        /* takes the others */
 	size_t seen;
 };
 int fate_commit(struct fate_walk *walk, const struct commit *commit);
@@ -155,6 +157,7 @@ struct claims {
 	size_t count, capacity;
 	const char *evidence; /* note, trailer */
 };
+#define CLAIMS_VERSION 2 /* another one when what is found in a commit is another */
 int claims_read(struct fates *fates, const struct commit *commit, struct claims *out);
 bool claim_covers(const struct claim *claim, const char *path, uint32_t line);
 void claims_release(struct claims *claims);

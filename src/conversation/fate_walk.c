@@ -1,6 +1,7 @@
 /* One commit after the other, oldest first: which lines it takes in, moves and takes out. */
 #include "conversation/fate_walk.h"
 
+#include "conversation/quiet.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -391,10 +392,22 @@ static void close_changes(struct fates *fates, struct changes *changes, const st
 	}
 }
 
-/* Before the first edit and the first claim there is nothing to follow. */
-static bool is_followed(const struct fate_walk *walk, const struct commit *commit)
+/*
+ * Before the first edit and the first claim there is nothing to follow, nor beside them. This must
+ * not depend on what was walked before: quiet commits may be left out of a walk or not.
+ */
+static bool is_followed(struct fate_walk *walk, const struct commit *commit, bool claimed)
 {
-	return walk->claimed || (walk->oldest && commit->commit_time + FATE_SLACK >= walk->oldest);
+	bool followed = walk->all || claimed ||
+			(walk->oldest && commit->commit_time + FATE_SLACK >= walk->oldest);
+
+	for (size_t i = 0; i < commit->parent_count && !followed; i++)
+		followed = map_get(&walk->followed, (const char *)commit->parents[i].raw, OID_RAW);
+	if (followed)
+		map_put(&walk->followed, (const char *)commit->id.raw, OID_RAW, NULL);
+	else
+		quiet_add(walk->quiet, commit);
+	return followed;
 }
 
 static void note_session(
@@ -420,8 +433,7 @@ static int take_commit(struct fate_walk *walk, const struct commit *commit)
 	int rc = claims_read(fates, commit, &claims);
 
 	note_session(fates, &claims, commit);
-	walk->claimed |= claims.count > 0;
-	if (!rc && is_followed(walk, commit))
+	if (!rc && is_followed(walk, commit, claims.count > 0))
 		rc = find_changes(walk, commit, &changes);
 	if (!rc)
 		rc = open_followed(fates, &changes, &claims);
@@ -505,7 +517,7 @@ static int merge_file(struct fate_walk *walk, const struct commit *commit, struc
 static int take_merge(struct fate_walk *walk, const struct commit *commit)
 {
 	struct changes changes = {0};
-	int rc = is_followed(walk, commit) ? find_changes(walk, commit, &changes) : 0;
+	int rc = is_followed(walk, commit, false) ? find_changes(walk, commit, &changes) : 0;
 
 	for (size_t i = 0; i < changes.count && !rc; i++)
 		rc = merge_file(walk, commit, &changes.list[i]);

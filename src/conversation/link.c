@@ -6,6 +6,7 @@
 #include "flywheel/conversation_link.h"
 
 #include "conversation/fate.h"
+#include "conversation/quiet.h"
 #include "flywheel/graph_place.h"
 #include "flywheel/refs.h"
 #include "flywheel/store_decision.h"
@@ -21,7 +22,6 @@
 #include <string.h>
 
 #define MARK "link"
-#define MARK_VERSION 1
 #define SUBJECT_MAX 200
 #define NOTES_AI "refs/notes/ai"
 
@@ -35,6 +35,7 @@ struct update {
 	struct session *session;
 	struct fates fates;
 	struct mark old, new;
+	struct quiet quiet;
 	bool onward;
 	char *before; /* the mark as it was read */
 	int64_t head_time;
@@ -46,7 +47,7 @@ static char *mark_text(const struct mark *mark)
 
 	oid_hex(&mark->head, head);
 	oid_hex(&mark->notes, notes);
-	return xstrfmt("%d %s %s %lld %lld %lld %lld", MARK_VERSION, head, notes,
+	return xstrfmt("%d %s %s %lld %lld %lld %lld", CLAIMS_VERSION, head, notes,
 		(long long)mark->newest, (long long)mark->turns, (long long)mark->edits,
 		(long long)mark->last);
 }
@@ -60,7 +61,8 @@ static bool mark_parse(const char *text, struct mark *out)
 	if (!text || sscanf(text, "%d %40s %40s %lld %lld %lld %lld", &version, head, notes,
 			     &newest, &turns, &edits, &last) != 7)
 		return false;
-	if (version != MARK_VERSION || oid_parse(head, &out->head) || oid_parse(notes, &out->notes))
+	if (version != CLAIMS_VERSION || oid_parse(head, &out->head) ||
+		oid_parse(notes, &out->notes))
 		return false;
 	out->newest = newest;
 	out->turns = turns;
@@ -205,13 +207,40 @@ static int on_commit(const struct commit *commit, void *payload)
 	return fate_commit(&walking->walk, commit);
 }
 
+/* Goes on from the last HEAD, or from what is quiet and older than any edit. */
+static void begin_walk(struct update *update, struct fate_walk *walk, struct oid **hidden,
+	struct log_options *options)
+{
+	struct quiet *quiet = &update->quiet;
+
+	quiet_load(
+		update->session, update->onward ? &update->old.notes : &update->new.notes, quiet);
+	walk->fates = &update->fates;
+	walk->quiet = quiet;
+	options->from = &update->new.head;
+	options->oldest_first = true;
+	if (update->onward) {
+		options->hide = &update->old.head;
+		update->fates.newest = update->old.newest;
+		/* The oldest edit of all is not known here: with edits nothing new is quiet. */
+		walk->all = update->new.edits || !quiet_has_tip(quiet, &update->old.head);
+		quiet->changed = quiet->tips.count; /* new notes are of none of these */
+	} else if (!walk->oldest || quiet->newest + FATE_SLACK < walk->oldest) {
+		*hidden = quiet_tips(quiet, &options->hide_more_count);
+		options->hide_more = *hidden;
+		update->fates.newest = quiet->newest;
+	} else {
+		quiet_release(quiet);
+		*quiet = (struct quiet){.tips = MAP_INIT};
+	}
+}
+
 static int follow(struct update *update)
 {
 	struct fates *fates = &update->fates;
-	struct walking walking = {.walk = {.fates = fates}};
-	struct log_options options = {.from = &update->new.head,
-		.hide = update->onward ? &update->old.head : NULL,
-		.oldest_first = true};
+	struct walking walking = {.walk = {.followed = MAP_INIT}};
+	struct log_options options = {0};
+	struct oid *hidden = NULL;
 	struct commit head;
 	int rc = claims_open(fates);
 
@@ -220,14 +249,13 @@ static int follow(struct update *update)
 	if (!rc)
 		rc = fates_take_edits(fates, update->onward ? update->old.last : 0,
 			update->new.last, &walking.walk.oldest);
-	if (update->onward) { /* what was followed before goes on being followed */
-		fates->newest = update->old.newest;
-		walking.walk.claimed = true;
-	}
+	begin_walk(update, &walking.walk, &hidden, &options);
 	walking.progress = progress_start("following lines of assistants", 0);
 	if (!rc)
 		rc = repo_log(update->session->repo, &options, on_commit, &walking);
 	progress_finish(walking.progress);
+	map_release(&walking.walk.followed);
+	free(hidden);
 	if (!rc)
 		rc = repo_commit_read(update->session->repo, &update->new.head, &head);
 	if (rc)
@@ -518,6 +546,8 @@ static int write_all(struct update *update)
 		rc = talk_link_turns(store, update->onward ? update->old.last : 0, update->new.last,
 			take_turn, update);
 	if (!rc)
+		rc = quiet_save(update->session, &update->new.notes, &update->quiet);
+	if (!rc)
 		rc = store_mined_set(store, MARK, mark);
 	free(mark);
 	return rc;
@@ -547,7 +577,7 @@ static int write(struct update *update)
 
 int conversation_link(struct session *session)
 {
-	struct update update = {.session = session};
+	struct update update = {.session = session, .quiet = {.tips = MAP_INIT}};
 	bool due = false;
 	int rc;
 
@@ -558,6 +588,7 @@ int conversation_link(struct session *session)
 	if (!rc && due)
 		rc = write(&update);
 	fates_release(&update.fates);
+	quiet_release(&update.quiet);
 	free(update.before);
 	return rc;
 }
