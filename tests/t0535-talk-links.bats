@@ -76,6 +76,44 @@ assert one["turns"][1]["tool"] == "claude-code"' "$BATS_TEST_TMPDIR/talk"
 	[ "$status" -eq 129 ]
 }
 
+# without_blame <command>: runs it with a git that does not blame.
+without_blame() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\ncase " $* " in *" blame "*) echo "$*" >>"%s"; exit 1 ;; esac\nexec "%s" "$@"\n' \
+		"$BATS_TEST_TMPDIR/blamed" "$(command -v git)" >"$BATS_TEST_TMPDIR/bin/git"
+	chmod +x "$BATS_TEST_TMPDIR/bin/git"
+	PATH="$BATS_TEST_TMPDIR/bin:$PATH" "$@"
+	[ ! -e "$BATS_TEST_TMPDIR/blamed" ]
+}
+
+@test "the commit of a line is not asked of git blame, also before the first pass" {
+	write s1 u1 src/a.c 'int second(void) { return 2; }\n'
+	git flywheel uninstall --yes >/dev/null
+	git flywheel init --no-hooks >/dev/null
+	git flywheel harvest >/dev/null
+	commit_file src/a.c 'int second(void) { return 2; }' 'By machine'
+	without_blame git flywheel talk src/a.c:1 >"$BATS_TEST_TMPDIR/talk"
+	grep -q ' By machine' "$BATS_TEST_TMPDIR/talk"
+	commit_file src/a.c "$(printf 'int third(void) { return 3; }\nint second(void) { return 2; }')"
+	without_blame git flywheel why --json src/a.c:1 >"$BATS_TEST_TMPDIR/why"
+	[ "$(field "$BATS_TEST_TMPDIR/why" commit.id)" = "$(git rev-parse HEAD)" ]
+	without_blame git flywheel why --json src/a.c:2 >"$BATS_TEST_TMPDIR/why"
+	[ "$(field "$BATS_TEST_TMPDIR/why" commit.id)" = "$(git rev-parse HEAD~1)" ]
+}
+
+@test "a pass that cannot write notes has read the versions of files all the same" {
+	rm .git/hooks/post-commit
+	commit_file src/a.c 'int second(void) { return 2; }' 'Count
+
+We use a number instead of a list, because the reader knows it by heart.'
+	run env -u GIT_AUTHOR_NAME -u GIT_AUTHOR_EMAIL -u GIT_COMMITTER_NAME -u GIT_COMMITTER_EMAIL \
+		git flywheel worker --wait
+	[[ $output == *'git does not know who you are'* ]]
+	run python3 -c 'import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT mark FROM decision_mined WHERE source = ?", ["versions"]).fetchone()[0])' .git/flywheel/flywheel.db
+	[ "$output" = "$(git rev-parse HEAD)" ]
+}
+
 @test "names, paths and commit ids that are only spoken of" {
 	git flywheel index >/dev/null
 	id=$(git rev-parse --short=10 HEAD)

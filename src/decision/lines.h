@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 /*
- * Brings the versions of files to HEAD, in one transaction. `first`: also when there are none yet,
- * which reads all of history; else, and when more is new than can be read at once, E_LATER.
+ * Brings the versions of files to HEAD, in one transaction. `first`: also when that means to read
+ * a long history; else, when more is new than can be read at once, E_LATER.
  */
 int versions_update(struct session *session, const struct oid *head, bool first);
 

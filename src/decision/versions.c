@@ -18,6 +18,7 @@
 #define BATCH 4000                /* commits per run of diff-tree */
 #define MOST "--max-count=300000" /* the newest; what is older is left to git blame */
 #define AT_ONCE 2000              /* new commits that a question waits for */
+#define AT_FIRST 20000            /* commits in all: to read them costs what one blame costs */
 #define MARK "versions"
 
 static int list_commits(
@@ -174,13 +175,26 @@ static int update(struct session *session, const struct oid *head, const struct 
 	return rc;
 }
 
+/* More than a question can wait for? Where nothing is known yet, it waits once and never again. */
 static bool is_too_much(struct session *session, const struct oid *head, const struct oid *old)
 {
+	size_t most = old ? AT_ONCE : AT_FIRST;
+	char tip[OID_HEX + 1], hidden[OID_HEX + 2] = "^",
+						*count = xstrfmt("--max-count=%zu", most + 1);
+	const char *args[] = {"rev-list", count, tip, NULL, NULL};
 	struct buf added = BUF_INIT;
-	bool much = list_commits(session, head, old, &added) || added.len / (OID_HEX + 1) > AT_ONCE;
+	bool much;
 
+	oid_hex(head, tip);
+	if (old) {
+		oid_hex(old, hidden + 1);
+		args[3] = hidden;
+	}
+	much = git_run(repo_git_dir(session->repo), args, NULL, 0, &added) ||
+	       added.len / (OID_HEX + 1) > most;
 	error_clear();
 	buf_release(&added);
+	free(count);
 	return much;
 }
 
@@ -200,7 +214,7 @@ int versions_update(struct session *session, const struct oid *head, bool first)
 		return 0;
 	if (known)
 		rc = store_version_count(store, &commits, &dropped);
-	if (!first && (!known || is_too_much(session, head, &old)))
+	if (!first && is_too_much(session, head, known ? &old : NULL))
 		return E_LATER;
 	if (first && dropped > 1000 && dropped > commits / 4)
 		known = false; /* more chaff than it is worth: all anew */

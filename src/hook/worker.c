@@ -52,12 +52,12 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 		rc = conversation_harvest(session, NULL, &harvest);
 	if (!rc)
 		rc = conversation_link(session);
+	if (!rc) /* before what may fail: questions about lines need them, and nobody's name */
+		rc = decision_read_versions(session);
 	if (!rc)
 		ask(session, log, payload);
 	if (!rc)
 		rc = decision_mine(session, &decisions);
-	if (!rc)
-		rc = decision_read_versions(session);
 	if (!rc)
 		rc = store_backup_when_older(session->store, clock_now(), CLOCK_DAY);
 	line = rc ? xstrfmt("failed: %s", error_message())
