@@ -196,6 +196,34 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	wire_report "$world" | grep -q '"errors":\[\]'
 }
 
+@test "the background pass asks once an hour, a person as often as wanted" {
+	forge "$(comment 1 1 one)"
+	git flywheel worker --wait >/dev/null
+	asked=$(report asked)
+	[ "$asked" -gt 0 ]
+	git commit -q --allow-empty -m 'Again'
+	git flywheel worker --wait >/dev/null
+	[ "$(report asked)" = "$asked" ]
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + 3601)) git flywheel worker --wait >/dev/null
+	[ "$(report asked)" -gt "$asked" ]
+	asked=$(report asked)
+	harvest
+	[ "$(report asked)" -gt "$asked" ]
+	asked=$(report asked)
+	git config flywheel.harvest.interval 1m
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + 59)) git flywheel worker --wait >/dev/null
+	[ "$(report asked)" = "$asked" ]
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + 60)) git flywheel worker --wait >/dev/null
+	[ "$(report asked)" -gt "$asked" ]
+	# A word that is no time keeps nobody from asking; the pass says so and goes on.
+	git config flywheel.harvest.interval often
+	run git flywheel worker --wait
+	[ "$status" -eq 0 ]
+	[[ $output == *'flywheel.harvest.interval'* ]]
+	run git flywheel harvest --source github
+	[ "$status" -eq 0 ]
+}
+
 @test "GitLab: merge requests and their discussions" {
 	git config flywheel.harvest.github false
 	git config flywheel.harvest.gitlab true

@@ -25,6 +25,7 @@ struct harvest_options {
 	const char *source; /* NULL: all that have consent. E_DENIED: the one named has none */
 	int64_t since;      /* turns before this time are left for another call; 0: none are */
 	bool dry_run;       /* writes nothing */
+	bool unattended;    /* a remote place is asked once in flywheel.harvest.interval */
 };
 /* Reads every source since its watermark. `options` may be NULL. */
 int conversation_harvest(struct session *session, const struct harvest_options *options,

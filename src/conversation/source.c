@@ -4,6 +4,8 @@
 #include "flywheel/config.h"
 #include "flywheel/scrub.h"
 #include "flywheel/store_decision.h"
+#include "util/clock.h"
+#include "util/digest.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
@@ -115,12 +117,51 @@ static int add_place(const char *place, void *payload)
 	return 0;
 }
 
+/*
+ * Every commit starts a pass, and a forge must not be asked as often; a rebase would ask a hundred
+ * times. The time is kept of every try, so that a forge that fails is not asked more often either.
+ */
+static int may_ask(struct harvest *harvest, const char *place, bool *may)
+{
+	struct store *store = harvest->session->store;
+	char hex[DIGEST_HEX + 1], *key, *text = NULL;
+	int64_t now = clock_now(), interval = 0, last;
+	int rc = 0;
+
+	*may = true;
+	if (harvest->source->reach != REACH_REMOTE || harvest->options.dry_run)
+		return 0;
+	if (harvest->options.unattended && harvest->session->config)
+		rc = duration_parse(
+			config_text(harvest->session->config, "harvest.interval"), &interval);
+	if (rc)
+		return fail_context(rc, "flywheel.harvest.interval");
+	digest_bytes(place, strlen(place), hex);
+	key = xstrfmt("harvest.%s.%.16s.asked", harvest->source->name, hex);
+	if (store_meta_get(store, key, &text))
+		error_clear();
+	last = text ? strtoll(text, NULL, 10) : 0;
+	free(text);
+	if (harvest->options.unattended && last <= now && now < last + interval) {
+		*may = false; /* a time to come is of a clock that was set back */
+	} else {
+		text = xstrfmt("%lld", (long long)now);
+		rc = store_meta_set(store, key, text);
+		free(text);
+	}
+	free(key);
+	return rc;
+}
+
 static int read_one(struct harvest *harvest, const char *place)
 {
 	struct store *store = harvest->session->store;
 	struct watermark mark;
-	int rc = 0;
+	bool may;
+	int rc = may_ask(harvest, place, &may);
 
+	if (rc || !may)
+		return rc;
 	if (!harvest_watermark(harvest, place, &mark) && !harvest->source->belongs(harvest, place))
 		return 0;
 	if (!harvest->options.dry_run)

@@ -38,6 +38,7 @@ static void ask(struct session *session, worker_log_fn log, void *payload)
 
 static int pass(struct session *session, worker_log_fn log, void *payload)
 {
+	const struct harvest_options unattended = {.unattended = true};
 	struct harvest_report harvest = {0};
 	double start = clock_monotonic();
 	size_t decisions = 0;
@@ -49,7 +50,7 @@ static int pass(struct session *session, worker_log_fn log, void *payload)
 		return 0;
 	rc = graph_catch_up(session);
 	if (!rc)
-		rc = conversation_harvest(session, NULL, &harvest);
+		rc = conversation_harvest(session, &unattended, &harvest);
 	if (!rc)
 		rc = conversation_link(session);
 	if (!rc) /* before what may fail: questions about lines need them, and nobody's name */

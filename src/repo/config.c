@@ -86,6 +86,8 @@ static const struct config_record records[] = {
 	{"miner.confidence", CONFIG_REAL, "0.86", 0, 1, true,
 		"decisions of which the miner is less sure are not written down"},
 	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},
+	{"harvest.interval", CONFIG_TEXT, "1h", 0, 0, false,
+		"time between two background passes that ask a forge, as 30m"},
 	{"harvest.claude-code", CONFIG_BOOL, "true", 0, 0, false, "read Claude Code's transcripts"},
 	{"harvest.codex", CONFIG_BOOL, "true", 0, 0, false, "read Codex CLI's sessions"},
 	{"harvest.gemini", CONFIG_BOOL, "true", 0, 0, false, "read Gemini CLI's chats"},
