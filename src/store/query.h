@@ -34,6 +34,9 @@ double query_real(struct query *query, int column);
 bool query_is_null(struct query *query, int column);
 
 int store_exec(struct store *store, const char *sql); /* one or more statements, no values */
+int store_version(struct store *store, int *version); /* of the schema; 0: there is none */
+/* Makes or brings up the schema, in one transaction. E_UNSUPPORTED: a newer program wrote it. */
+int store_migrate(struct store *store);
 int64_t store_last_id(struct store *store);
 int64_t store_changes(struct store *store);
 
