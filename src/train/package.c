@@ -82,20 +82,39 @@ static int write_job(const struct train_job *job, const struct counting *counts,
 	return 0;
 }
 
-/* The rows were scanned one by one as they were written; here go the other parts. */
-static int scan(struct session *session, const struct buf *parts)
+static int scan(struct session *session, const struct buf *program, const struct buf *settings)
 {
+	const struct buf *parts[PARTS] = {[PART_PROGRAM] = program, [PART_JOB] = settings};
 	struct scrubber *scrubber = NULL;
 	int rc = scrubber_open_for_code(session, &scrubber);
 
 	for (int i = 0; i < PARTS && !rc; i++)
-		if (i != PART_ROWS && scrub_count_secrets(scrubber, parts[i].ptr, parts[i].len))
+		if (parts[i] && scrub_count_secrets(scrubber, parts[i]->ptr, parts[i]->len))
 			rc = fail(E_INVALID,
 				"%s of the package holds what looks like a secret, nothing was "
 				"written: look for it in your settings with `git config "
 				"--get-regexp ^flywheel`",
 				names[i]);
 	scrubber_free(scrubber);
+	return rc;
+}
+
+/*
+ * The rows were scanned one by one as they were written; here go the other parts. The job's names
+ * are left out: they are digests of ours, and as random as the secrets that are looked for.
+ */
+static int scan_settings(
+	const struct train_job *job, const struct counting *counts, const struct buf *program)
+{
+	struct train_job nameless = *job;
+	struct buf settings = BUF_INIT;
+	int rc;
+
+	nameless.key = nameless.dataset = "";
+	rc = write_job(&nameless, counts, &settings);
+	if (!rc)
+		rc = scan(job->session, program, &settings);
+	buf_release(&settings);
 	return rc;
 }
 
@@ -110,7 +129,7 @@ static int fill(const struct train_job *job, struct buf *parts, struct counting 
 	buf_addstr(&parts[PART_PROGRAM], train_py);
 	if (!rc)
 		rc = write_job(job, counts, &parts[PART_JOB]);
-	return rc ? rc : scan(job->session, parts);
+	return rc ? rc : scan_settings(job, counts, &parts[PART_PROGRAM]);
 }
 
 static int write_package(const struct train_job *job, const struct buf *zip, struct package *out)

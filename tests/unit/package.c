@@ -108,6 +108,21 @@ static void secret_does_not_leave(void **state)
 	free(spool);
 }
 
+/* A digest of ours looks like anybody's key; what a person set is looked at all the same. */
+static void own_key_is_no_secret(void **state)
+{
+	struct job_fixture *f = *state;
+
+	f->job.key = "flywheel-7ec5f42e8901b96a";
+	assert_int_equal(package_make(&f->job, &f->package), 0);
+	package_release(&f->package);
+	set(f, "flywheel.artifacts",
+		"https://store.acme.io/?token=ghp_"
+		"a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+	assert_int_equal(package_make(&f->job, &f->package), E_INVALID);
+	assert_non_null(strstr(error_message(), "job.json of the package"));
+}
+
 static void sweep_leaves_no_code_behind(void **state)
 {
 	struct job_fixture *f = *state;
@@ -183,6 +198,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(python_reads_the_same_parts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_are_conversations, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(secret_does_not_leave, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(own_key_is_no_secret, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sweep_leaves_no_code_behind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(unknown_form_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(estimate_follows_the_settings, set_up, tear_down),
