@@ -15,7 +15,7 @@
 
 #define SHORTEST 5           /* characters that can be replaced; fewer certify nothing */
 #define WORD_OR_KEY 6.5      /* mean cost of a pair of letters in a word: see words.c */
-#define WORD_OR_PASSWORD 6.0 /* what stands where a password should is less likely a word */
+#define WORD_OR_PASSWORD 5.5 /* what stands where a password should is less likely a word */
 #define FEWEST 4             /* letters and digits of a password */
 #define CHECK_MAX 6          /* characters of checksum */
 #define PLACEHOLDER_MAX 128  /* longer random text holds such words by chance */
@@ -216,7 +216,11 @@ static bool is_reference(const char *text, size_t len)
 		"config.", "settings.", "args.", "options.", "::", "->", "()", "[\"", "['"};
 	char head[64];
 
-	if (len && strchr("$%@&*!", text[0]))
+	if (len && strchr("$%", text[0]))
+		return true;
+	/* An alias, an anchor or a tag, where it goes on as a name does. */
+	if (len > 1 && strchr("@&*!", text[0]) &&
+		(isalpha((unsigned char)text[1]) || text[1] == '_'))
 		return true;
 	if (len >= sizeof(head))
 		return false;
@@ -329,6 +333,11 @@ static bool is_identifier(const char *text, size_t len)
 	return true;
 }
 
+static bool ends_in_123(const char *text, size_t len)
+{
+	return len > 3 && !memcmp(text + len - 3, "123", 3);
+}
+
 /* What people make up is short; only what is plainly a word, a name or a number is none. */
 static bool is_password(const char *text, size_t len)
 {
@@ -341,8 +350,22 @@ static bool is_password(const char *text, size_t len)
 	/* An identifier may hold abbreviations: hardly a word must be left in it. */
 	if (!has.digits && words > (is_identifier(text, len) ? 0.45 : 0.7))
 		return false;
-	/* user1, sha256, option-2 */
-	return !(words > 0.85 && has.digits <= 3 && len < 12);
+	/* user1, sha256, option-2, admin123; but welcome844 */
+	return !(words > 0.85 && has.digits <= (len < 8 || ends_in_123(text, len) ? 3 : 2) &&
+		 len < 12);
+}
+
+/* Digits in the midst of letters, again and again: no word has them, however its pieces sound. */
+static bool is_interleaved(const char *text, size_t len)
+{
+	size_t changes = 0;
+
+	for (size_t i = 1; i < len; i++) {
+		unsigned char before = (unsigned char)text[i - 1], here = (unsigned char)text[i];
+
+		changes += (isalpha(before) && isdigit(here)) || (isdigit(before) && isalpha(here));
+	}
+	return changes >= 4;
 }
 
 static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
@@ -357,7 +380,7 @@ static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
 		return false;
 	if (rule->password && !is_password(text, len))
 		return false;
-	if (!rule->password && !rule->words &&
+	if (!rule->password && !rule->words && !is_interleaved(text, len) &&
 		share_of_words(text, len, WORD_OR_KEY) > (has.digits ? 0.8 : 0.35))
 		return false;
 	return entropy(text, len) >= rule->entropy;
