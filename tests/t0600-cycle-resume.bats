@@ -47,6 +47,18 @@ kill_and_resume() {
 	done
 }
 
+@test "a decision that two commits state is one new decision" {
+	git config flywheel.miner.confidence 0.5
+	for name in one two; do
+		commit_file "$name.c" "int $name(void) { return 1; }" \
+			"Use a queue instead of polling because the interface allows ten calls a minute"
+	done
+	FLYWHEEL_STOP_AFTER=decisions git flywheel cycle >out || true
+	read -r _ new _ all _ < <(grep '^decisions ' out)
+	[ "$new" -gt 0 ]
+	[ "$new" = "$all" ]
+}
+
 @test "killed after decisions" { kill_and_resume FLYWHEEL_STOP_AFTER decisions suite; }
 @test "killed after suite" { kill_and_resume FLYWHEEL_STOP_AFTER suite examples; }
 @test "killed after dataset" { kill_and_resume FLYWHEEL_STOP_AFTER dataset train; }

@@ -112,14 +112,17 @@ static int harvest_stage(struct revolution *revolution)
 
 static int decisions_stage(struct revolution *revolution)
 {
-	size_t found = 0, all = 0;
-	int rc = decision_mine(revolution->session, &found);
+	size_t before = 0, all = 0;
+	int rc = decision_count(revolution->session, &before);
 
+	if (!rc)
+		rc = decision_mine(revolution->session, NULL);
 	if (!rc)
 		rc = decision_count(revolution->session, &all);
 	if (rc)
 		return rc;
-	buf_addf(&revolution->said, "%zu new, %zu in all", found, all);
+	/* A decision that stands in several places is found as often, and counted once. */
+	buf_addf(&revolution->said, "%zu new, %zu in all", all > before ? all - before : 0, all);
 	js_set_number(revolution->report, "decisions", (int64_t)all);
 	return 0;
 }
