@@ -286,7 +286,7 @@ int notes_update(struct session *session, const struct oid *commits, size_t coun
 		rc = write_once(&publisher, commits, count, all);
 		if (!rc && !moved)
 			rc = notes_seen(session); /* what is new in it is our own */
-		if (!rc || !has_moved(session->repo, &before, rc))
+		if (!rc || (rc != E_LOCKED && !has_moved(session->repo, &before, rc)))
 			break;
 	}
 	rewrites_release(&publisher.rewrites);

@@ -8,8 +8,11 @@
 #include "util/error.h"
 
 #include <string.h>
+#include <time.h>
 
-#define FLAT_MAX 256 /* beyond it a level has folders, as git makes them */
+#define LOCK_TRIES 50
+#define LOCK_PAUSE 10000000 /* ns */
+#define FLAT_MAX 256        /* beyond it a level has folders, as git makes them */
 
 static bool is_folder(const git_tree_entry *entry)
 {
@@ -89,11 +92,32 @@ static int put(struct repo *repo, const struct note *note, git_oid *tree)
 	return error ? error : step(repo, &before, hex, removes ? NULL : &blob, tree, &empty);
 }
 
-static int move_ref(struct repo *repo, const char *ref, git_commit *tip, const git_oid *tree_id,
+/* Another program holds the ref's lock for less than a millisecond; git waits for it as well. */
+static int move_ref(struct repo *repo, const char *ref, const git_oid *from, const git_oid *to)
+{
+	const struct timespec pause = {0, LOCK_PAUSE};
+	git_reference *moved = NULL;
+	int error = 0;
+
+	for (int try = 0; try < LOCK_TRIES; try++) {
+		error = git_reference_create_matching(
+			&moved, repo->git, ref, to, 1, from, "notes: written");
+		if (error != GIT_ELOCKED)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	git_reference_free(moved);
+	if (error == GIT_EMODIFIED)
+		return fail(E_LOCKED, "'%s' was moved meanwhile", ref);
+	if (error == GIT_ELOCKED)
+		return fail(E_LOCKED, "'%s' is locked by another program", ref);
+	return error ? repo_fail(error, "cannot write notes") : 0;
+}
+
+static int commit_tree(struct repo *repo, const char *ref, git_commit *tip, const git_oid *tree_id,
 	const char *message)
 {
 	const git_commit *parents[] = {tip};
-	git_reference *moved = NULL;
 	git_signature *who = NULL;
 	git_tree *tree = NULL;
 	git_oid commit;
@@ -105,14 +129,8 @@ static int move_ref(struct repo *repo, const char *ref, git_commit *tip, const g
 	if (!error)
 		error = git_commit_create(
 			&commit, repo->git, NULL, who, who, NULL, message, tree, 1, parents);
-	if (!error)
-		error = git_reference_create_matching(
-			&moved, repo->git, ref, &commit, 1, git_commit_id(tip), "notes: written");
-	if (error == GIT_EMODIFIED || error == GIT_ELOCKED)
-		rc = fail(E_LOCKED, "'%s' was moved meanwhile", ref);
-	else if (error)
-		rc = repo_fail(error, "cannot write notes");
-	git_reference_free(moved);
+	rc = error ? repo_fail(error, "cannot write notes")
+		   : move_ref(repo, ref, git_commit_id(tip), &commit);
 	git_signature_free(who);
 	git_tree_free(tree);
 	return rc;
@@ -138,9 +156,10 @@ int note_tree_write(struct repo *repo, const char *ref, const struct oid *tip_id
 		root = *git_tree_id(tree);
 	for (size_t i = 0; !error && i < count; i++)
 		error = put(repo, &notes[i], &root);
-	rc = error                                     ? repo_fail(error, "cannot write notes")
-	     : git_oid_equal(&root, git_tree_id(tree)) ? 0 /* as they stand */
-						       : move_ref(repo, ref, tip, &root, message);
+	rc = error ? repo_fail(error, "cannot write notes")
+	     : git_oid_equal(&root, git_tree_id(tree))
+		     ? 0 /* as they stand */
+		     : commit_tree(repo, ref, tip, &root, message);
 out:
 	git_tree_free(tree);
 	git_commit_free(tip);

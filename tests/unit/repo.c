@@ -5,12 +5,15 @@
 #include "flywheel/repo.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/memory.h"
 #include "util/process.h"
 #include "util/strings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 struct fixture {
@@ -223,6 +226,32 @@ static void a_note_finds_its_place_among_many(void **state)
 	buf_release(&text);
 }
 
+/* Another program that writes to the same ref is waited for, one that never ends is told of. */
+static void a_locked_ref_is_waited_for(void **state)
+{
+	struct fixture *fixture = *state;
+	struct note note = {.text = "first\n"};
+	const struct timespec soon = {0, 50000000};
+	char *lock = xstrfmt("%s/.git/" NOTES_GRAPH ".lock", fixture->folder);
+	pid_t child;
+
+	assert_int_equal(repo_head(fixture->repo, &note.commit), 0);
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &note, 1, "why"), 0);
+	assert_int_equal(file_write(lock, "", 0, 0600), 0);
+	note.text = "second\n";
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &note, 1, "why"), E_LOCKED);
+	assert_non_null(strstr(error_message(), "is locked by another program"));
+	child = fork();
+	if (!child) {
+		nanosleep(&soon, NULL);
+		unlink(lock);
+		_exit(0);
+	}
+	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &note, 1, "why"), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	free(lock);
+}
+
 static void refs_change_together_or_not_at_all(void **state)
 {
 	struct fixture *fixture = *state;
@@ -351,6 +380,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(notes_are_written_in_bulk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_note_finds_its_place_among_many, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_locked_ref_is_waited_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			refs_change_together_or_not_at_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_updates_say_why, set_up, tear_down),
