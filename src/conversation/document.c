@@ -31,7 +31,8 @@ int watermark_of(const char *path, struct watermark *out)
 	return 0;
 }
 
-int watermark_of_database(const char *path, struct watermark *out)
+/* With its log. */
+static int watermark_of_database(const char *path, struct watermark *out)
 {
 	char *log = xstrfmt("%s-wal", path);
 	struct watermark more;
@@ -53,6 +54,17 @@ bool watermark_stands(struct harvest *harvest, const char *place, const struct w
 
 	return harvest_watermark(harvest, place, &old) && old.inode == now->inode &&
 	       old.size == now->size && old.offset == now->offset;
+}
+
+int database_read(struct harvest *harvest, const char *path, sessions_fn read)
+{
+	struct watermark now;
+	int rc = watermark_of_database(path, &now);
+
+	if (rc || watermark_stands(harvest, path, &now))
+		return rc;
+	rc = read(harvest, path, NULL);
+	return rc ? rc : harvest_checkpoint(harvest, path, &now);
 }
 
 int document_each(const char *path, const char *const *places, js_stream_fn fn, void *payload)

@@ -28,7 +28,8 @@ struct conversation_source {
 	enum source_reach reach;
 	/* Required. Tells of every place of the tool, sorted; a tool that is not there has none. */
 	int (*find)(struct harvest *harvest, place_fn fn, void *payload);
-	/* Required. True when something there is of this repository; reads as little as it can. */
+	/* True when something there is of this repository; reads as little as it can. NULL: it
+	 * always is, or reading is what tells. */
 	bool (*belongs)(struct harvest *harvest, const char *place);
 	/* Optional: the sessions that one place holds. NULL: a place is a session. */
 	int (*count)(struct harvest *harvest, const char *place, struct session_count *out);
@@ -175,7 +176,9 @@ int document_changed(
 	struct harvest *harvest, const char *path, struct watermark *now, struct lines **lines);
 /* How a file that is written anew stands now: inode, size, time in `offset`. E_NOTFOUND, E_IO. */
 int watermark_of(const char *path, struct watermark *out);
-int watermark_of_database(const char *path, struct watermark *out); /* with its log */
+/* Reads a database of the tool's when it changed since its watermark, which is then set. */
+typedef int (*sessions_fn)(struct harvest *harvest, const char *path, struct session_count *count);
+int database_read(struct harvest *harvest, const char *path, sessions_fn read);
 bool watermark_stands(struct harvest *harvest, const char *place, const struct watermark *now);
 
 /* ---- refs: trees that only grow ---- */
@@ -194,6 +197,8 @@ int files_each(const char *folder, const char *suffix, int depth, place_fn fn, v
 
 /* The same under a folder of the user's home. */
 int home_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
+/* The same under a folder of what programs keep for the user: XDG_DATA_HOME, ~/.local/share. */
+int data_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
 /* The user folder of every editor that grew from VS Code. */
 int editor_users_each(place_fn fn, void *payload);
 char *path_of_uri(const char *uri);

@@ -50,6 +50,22 @@ int home_files_each(const char *folder, const char *suffix, int depth, place_fn 
 	return rc;
 }
 
+int data_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload)
+{
+	const char *data = getenv("XDG_DATA_HOME");
+	char *home = home_dir() ? path_join(home_dir(), ".local/share") : NULL;
+	char *full = NULL;
+	int rc = 0;
+
+	if ((data && *data) || home)
+		full = path_join(data && *data ? data : home, folder);
+	if (full)
+		rc = files_each(full, suffix, depth, fn, payload);
+	free(home);
+	free(full);
+	return rc;
+}
+
 /* Where each editor that grew from VS Code keeps its user's folder, below a folder of settings. */
 static int each_editor(const char *settings, place_fn fn, void *payload)
 {

@@ -153,6 +153,11 @@ static int may_ask(struct harvest *harvest, const char *place, bool *may)
 	return rc;
 }
 
+static bool belongs(struct harvest *harvest, const char *place)
+{
+	return !harvest->source->belongs || harvest->source->belongs(harvest, place);
+}
+
 static int read_one(struct harvest *harvest, const char *place)
 {
 	struct store *store = harvest->session->store;
@@ -162,7 +167,7 @@ static int read_one(struct harvest *harvest, const char *place)
 
 	if (rc || !may)
 		return rc;
-	if (!harvest_watermark(harvest, place, &mark) && !harvest->source->belongs(harvest, place))
+	if (!harvest_watermark(harvest, place, &mark) && !belongs(harvest, place))
 		return 0;
 	if (!harvest->options.dry_run)
 		rc = store_begin(store);
@@ -268,7 +273,7 @@ static int count_place(struct harvest *harvest, const char *place, struct source
 	if (source->count)
 		rc = source->count(harvest, place, &count);
 	else
-		count.ours = source->belongs(harvest, place);
+		count.ours = belongs(harvest, place);
 	if (rc == E_NOTFOUND || rc == E_INVALID) {
 		error_clear();
 		rc = 0;

@@ -297,7 +297,7 @@ static struct harvest read_place(const struct reading *reading, const char *path
 	int rc = 0;
 
 	strings_add(&harvest.roots, reading->fixture->repo);
-	if (reading->source->belongs(&harvest, path))
+	if (!reading->source->belongs || reading->source->belongs(&harvest, path))
 		rc = reading->source->read(&harvest, path);
 	if (rc && rc != E_NOTFOUND)
 		fprintf(stderr, "%s: %s\n", path, error_message());

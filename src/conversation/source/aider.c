@@ -51,13 +51,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return rc;
 }
 
-static bool belongs(struct harvest *harvest, const char *path)
-{
-	(void)harvest;
-	(void)path;
-	return true;
-}
-
 /* The time is the user's own, without a zone. */
 static int64_t local_time(const char *text, int64_t otherwise)
 {
@@ -260,6 +253,5 @@ const struct conversation_source source_aider = {
 	.title = "aider's chat history in the worktree",
 	.reach = REACH_REPOSITORY,
 	.find = find,
-	.belongs = belongs,
 	.read = read_file,
 };

@@ -27,19 +27,8 @@ struct reading {
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
-	const char *data = getenv("XDG_DATA_HOME");
-	char *folder = NULL;
-	int rc = 0;
-
 	(void)harvest;
-	if (data && *data)
-		folder = path_join(data, "amp/threads");
-	else if (home_dir())
-		folder = path_join(home_dir(), ".local/share/amp/threads");
-	if (folder)
-		rc = files_each(folder, ".json", 1, fn, payload);
-	free(folder);
-	return rc;
+	return data_files_each("amp/threads", ".json", 1, fn, payload);
 }
 
 /* The first folder of the thread, when it is ours; the caller frees. */

@@ -389,16 +389,8 @@ static bool belongs(struct harvest *harvest, const char *path)
 
 static int read_place(struct harvest *harvest, const char *path)
 {
-	struct watermark now;
-	int rc;
-
-	if (!is_database(path))
-		return cursor_transcript_read(harvest, path);
-	rc = watermark_of_database(path, &now);
-	if (rc || watermark_stands(harvest, path, &now))
-		return rc;
-	rc = each_session(harvest, path, NULL);
-	return rc ? rc : harvest_checkpoint(harvest, path, &now);
+	return is_database(path) ? database_read(harvest, path, each_session)
+				 : cursor_transcript_read(harvest, path);
 }
 
 const struct conversation_source source_cursor = {

@@ -52,13 +52,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return rc ? rc : refs_each(repo, "refs/remotes/", hand_on, &forward);
 }
 
-static bool belongs(struct harvest *harvest, const char *ref)
-{
-	(void)harvest;
-	(void)ref;
-	return true;
-}
-
 /* ---- which commit a checkpoint led to ---- */
 
 static void load_commits(struct reading *reading)
@@ -242,6 +235,5 @@ const struct conversation_source source_entire = {
 	.title = "Entire's checkpoints (branch " BRANCH ")",
 	.reach = REACH_REPOSITORY,
 	.find = find,
-	.belongs = belongs,
 	.read = read_branch,
 };

@@ -39,13 +39,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return fn(REF, payload);
 }
 
-static bool belongs(struct harvest *harvest, const char *ref)
-{
-	(void)harvest;
-	(void)ref;
-	return true;
-}
-
 /* ---- the lines of one session ---- */
 
 static void add_ranges(struct raw_draft *draft, const char *commit, const char *path,
@@ -256,6 +249,5 @@ const struct conversation_source source_git_ai = {
 	.title = "git-ai's notes of who wrote which line",
 	.reach = REACH_REPOSITORY,
 	.find = find,
-	.belongs = belongs,
 	.read = read_notes,
 };

@@ -27,14 +27,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return forge_find(&github, harvest, fn, payload);
 }
 
-/* It is configured, and by nobody but the user: no request is made to find out more. */
-static bool belongs(struct harvest *harvest, const char *place)
-{
-	(void)harvest;
-	(void)place;
-	return true;
-}
-
 /* What all kinds of comments have in common. `record` and `session` are the caller's. */
 static int take(struct forge *forge, const struct js *item, const char *record, const char *session,
 	const char *parent, const struct raw_anchor *anchor)
@@ -172,6 +164,5 @@ const struct conversation_source source_github = {
 	.title = "GitHub reviews and comments",
 	.reach = REACH_REMOTE,
 	.find = find,
-	.belongs = belongs,
 	.read = read_place,
 };

@@ -27,13 +27,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return forge_find(&gitlab, harvest, fn, payload);
 }
 
-static bool belongs(struct harvest *harvest, const char *place)
-{
-	(void)harvest;
-	(void)place;
-	return true;
-}
-
 struct discussion {
 	const char *session;
 	char *parent; /* the note before this one */
@@ -149,6 +142,5 @@ const struct conversation_source source_gitlab = {
 	.title = "GitLab discussions",
 	.reach = REACH_REMOTE,
 	.find = find,
-	.belongs = belongs,
 	.read = read_place,
 };

@@ -31,26 +31,8 @@ struct reading {
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
-	const char *data = getenv("XDG_DATA_HOME");
-	char *folder = NULL;
-	int rc = 0;
-
 	(void)harvest;
-	if (data && *data)
-		folder = path_join(data, "opencode");
-	else if (home_dir())
-		folder = path_join(home_dir(), ".local/share/opencode");
-	if (folder)
-		rc = files_each(folder, ".db", DEPTH, fn, payload);
-	free(folder);
-	return rc;
-}
-
-static bool belongs(struct harvest *harvest, const char *path)
-{
-	(void)harvest;
-	(void)path;
-	return true;
+	return data_files_each("opencode", ".db", DEPTH, fn, payload);
 }
 
 /* ---- a message ---- */
@@ -252,13 +234,7 @@ static int count(struct harvest *harvest, const char *path, struct session_count
 
 static int read_database(struct harvest *harvest, const char *path)
 {
-	struct watermark now;
-	int rc = watermark_of_database(path, &now);
-
-	if (rc || watermark_stands(harvest, path, &now))
-		return rc;
-	rc = each_session(harvest, path, NULL);
-	return rc ? rc : harvest_checkpoint(harvest, path, &now);
+	return database_read(harvest, path, each_session);
 }
 
 const struct conversation_source source_opencode = {
@@ -266,7 +242,6 @@ const struct conversation_source source_opencode = {
 	.title = "OpenCode's sessions",
 	.reach = REACH_MACHINE,
 	.find = find,
-	.belongs = belongs,
 	.count = count,
 	.read = read_database,
 };

@@ -42,13 +42,6 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	return rc;
 }
 
-static bool belongs(struct harvest *harvest, const char *path)
-{
-	(void)harvest;
-	(void)path;
-	return true;
-}
-
 /* A line of dashes stands between two turns. */
 static void drop_rule(struct buf *text)
 {
@@ -223,6 +216,5 @@ const struct conversation_source source_specstory = {
 	.title = "SpecStory's history in the worktree",
 	.reach = REACH_REPOSITORY,
 	.find = find,
-	.belongs = belongs,
 	.read = read_file,
 };
