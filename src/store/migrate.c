@@ -163,37 +163,20 @@ static const char *const migrations[] = {
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)
 
-static int create_schema(struct store *store)
+/* Asked again under the lock: two programs may both have found an empty file, or an older one. */
+static int bring_up(struct store *store)
 {
 	char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
 	int version = 0;
 	int rc = store_begin(store);
 
-	/* Asked again under the lock: two programs may both have found an empty file. */
 	if (!rc)
 		rc = store_version(store, &version);
 	if (!rc && !version)
 		rc = store_exec(store, schema_sql);
-	if (!rc && !version)
-		rc = store_exec(store, sql);
-	free(sql);
-	if (rc)
-		store_rollback(store);
-	return rc ? rc : store_commit(store);
-}
-
-static int migrate_older(struct store *store)
-{
-	char *sql = xstrfmt("PRAGMA user_version = %d", SCHEMA_VERSION);
-	int version = 0;
-	int rc = store_begin(store);
-
-	/* Asked again under the lock: another program may have been faster. */
-	if (!rc)
-		rc = store_version(store, &version);
-	for (int i = version; !rc && i < SCHEMA_VERSION; i++)
+	for (int i = version; !rc && i && i < SCHEMA_VERSION; i++)
 		rc = store_exec(store, migrations[i - 1]);
-	if (!rc)
+	if (!rc && version < SCHEMA_VERSION)
 		rc = store_exec(store, sql);
 	free(sql);
 	if (rc)
@@ -206,10 +189,8 @@ int store_migrate(struct store *store)
 	int version = 0;
 	int rc = store_version(store, &version);
 
-	if (!rc && !version)
-		return create_schema(store);
-	if (!rc && version > 0 && version < SCHEMA_VERSION)
-		return migrate_older(store);
+	if (!rc && version >= 0 && version < SCHEMA_VERSION)
+		return bring_up(store);
 	if (rc || version <= SCHEMA_VERSION)
 		return rc;
 	return fail(E_UNSUPPORTED,
