@@ -72,6 +72,9 @@ int talk_drop_from(struct store *store, const char *session, const char *record)
 /* Borrowed during the call. In order of (session, time, id). */
 typedef int (*talk_turn_fn)(const struct talk_turn *turn, void *payload);
 int talk_each_turn(struct store *store, talk_turn_fn fn, void *payload);
+/* Those of one session. */
+int talk_each_turn_of(struct store *store, const char *source, const char *session, talk_turn_fn fn,
+	void *payload);
 /* In order of (session, time, turn, position). `turn` 0: of all turns. */
 typedef int (*talk_edit_fn)(const struct talk_edit *edit, void *payload);
 int talk_each_edit(struct store *store, int64_t turn, talk_edit_fn fn, void *payload);

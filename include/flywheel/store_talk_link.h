@@ -70,10 +70,6 @@ int talk_link_session_of(struct store *store, const char *record, struct buf *ou
 /* The last turn of a session up to a time; 0: none. */
 int talk_link_said_by(struct store *store, const char *session, int64_t until, int64_t *turn);
 
-/* The turns of a session, by time. */
-int talk_link_session(struct store *store, const char *source, const char *session, talk_turn_fn fn,
-	void *payload);
-
 /* How many files of HEAD's graph end in "/<tail>" or are it. */
 int talk_link_places(struct store *store, const char *tail, size_t *count);
 #endif

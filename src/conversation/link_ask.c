@@ -529,5 +529,5 @@ int talk_read(
 {
 	struct reading reading = {fn, payload};
 
-	return talk_link_session(session->store, source, name, hand_turn, &reading);
+	return talk_each_turn_of(session->store, source, name, hand_turn, &reading);
 }

@@ -229,11 +229,10 @@ int talk_drop_record(struct store *store, const char *record)
 	return query_close(query);
 }
 
-int talk_each_turn(struct store *store, talk_turn_fn fn, void *payload)
+#define TURN_COLUMNS "id, at, record, source, session, role, branch, text, parent, tool, model"
+
+static int each_turn(struct query *query, talk_turn_fn fn, void *payload)
 {
-	struct query *query = query_open(store,
-		"SELECT id, at, record, source, session, role, branch, text, parent, tool, model "
-		"FROM turn ORDER BY session, at, id");
 	int rc = 0, closed;
 
 	while (!rc && query_next(query)) {
@@ -255,6 +254,25 @@ int talk_each_turn(struct store *store, talk_turn_fn fn, void *payload)
 	}
 	closed = query_close(query);
 	return rc ? rc : closed;
+}
+
+int talk_each_turn(struct store *store, talk_turn_fn fn, void *payload)
+{
+	return each_turn(
+		query_open(store, "SELECT " TURN_COLUMNS " FROM turn ORDER BY session, at, id"), fn,
+		payload);
+}
+
+int talk_each_turn_of(struct store *store, const char *source, const char *session, talk_turn_fn fn,
+	void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT " TURN_COLUMNS " FROM turn WHERE session = ?2 AND source = ?1 "
+		"ORDER BY at, id");
+
+	query_bind_text(query, 1, source);
+	query_bind_text(query, 2, session);
+	return each_turn(query, fn, payload);
 }
 
 int talk_each_edit(struct store *store, int64_t turn, talk_edit_fn fn, void *payload)

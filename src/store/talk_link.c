@@ -277,37 +277,6 @@ int talk_link_said_by(struct store *store, const char *session, int64_t until, i
 	return query_close(query);
 }
 
-int talk_link_session(struct store *store, const char *source, const char *session, talk_turn_fn fn,
-	void *payload)
-{
-	struct query *query = query_open(store,
-		"SELECT id, at, record, source, session, role, branch, text, parent, tool, model "
-		"FROM turn WHERE session = ?2 AND source = ?1 ORDER BY at, id");
-	int rc = 0, closed;
-
-	query_bind_text(query, 1, source);
-	query_bind_text(query, 2, session);
-	while (!rc && query_next(query)) {
-		struct talk_turn turn = {
-			.id = query_number(query, 0),
-			.at = query_number(query, 1),
-			.record = query_text(query, 2),
-			.source = query_text(query, 3),
-			.session = query_text(query, 4),
-			.role = query_text(query, 5),
-			.branch = query_text(query, 6),
-			.text = query_text(query, 7),
-			.parent = query_text(query, 8),
-			.tool = query_text(query, 9),
-			.model = query_text(query, 10),
-		};
-
-		rc = fn(&turn, payload);
-	}
-	closed = query_close(query);
-	return rc ? rc : closed;
-}
-
 /* ---- HEAD's graph ---- */
 
 int talk_link_places(struct store *store, const char *tail, size_t *count)
