@@ -16,29 +16,11 @@ languages=("$@")
 [[ $# -gt 0 ]] || languages=(c python java go)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/bench/measure.bash
+. tests/bench/measure.bash
 export HOME=$work GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com FLYWHEEL_INTERNAL=1
 export GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
 PATH=$root:$PATH
-
-# cpu <command...>: sets `seconds`, `memory` and `wall`.
-cpu() {
-	local user system
-
-	command time -f '%U %S %M %e' -o "$work/time" "$@" >/dev/null
-	read -r user system memory wall <"$work/time"
-	seconds=$(awk "BEGIN { print $user + $system }")
-}
-
-# least <command...>: the least of three, into `seconds`.
-least() {
-	local best=
-
-	for _ in 1 2 3; do
-		"$@"
-		best=$(awk "BEGIN { b = \"$best\"; print b == \"\" || $seconds < b ? $seconds : b }")
-	done
-	seconds=$best
-}
 
 # sooner: how many times, as `speedup`; the least of three each.
 sooner() {

@@ -12,21 +12,14 @@ root=$PWD repository=$(git -C "$1" rev-parse --absolute-git-dir)
 range=${2:-HEAD}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/bench/measure.bash
+. tests/bench/measure.bash
 export HOME=$work GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com
 export FLYWHEEL_INTERNAL=1 GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
 PATH=$root:$PATH
 git clone -q --shared "$repository" "$work/repo"
 cd "$work/repo"
 mapfile -t range < <(git rev-parse --revs-only "$range") # B, or B and ^A
-
-# cpu <command...>: sets `seconds` and `memory`.
-cpu() {
-	local user system
-
-	command time -f '%U %S %M' -o "$work/time" "$@" >/dev/null
-	read -r user system memory <"$work/time"
-	seconds=$(awk "BEGIN { print $user + $system }")
-}
 
 # "extension language" of each language.
 languages() {

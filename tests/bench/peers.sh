@@ -14,6 +14,8 @@ languages=("$@")
 [[ $# -gt 0 ]] || languages=(c python java go)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/bench/measure.bash
+. tests/bench/measure.bash
 export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com FLYWHEEL_INTERNAL=1
 export GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
 PATH=$root:$PATH
@@ -28,29 +30,6 @@ fetch_peer() {
 	END
 	echo "fetching a graph builder from npm" >&2
 	(cd "$peer" && npm install --silent --no-audit --no-fund >&2)
-}
-
-# cpu <command...>: sets `seconds` and `memory` (MB).
-cpu() {
-	local user system
-
-	command time -f '%U %S %M' -o "$work/time" "$@" >/dev/null 2>"$work/errors" || {
-		cat "$work/errors" >&2
-		return 1
-	}
-	read -r user system memory <"$work/time"
-	seconds=$(awk "BEGIN { print $user + $system }") memory=$((memory / 1024))
-}
-
-# least <function>: the least of three.
-least() {
-	local best=
-
-	for _ in 1 2 3; do
-		"$1"
-		best=$(awk "BEGIN { b = \"$best\"; print b == \"\" || $seconds < b ? $seconds : b }")
-	done
-	seconds=$best
 }
 
 ours() { rm -rf "$work/repo/.git/flywheel" && cpu git -C "$work/repo" flywheel init; }
@@ -75,9 +54,9 @@ for language in "${languages[@]}"; do
 	least tags
 	tags=$seconds
 	least ours
-	index=$seconds index_memory=$memory
+	index=$seconds index_memory=$((memory / 1024))
 	least theirs
-	graph=$seconds graph_memory=$memory
+	graph=$seconds graph_memory=$((memory / 1024))
 	printf '\n' >>"$work/repo/$(head -1 "$work/names")"
 	cpu "$peer/node_modules/.bin/codegraph" build "$work/repo"
 	graph_one=$seconds
