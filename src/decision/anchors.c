@@ -11,6 +11,7 @@
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
+#include "util/strings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -33,11 +34,6 @@ static int by_number(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
 /* All triples of tokens: words, and every other byte that is no blank. */
 static void sketch_read(const char *text, size_t len, struct sketch *out)
 {
@@ -52,7 +48,7 @@ static void sketch_read(const char *text, size_t len, struct sketch *out)
 			at++;
 			continue;
 		}
-		while (is_word(text[at]) && end < len && is_word(text[end]))
+		while (is_word_byte(text[at]) && end < len && is_word_byte(text[end]))
 			end++;
 		token = hash_bytes(text + at, end - at, 0);
 		GROW(out->hash, out->count, out->capacity);

@@ -6,6 +6,7 @@
 #include "decision/classifier.h"
 
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -147,11 +148,6 @@ static const char *verb_form(const char *word, size_t len)
 		(is_stem(word, len - 1) || (word[len - 2] == 'e' && is_stem(word, len - 2))))
 		return "Vs";
 	return NULL;
-}
-
-static bool is_word_byte(unsigned char c)
-{
-	return isalnum(c) || c == '_' || c >= 0x80;
 }
 
 /* Letters that may join two parts of one token: don't, a-b, a.b, a/b, a::b. */

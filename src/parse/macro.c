@@ -6,6 +6,7 @@
  * mean nothing else.
  */
 #include "parse/internal.h"
+#include "util/strings.h"
 
 #include <string.h>
 
@@ -33,12 +34,6 @@ struct macros {
 	struct buf *out;
 	bool changed;
 };
-
-static bool is_word_byte(char byte)
-{
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-	       (byte >= '0' && byte <= '9') || byte == '_' || (unsigned char)byte >= 0x80;
-}
 
 static bool is_macro_name(const char *word, size_t len)
 {

@@ -3,6 +3,7 @@
 
 #include "flywheel/scrub.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,12 +62,6 @@ static uint32_t whole_text(
 	return offset;
 }
 
-static bool is_word(char c)
-{
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
-
 /* Parameters are the named children with a name in them, less `void` and the receiver. */
 static uint16_t count_parameters(const struct grammar *grammar, const char *text, TSNode list)
 {
@@ -88,9 +83,9 @@ static uint16_t count_parameters(const struct grammar *grammar, const char *text
 		 */
 		if (!ts_node_is_null(name) && text[ts_node_start_byte(name)] == '$')
 			start = ts_node_start_byte(name);
-		while (start < end && !is_word(text[start]))
+		while (start < end && !is_word_byte(text[start]))
 			start++;
-		while (start + len < end && is_word(text[start + len]))
+		while (start + len < end && is_word_byte(text[start + len]))
 			len++;
 		if (!len || (len == 4 && start + len == end && !memcmp(text + start, "void", 4)))
 			counted = false;
@@ -255,7 +250,7 @@ static uint32_t index_of(const char *text, TSNode node)
 		at = ts_node_prev_named_sibling(at))
 		index += !ts_node_is_extra(at) &&
 			 (ts_node_end_byte(at) - ts_node_start_byte(at) > 1 ||
-				 is_word(text[ts_node_start_byte(at)]));
+				 is_word_byte(text[ts_node_start_byte(at)]));
 	return index;
 }
 

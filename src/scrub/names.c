@@ -9,6 +9,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -40,11 +41,6 @@ static size_t head_of(const char *word, size_t len)
 	size_t head = byte[0] | (size_t)byte[1] << 8 | (size_t)byte[2] << 16 | len << 24;
 
 	return head * 2654435761u >> 7 & (HEADS - 1);
-}
-
-static bool is_word_byte(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 struct names *names_new(const struct map *common)

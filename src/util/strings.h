@@ -22,6 +22,13 @@ void strings_sort_unique(struct strings *list);
 bool strings_contains(const struct strings *list, const char *text);
 void strings_split(struct strings *list, const char *text, char separator);
 
+/* A byte of a name or a word: letters, digits, underscores, and whatever is no ASCII. */
+static inline bool is_word_byte(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '_' || (unsigned char)byte >= 0x80;
+}
+
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 /* Lines up text for people: the first line of `text`, at most `max` bytes, cut at a rune. */
