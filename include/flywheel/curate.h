@@ -42,8 +42,6 @@ int curate_each_filter(struct session *session, filter_fn fn, void *payload);
 int curate_run(struct session *session, const struct split *split, const struct bench_suite *suite,
 	struct dataset *out);
 void dataset_release(struct dataset *dataset);
-/* The funnel of the last curation; E_NOTFOUND when there was none. */
-int curate_last(struct session *session, struct funnel *out);
 
 /* The newest frozen dataset; E_NOTFOUND when there is none. */
 int dataset_newest(struct session *session, char sha256[65]);

@@ -36,7 +36,6 @@ const char *repo_work_dir(const struct repo *repo);   /* NULL in a bare reposito
 bool repo_is_shallow(const struct repo *repo);
 
 int repo_head(struct repo *repo, struct oid *commit); /* E_NOTFOUND: no commit yet */
-int repo_branch(struct repo *repo, struct buf *name); /* short name; E_NOTFOUND when detached */
 int repo_resolve(struct repo *repo, const char *revision, struct oid *commit); /* peels tags */
 int repo_tree_of(struct repo *repo, const char *treeish, struct oid *tree);
 bool repo_is_ancestor(struct repo *repo, const struct oid *old, const struct oid *young);

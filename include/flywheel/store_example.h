@@ -24,8 +24,6 @@ int store_examples_of(struct store *store, const char *hash, size_t *raw);
 int store_examples_clear(struct store *store);
 int store_examples_done(struct store *store, const char *hash, size_t raw);
 int store_example_each(struct store *store, example_row_fn fn, void *payload); /* by id */
-/* Only those that the filled part of `curated` names as kept. */
-int store_example_each_kept(struct store *store, example_row_fn fn, void *payload);
 int store_example_find(struct store *store, const char *id, example_row_fn fn, void *payload);
 
 /* Streams rows in; one statement for all of them. */

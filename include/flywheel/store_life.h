@@ -25,7 +25,6 @@ int store_kept_each(struct store *store, const char *id, kept_fn fn, void *paylo
 /* Verdicts with the words they were given on, by time, then id; forgotten ones are left out. */
 int store_said_each(struct store *store, kept_fn fn, void *payload);
 
-int store_verdict_drop(struct store *store, const char *subject, const char *id);
 /* E_NOTFOUND; the caller frees both. */
 int store_verdict_get(
 	struct store *store, const char *id, char **verdict, char **reason, int64_t *at);
@@ -91,6 +90,5 @@ struct anchor_row {
 int store_anchor_put(struct store *store, const struct anchor_row *anchor);
 typedef int (*anchor_fn)(const struct anchor_row *anchor, void *payload);
 int store_anchor_each(struct store *store, anchor_fn fn, void *payload);
-int store_anchor_drop(struct store *store, const struct oid *commit, const char *path);
 
 #endif

@@ -116,35 +116,3 @@ int curate_each_filter(struct session *session, filter_fn fn, void *payload)
 		return fail(E_NOTFOUND, "nothing was curated yet: run `git flywheel curate`");
 	return rc;
 }
-
-static int add_filter(const struct filter_report *report, void *payload)
-{
-	struct funnel *funnel = payload;
-
-	funnel->reasons[funnel->reason_count].filter = report->name;
-	funnel->reasons[funnel->reason_count++].rejected = report->rejected;
-	funnel->raw += report->rejected;
-	return 0;
-}
-
-static int add_kind(const char *kind, size_t raw, size_t kept, void *payload)
-{
-	struct funnel *funnel = payload;
-
-	(void)kind;
-	(void)raw;
-	funnel->kept += kept;
-	return 0;
-}
-
-int curate_last(struct session *session, struct funnel *out)
-{
-	int rc;
-
-	memset(out, 0, sizeof(*out));
-	rc = curate_each_filter(session, add_filter, out);
-	if (!rc)
-		rc = store_curated_kinds(session->store, add_kind, out);
-	out->raw += out->kept;
-	return rc;
-}

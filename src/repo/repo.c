@@ -189,21 +189,6 @@ int repo_head(struct repo *repo, struct oid *commit)
 	return 0;
 }
 
-int repo_branch(struct repo *repo, struct buf *name)
-{
-	git_reference *head = NULL;
-	const char *target;
-	int error = git_reference_lookup(&head, repo->git, "HEAD");
-
-	if (error)
-		return repo_fail(error, "cannot read HEAD");
-	target = git_reference_symbolic_target(head);
-	if (target && !strncmp(target, "refs/heads/", 11))
-		buf_addstr(name, target + 11);
-	git_reference_free(head);
-	return name->len ? 0 : fail(E_NOTFOUND, "HEAD is detached");
-}
-
 static int peel(struct repo *repo, const char *revision, git_object_t type, struct oid *out)
 {
 	git_object *object = NULL, *peeled = NULL;

@@ -90,13 +90,6 @@ int store_example_each(struct store *store, example_row_fn fn, void *payload)
 	return each_row(query_open(store, "SELECT " COLUMNS "ORDER BY e.id"), fn, payload);
 }
 
-int store_example_each_kept(struct store *store, example_row_fn fn, void *payload)
-{
-	return each_row(query_open(store, "SELECT " COLUMNS "JOIN curated c ON c.id = e.id "
-					  "WHERE c.filter = '' ORDER BY e.id"),
-		fn, payload);
-}
-
 struct found {
 	example_row_fn fn;
 	void *payload;

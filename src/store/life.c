@@ -118,11 +118,6 @@ int store_said_each(struct store *store, kept_fn fn, void *payload)
 		fn, payload);
 }
 
-int store_verdict_drop(struct store *store, const char *subject, const char *id)
-{
-	return run_texts(store, "DELETE FROM verdict WHERE subject = ?1 AND id = ?2", subject, id);
-}
-
 int store_verdict_get(
 	struct store *store, const char *id, char **verdict, char **reason, int64_t *at)
 {
@@ -424,15 +419,4 @@ int store_anchor_each(struct store *store, anchor_fn fn, void *payload)
 	}
 	closed = query_close(query);
 	return rc ? rc : closed;
-}
-
-int store_anchor_drop(struct store *store, const struct oid *commit, const char *path)
-{
-	struct query *query =
-		query_open(store, "DELETE FROM decision_anchor WHERE commit_id = ?1 AND path = ?2");
-
-	query_bind_blob(query, 1, commit->raw, OID_RAW);
-	query_bind_text(query, 2, path);
-	query_run(query);
-	return query_close(query);
 }
