@@ -69,4 +69,10 @@ bool language_has_roots(const struct language *language);
 bool language_is_root(const struct language *language, const char *folder, size_t len);
 int language_grammar(const struct language *language, struct grammar **out);
 
+/* The grammars of one thread, each opened when it is first asked for. */
+struct grammars;
+struct grammars *grammars_new(const struct languages *languages);
+void grammars_free(struct grammars *grammars);
+int grammars_of(struct grammars *grammars, const struct language *language, struct grammar **out);
+
 #endif

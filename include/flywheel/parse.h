@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A grammar with its query, compiled; one per thread. */
+/* A grammar with its query, compiled; of one thread. */
 struct grammar;
 struct TSLanguage;
 struct grammar_source {
@@ -25,8 +25,12 @@ struct grammar_source {
 	bool macros;                  /* it has macros, which may stand anywhere in a declaration */
 };
 
-/* E_INVALID names the language and the line of a capture or predicate that is not known. */
-int grammar_open(const struct grammar_source *source, struct grammar **out);
+/*
+ * `beside`: another grammar of the thread, to share with it what is of no language, or NULL.
+ * E_INVALID names the language and the line of a capture or predicate that is not known.
+ */
+int grammar_open(
+	const struct grammar_source *source, const struct grammar *beside, struct grammar **out);
 void grammar_free(struct grammar *grammar);
 
 /* Appends the encoded facts of a text. Broken code gives what can be had; never fails on input. */

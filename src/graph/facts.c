@@ -24,7 +24,7 @@ struct fact_source {
 	struct versions *versions;
 	struct languages *languages;
 	struct store_facts *stored;
-	struct grammar **grammars; /* by language; opened when first needed */
+	struct grammars *grammars;
 	bool keep;
 };
 
@@ -56,8 +56,7 @@ int fact_source_open(struct session *session, bool keep, struct fact_source **ou
 	source->session = session;
 	source->keep = keep;
 	source->stored = store_facts_open(session->store);
-	source->grammars =
-		xcalloc(languages_count(source->languages) + 1, sizeof(*source->grammars));
+	source->grammars = grammars_new(source->languages);
 	*out = source;
 	return 0;
 }
@@ -136,38 +135,39 @@ static void remember(struct recent *recent, const struct language *language, con
 }
 
 /* Along history a file is parsed out of its version next to this one. */
-static void parse(struct fact_source *source, const struct language *language, const char *path,
+static int parse(struct fact_source *source, const struct language *language, const char *path,
 	const struct buf *text, struct buf *bytes)
 {
-	struct grammar *grammar = source->grammars[language_index(language)];
+	struct grammar *grammar = NULL;
+	int rc = grammars_of(source->grammars, language, &grammar);
 
+	if (rc)
+		return rc;
 	if (!source->versions) {
 		parse_text(grammar, text->ptr, text->len, bytes);
-		return;
+		return 0;
 	}
 	parse_version(grammar, text->ptr, text->len, versions_of(source->versions, language, path),
 		bytes);
 	versions_settle(source->versions);
+	return 0;
 }
 
 static int parse_now(struct fact_source *source, const struct language *language, const char *path,
 	const struct oid *blob, int64_t version, struct buf *bytes)
 {
-	struct grammar **grammar = &source->grammars[language_index(language)];
 	struct buf text = BUF_INIT;
-	int rc = *grammar ? 0 : language_grammar(language, grammar);
+	int rc;
 
-	if (rc)
-		return rc;
 	/* Too large, or missing in a partial clone: no facts, as in a whole tree. */
 	if (repo_blob_read(source->session->repo, blob,
 		    (size_t)config_number(source->session->config, "maxFileBytes"), &text)) {
 		buf_release(&text);
 		return 0;
 	}
-	parse(source, language, path, &text, bytes);
+	rc = parse(source, language, path, &text, bytes);
 	buf_release(&text);
-	if (source->keep && !version)
+	if (source->keep && !version && !rc)
 		rc = store_version_id(
 			source->session->store, language_version(language), true, &version);
 	if (source->keep && !rc)
@@ -196,9 +196,7 @@ void fact_source_free(struct fact_source *source)
 {
 	if (!source)
 		return;
-	for (size_t i = 0; i < languages_count(source->languages); i++)
-		grammar_free(source->grammars[i]);
-	free(source->grammars);
+	grammars_free(source->grammars);
 	if (source->recent) {
 		forget(&source->recent->young);
 		forget(&source->recent->old);

@@ -28,7 +28,7 @@ struct pool {
 
 struct worker {
 	struct pool *pool;
-	struct grammar **grammars; /* by language; opened when first needed */
+	struct grammars *grammars;
 	struct buf text;
 };
 
@@ -67,15 +67,6 @@ static struct job *take(struct worker *worker)
 	return job;
 }
 
-static int grammar_of(struct worker *worker, const struct language *language, struct grammar **out)
-{
-	struct grammar **slot = &worker->grammars[language_index(language)];
-	int rc = *slot ? 0 : language_grammar(language, slot);
-
-	*out = *slot;
-	return rc;
-}
-
 static void *work(void *payload)
 {
 	struct worker *worker = payload;
@@ -83,7 +74,7 @@ static void *work(void *payload)
 
 	while ((job = take(worker))) {
 		struct grammar *grammar = NULL;
-		int rc = job->skipped ? 0 : grammar_of(worker, job->language, &grammar);
+		int rc = job->skipped ? 0 : grammars_of(worker->grammars, job->language, &grammar);
 
 		if (!rc && grammar) {
 			parse_text(grammar, worker->text.ptr, worker->text.len, &job->encoded);
@@ -102,15 +93,13 @@ static void *work(void *payload)
 static void worker_init(struct worker *worker, struct pool *pool)
 {
 	worker->pool = pool;
-	worker->grammars = xcalloc(languages_count(pool->languages) + 1, sizeof(*worker->grammars));
+	worker->grammars = grammars_new(pool->languages);
 	buf_init(&worker->text);
 }
 
 static void worker_release(struct worker *worker)
 {
-	for (size_t i = 0; i < languages_count(worker->pool->languages); i++)
-		grammar_free(worker->grammars[i]);
-	free(worker->grammars);
+	grammars_free(worker->grammars);
 	buf_release(&worker->text);
 }
 

@@ -390,7 +390,8 @@ bool language_is_root(const struct language *language, const char *folder, size_
 	return false;
 }
 
-int language_grammar(const struct language *language, struct grammar **out)
+static int grammar_beside(
+	const struct language *language, const struct grammar *beside, struct grammar **out)
 {
 	struct grammar_source source = {
 		.name = language->data->name,
@@ -402,5 +403,46 @@ int language_grammar(const struct language *language, struct grammar **out)
 		.macros = language->macros,
 	};
 
-	return grammar_open(&source, out);
+	return grammar_open(&source, beside, out);
+}
+
+int language_grammar(const struct language *language, struct grammar **out)
+{
+	return grammar_beside(language, NULL, out);
+}
+
+struct grammars {
+	size_t count;
+	struct grammar *last;       /* opened; NULL: none yet */
+	struct grammar *of_index[]; /* by language; NULL: not opened */
+};
+
+struct grammars *grammars_new(const struct languages *languages)
+{
+	size_t count = languages_count(languages);
+	struct grammars *grammars =
+		xcalloc(1, sizeof(*grammars) + count * sizeof(*grammars->of_index));
+
+	grammars->count = count;
+	return grammars;
+}
+
+void grammars_free(struct grammars *grammars)
+{
+	if (!grammars)
+		return;
+	for (size_t i = 0; i < grammars->count; i++)
+		grammar_free(grammars->of_index[i]);
+	free(grammars);
+}
+
+int grammars_of(struct grammars *grammars, const struct language *language, struct grammar **out)
+{
+	struct grammar **slot = &grammars->of_index[language_index(language)];
+	int rc = *slot ? 0 : grammar_beside(language, grammars->last, slot);
+
+	if (*slot)
+		grammars->last = *slot;
+	*out = *slot;
+	return rc;
 }

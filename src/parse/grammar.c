@@ -118,26 +118,53 @@ static int assign_roles(struct grammar *grammar, const char *language)
 	return 0;
 }
 
-int grammar_open(const struct grammar_source *source, struct grammar **out)
+static void workshop_leave(struct workshop *workshop)
+{
+	if (!workshop || --workshop->users)
+		return;
+	scrubber_free(workshop->scrubber);
+	pool_free(workshop->pool);
+	compressor_free(workshop->compressor);
+	free(workshop);
+}
+
+static int workshop_open(struct workshop **out)
+{
+	struct workshop *workshop = xcalloc(1, sizeof(*workshop));
+
+	workshop->users = 1;
+	workshop->pool = pool_new(); /* before the first use of tree-sitter */
+	workshop->compressor = compressor_new();
+	*out = workshop;
+	return scrubber_open_for_code(NULL, &workshop->scrubber);
+}
+
+static int workshop_join(const struct grammar *beside, struct workshop **out)
+{
+	if (!beside)
+		return workshop_open(out);
+	*out = beside->workshop;
+	(*out)->users++;
+	return 0;
+}
+
+int grammar_open(
+	const struct grammar_source *source, const struct grammar *beside, struct grammar **out)
 {
 	struct grammar *grammar = xcalloc(1, sizeof(*grammar));
-	int rc = 0;
+	int rc = workshop_join(beside, &grammar->workshop);
 
 	*out = NULL;
 	grammar->separator = xstrdup(source->separator);
 	grammar->receivers = source->receivers;
 	grammar->fragments = source->fragments;
 	grammar->macros = source->macros;
-	grammar->pool = pool_new(); /* before the first use of tree-sitter */
 	grammar->parser = ts_parser_new();
-	grammar->compressor = compressor_new();
-	if (!ts_parser_set_language(grammar->parser, source->language()))
+	if (!rc && !ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
 			source->name);
 	if (!rc)
 		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);
-	if (!rc)
-		rc = scrubber_open_for_code(NULL, &grammar->scrubber);
 	if (!rc)
 		rc = assign_roles(grammar, source->name);
 	if (!rc) {
@@ -160,10 +187,8 @@ void grammar_free(struct grammar *grammar)
 		return;
 	predicates_free(grammar);
 	tags_free(grammar->tags);
-	scrubber_free(grammar->scrubber);
 	ts_parser_delete(grammar->parser);
-	pool_free(grammar->pool);
-	compressor_free(grammar->compressor);
+	workshop_leave(grammar->workshop);
 	free(grammar->separator);
 	free(grammar->roles);
 	free(grammar->details);

@@ -64,13 +64,19 @@ struct decision_weight {
 };
 extern const struct decision_weight decision_weights[];
 
+/* What the grammars of a thread have together: each would take a megabyte of its own. */
+struct workshop {
+	unsigned users;
+	struct pool *pool; /* of the trees that are not kept */
+	struct compressor *compressor;
+	struct scrubber *scrubber;
+};
+
 struct predicate;
 struct grammar {
 	TSParser *parser;
-	struct pool *pool; /* of the trees that are not kept */
-	struct compressor *compressor;
+	struct workshop *workshop;
 	struct tags *tags;
-	struct scrubber *scrubber;
 	char *separator;
 	const char *const *receivers;
 	bool fragments, macros;

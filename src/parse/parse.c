@@ -444,13 +444,13 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 	TSParser *parser;
 	TSTree *tree;
 
-	pool_enter(grammar->pool);
+	pool_enter(grammar->workshop->pool);
 	parser = ts_parser_new();
 	ts_parser_set_language(parser, ts_parser_language(grammar->parser));
 	tree = parse_tree(parser, blank ? blanked.ptr : found->text, found->len, NULL);
 	done = tree && findings_take(grammar, found, tree, NULL);
 	ts_parser_delete(parser); /* for what a scanner may hold elsewhere */
-	pool_leave(grammar->pool);
+	pool_leave(grammar->workshop->pool);
 	buf_release(&blanked);
 	return done ? PARSE_OK : PARSE_COMPLEX;
 }
@@ -458,7 +458,7 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)
 {
 	enum parse_skip skip = len > INT32_MAX ? PARSE_COMPLEX : content_check(text, len);
-	struct findings found = {.pool = BUF_INIT, .scrubber = grammar->scrubber};
+	struct findings found = {.pool = BUF_INIT, .scrubber = grammar->workshop->scrubber};
 
 	findings_empty(&found, text, len);
 	if (skip == PARSE_OK)
@@ -467,6 +467,6 @@ void parse_text(struct grammar *grammar, const char *text, size_t len, struct bu
 		findings_build(&found, grammar->separator);
 	else /* half of a file's facts would look like all of them */
 		findings_empty(&found, text, len);
-	facts_encode(&found, skip, content_lines(text, len), grammar->compressor, out);
+	facts_encode(&found, skip, content_lines(text, len), grammar->workshop->compressor, out);
 	findings_release(&found);
 }

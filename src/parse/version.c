@@ -466,8 +466,8 @@ static void build(struct version *version, const struct grammar *grammar, struct
 	struct findings found = lists_copy(&version->found);
 
 	findings_build(&found, grammar->separator);
-	facts_encode(
-		&found, PARSE_OK, content_lines(found.text, found.len), grammar->compressor, out);
+	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len),
+		grammar->workshop->compressor, out);
 	/* Texts that only facts name are in the pool now: they do no harm, and are named again. */
 	version->found.pool = found.pool;
 	version->found.known = found.known;
@@ -491,7 +491,7 @@ void parse_version(struct grammar *grammar, const char *text, size_t len, struct
 	buf_init(&new->text);
 	buf_init(&new->blanked);
 	buf_init(&new->found.pool);
-	new->found.scrubber = grammar->scrubber;
+	new->found.scrubber = grammar->workshop->scrubber;
 	buf_add(&new->text, text, len);
 	findings_empty(&new->found, new->text.ptr, len);
 	version_parse(grammar, new, old);

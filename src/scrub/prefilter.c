@@ -183,6 +183,8 @@ void prefilter_build(struct prefilter *prefilter)
 	link_states(prefilter);
 	assert(prefilter->state_count < HIT);
 	build_steps(prefilter);
+	free(prefilter->next); /* the steps say all that it does */
+	prefilter->next = NULL;
 	prefilter->hits = xmalloc(LANES * (LANE + MAX_WARM) * sizeof(*prefilter->hits));
 }
 

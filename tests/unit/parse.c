@@ -15,7 +15,7 @@ static int open_query(const char *tags, struct grammar **out)
 	static const char *const receivers[] = {NULL};
 	struct grammar_source source = {"test", tags, tree_sitter_c, "", receivers, false, false};
 
-	return grammar_open(&source, out);
+	return grammar_open(&source, NULL, out);
 }
 
 static void facts_of(struct grammar *grammar, const char *text, size_t len, struct facts *out)

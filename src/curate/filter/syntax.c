@@ -9,7 +9,7 @@
 
 struct parsers {
 	struct languages *languages;
-	struct grammar **grammars; /* by language_index; opened when first asked for */
+	struct grammars *grammars;
 	struct buf facts;
 };
 
@@ -21,8 +21,7 @@ static int open_state(struct curation *curation, void **state)
 	(void)curation;
 	buf_init(&parsers->facts);
 	if (!rc)
-		parsers->grammars =
-			xcalloc(languages_count(parsers->languages), sizeof(*parsers->grammars));
+		parsers->grammars = grammars_new(parsers->languages);
 	*state = parsers;
 	return rc;
 }
@@ -30,14 +29,11 @@ static int open_state(struct curation *curation, void **state)
 static struct grammar *grammar_for(struct parsers *parsers, const char *path)
 {
 	const struct language *language = languages_find(parsers->languages, path);
-	size_t at;
+	struct grammar *grammar = NULL;
 
-	if (!language)
-		return NULL;
-	at = language_index(language);
-	if (!parsers->grammars[at])
-		language_grammar(language, &parsers->grammars[at]);
-	return parsers->grammars[at];
+	if (language)
+		grammars_of(parsers->grammars, language, &grammar);
+	return grammar;
 }
 
 /* The part of a qualified name after its last separator, whatever that is. */
@@ -86,9 +82,7 @@ static void close_state(void *state)
 
 	if (!parsers)
 		return;
-	for (size_t i = 0; parsers->grammars && i < languages_count(parsers->languages); i++)
-		grammar_free(parsers->grammars[i]);
-	free(parsers->grammars);
+	grammars_free(parsers->grammars);
 	languages_free(parsers->languages);
 	buf_release(&parsers->facts);
 	free(parsers);
