@@ -30,6 +30,8 @@ int repo_open(const char *path, struct repo **out);
 /* A plain folder as a tree, in memory; only objects can be asked for. Links are left out. */
 int repo_open_folder(const char *path, struct repo **out, struct oid *tree);
 void repo_free(struct repo *repo);
+/* Gives back what was mapped and kept of packs. They are opened again when next read. */
+void repo_forget(struct repo *repo);
 const char *repo_git_dir(const struct repo *repo);    /* this worktree's; no trailing '/' */
 const char *repo_common_dir(const struct repo *repo); /* shared by all worktrees */
 const char *repo_work_dir(const struct repo *repo);   /* NULL in a bare repository */

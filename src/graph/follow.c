@@ -132,7 +132,7 @@ static int parse_new(struct following *self)
 			.language = file->language, .blob = file->new, .encoded = BUF_INIT};
 	}
 	if (!rc && count)
-		rc = parse_jobs(self->session, self->languages, jobs, count);
+		rc = parse_jobs(self->session, self->languages, jobs, count, NULL, NULL);
 	for (size_t i = 0; i < count; i++) {
 		self->possible &= !jobs[i].skipped && jobs[i].encoded.len;
 		parsed[i]->after = jobs[i].facts; /* they are its own now */

@@ -35,14 +35,17 @@ void snapshot_release(struct snapshot *snapshot);
 struct job {
 	const struct language *language;
 	struct oid blob;
-	struct buf encoded;  /* facts; empty when not read */
-	struct facts facts;  /* the same */
-	uint32_t files;      /* that wait for them */
+	struct buf encoded; /* facts; empty when not read */
+	struct facts facts; /* the same */
+	uint32_t files;     /* that wait for them */
+	bool done;
 	const char *skipped; /* why it could not be read */
 };
+/* Told of jobs that are done, each once and in order; one call at a time, on any thread. */
+typedef int (*jobs_fn)(struct job *jobs, size_t count, void *payload);
 /* Reads and parses on some threads. The outcome does not depend on their number. */
-int parse_jobs(
-	struct session *session, const struct languages *languages, struct job *jobs, size_t count);
+int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
+	size_t count, jobs_fn fn, void *payload);
 /* By path, or by the first line of a script without an extension. NULL: no language. */
 const struct language *language_of(struct session *session, const struct languages *languages,
 	const char *path, const struct oid *blob);

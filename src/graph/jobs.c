@@ -13,12 +13,16 @@
 
 #define MAX_THREADS 4
 #define FEW_JOBS 8 /* below this, starting threads costs more than it brings */
+#define TOLD 256   /* jobs at a time: what waits takes memory, and what a kill loses is little */
+#define READS 64   /* after so many the repository forgets */
 
 struct pool {
 	struct session *session;
 	const struct languages *languages;
 	struct job *jobs;
-	size_t count, next, done;
+	size_t count, next, done, told;
+	jobs_fn fn;
+	void *payload;
 	size_t max_bytes;
 	struct progress *progress;
 	pthread_mutex_t lock; /* of this struct and of the repository: libgit2 reads under it */
@@ -55,16 +59,45 @@ static struct job *take(struct worker *worker)
 
 		job = &pool->jobs[pool->next++];
 		buf_clear(&worker->text);
+		if (pool->next % READS == 0)
+			repo_forget(pool->session->repo);
 		rc = repo_blob_read(
 			pool->session->repo, &job->blob, pool->max_bytes, &worker->text);
 		if (rc == E_TOOBIG)
 			job->skipped = "too large";
 		else if (rc) /* a partial clone lacks it: recorded, not fetched */
 			job->skipped = "missing";
-		pool->done++;
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return job;
+}
+
+/* Tells of the next jobs that are done. Under the lock. */
+static void tell(struct pool *pool, size_t least)
+{
+	size_t end = pool->told;
+	int rc;
+
+	while (end < pool->count && pool->jobs[end].done)
+		end++;
+	if (end - pool->told < least || !pool->fn)
+		return;
+	rc = pool->fn(pool->jobs + pool->told, end - pool->told, pool->payload);
+	pool->told = end;
+	if (rc)
+		stop(pool, rc);
+}
+
+static void finish(struct pool *pool, struct job *job, int rc)
+{
+	pthread_mutex_lock(&pool->lock);
+	job->done = true;
+	pool->done++;
+	if (rc)
+		stop(pool, rc);
+	else if (!pool->rc)
+		tell(pool, TOLD);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 static void *work(void *payload)
@@ -78,14 +111,10 @@ static void *work(void *payload)
 
 		if (!rc && grammar) {
 			parse_text(grammar, worker->text.ptr, worker->text.len, &job->encoded);
-			buf_fit(&job->encoded); /* all files' wait together */
+			buf_fit(&job->encoded); /* many wait together */
 			rc = facts_decode(job->encoded.ptr, job->encoded.len, &job->facts);
 		}
-		if (!rc)
-			continue;
-		pthread_mutex_lock(&worker->pool->lock);
-		stop(worker->pool, rc);
-		pthread_mutex_unlock(&worker->pool->lock);
+		finish(worker->pool, job, rc);
 	}
 	return NULL;
 }
@@ -103,13 +132,15 @@ static void worker_release(struct worker *worker)
 	buf_release(&worker->text);
 }
 
-int parse_jobs(
-	struct session *session, const struct languages *languages, struct job *jobs, size_t count)
+int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
+	size_t count, jobs_fn fn, void *payload)
 {
 	struct pool pool = {.session = session,
 		.languages = languages,
 		.jobs = jobs,
 		.count = count,
+		.fn = fn,
+		.payload = payload,
 		.lock = PTHREAD_MUTEX_INITIALIZER};
 	struct worker workers[MAX_THREADS];
 	pthread_t threads[MAX_THREADS];
@@ -136,6 +167,9 @@ int parse_jobs(
 		worker_release(&workers[i]);
 	}
 	progress_finish(pool.progress);
+	if (!pool.rc)
+		tell(&pool, 1);
+	repo_forget(session->repo);
 	memory_trim(); /* trees are large, and what comes next is other memory */
 	if (pool.rc)
 		fail(pool.rc, "%s", pool.message);

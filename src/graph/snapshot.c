@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define RULES_MAX (1 << 20)
-#define BATCH 2000 /* blobs parsed per transaction: what a kill can lose */
 
 static int on_file(const char *path, const struct oid *blob, unsigned mode, void *payload)
 {
@@ -175,36 +174,45 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 	return rc ? rc : error;
 }
 
-/* What no second file needs again goes once it is written. */
-static int keep(
-	struct session *session, const struct snapshot *snapshot, struct job *jobs, size_t count)
+/* What jobs found, into the sidecar. What no second file needs again goes once it is written. */
+struct keeping {
+	struct session *session;
+	int64_t *versions; /* by language; 0: not asked for yet */
+};
+
+static int keep_job(struct keeping *keeping, struct store_facts *facts, struct job *job)
 {
-	int64_t *versions = xcalloc(languages_count(snapshot->languages) + 1, sizeof(*versions));
+	int64_t *version = &keeping->versions[language_index(job->language)];
+	int rc = *version ? 0
+			  : store_version_id(keeping->session->store,
+				    language_version(job->language), true, version);
+
+	if (rc)
+		return rc;
+	store_facts_write(facts, job->blob.raw, *version, job->encoded.ptr, job->encoded.len);
+	if (job->files == 1)
+		buf_release(&job->encoded);
+	return 0;
+}
+
+static int keep(struct job *jobs, size_t count, void *payload)
+{
+	struct keeping *keeping = payload;
+	struct store *store = keeping->session->store;
 	struct store_facts *facts;
-	int rc = store_begin(session->store), error;
+	int rc = keeping->versions ? store_begin(store) : 0, error;
 
-	facts = rc ? NULL : store_facts_open(session->store);
-	for (size_t i = 0; i < count && !rc; i++) {
-		struct job *job = &jobs[i];
-		int64_t *version = &versions[language_index(job->language)];
-
-		if (!job->encoded.len)
-			continue;
-		if (!*version)
-			rc = store_version_id(
-				session->store, language_version(job->language), true, version);
-		if (!rc)
-			store_facts_write(
-				facts, job->blob.raw, *version, job->encoded.ptr, job->encoded.len);
-		if (job->files == 1)
-			buf_release(&job->encoded);
-	}
+	if (rc || !keeping->versions)
+		return rc;
+	facts = store_facts_open(store);
+	for (size_t i = 0; i < count && !rc; i++)
+		if (jobs[i].encoded.len)
+			rc = keep_job(keeping, facts, &jobs[i]);
 	error = store_facts_close(facts);
 	rc = rc ? rc : error;
-	free(versions);
 	if (rc)
-		store_rollback(session->store);
-	return rc ? rc : store_commit(session->store);
+		store_rollback(store);
+	return rc ? rc : store_commit(store);
 }
 
 /* The last file takes what the thread has decoded, those before it a copy. */
@@ -229,15 +237,15 @@ static int take_job(struct source_file *file, struct job *job, int64_t max)
 static int parse_missing(struct session *session, struct snapshot *snapshot, bool stored,
 	int64_t max, struct missing *missing)
 {
-	int rc = 0;
+	struct keeping keeping = {session, NULL};
+	int rc;
 
-	for (size_t at = 0; at < missing->count && !rc; at += BATCH) {
-		size_t count = missing->count - at < BATCH ? missing->count - at : BATCH;
-
-		rc = parse_jobs(session, snapshot->languages, missing->jobs + at, count);
-		if (!rc && stored)
-			rc = keep(session, snapshot, missing->jobs + at, count);
-	}
+	if (stored)
+		keeping.versions = xcalloc(
+			languages_count(snapshot->languages) + 1, sizeof(*keeping.versions));
+	rc = parse_jobs(
+		session, snapshot->languages, missing->jobs, missing->count, keep, &keeping);
+	free(keeping.versions);
 	for (uint32_t i = 0; i < snapshot->count && !rc; i++)
 		if (missing->job_of[i] != GRAPH_NONE)
 			rc = take_job(&snapshot->files[i], &missing->jobs[missing->job_of[i]], max);

@@ -4,6 +4,7 @@
 #include "util/error.h"
 #include "util/memory.h"
 
+#include <git2/sys/repository.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,12 @@ void repo_free(struct repo *repo)
 	free(repo->common_dir);
 	free(repo->work_dir);
 	free(repo);
+}
+
+void repo_forget(struct repo *repo)
+{
+	if (git_repository_path(repo->git)) /* a folder's objects are nowhere else */
+		git_repository__cleanup(repo->git);
 }
 
 const char *repo_git_dir(const struct repo *repo)
