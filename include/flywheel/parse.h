@@ -46,6 +46,20 @@ void parse_version(struct grammar *grammar, const char *text, size_t len, struct
 size_t version_size(const struct version *version); /* about what it takes of memory; bytes */
 void version_free(struct version *version);
 
+/*
+ * To compare many versions of one file: all of their trees lie in the grammar's own memory, and go
+ * at once. Between begin and end this thread parses nothing else, and frees what it parsed before
+ * the end: by version_free, or by version_abandon, which leaves the tree to the end.
+ */
+void versions_begin(struct grammar *grammar);
+void versions_end(struct grammar *grammar);
+/* `near` is left as it is, or NULL. NULL: the text gives no facts, as it is said of parse_text. */
+struct version *version_parse(
+	struct grammar *grammar, const char *text, size_t len, struct version *near);
+/* Definitions without their docs, references and imports; no bindings, no comments. Borrowed. */
+const struct facts *version_facts(const struct version *version);
+void version_abandon(struct version *version);
+
 const char *parse_skip_name(enum parse_skip skip); /* NULL for PARSE_OK */
 
 /* The leaves of a text's tree, in order: bytes from `start` to before `end`. What is data or prose

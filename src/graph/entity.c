@@ -5,22 +5,38 @@
 #include "util/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+static bool is_named_alike(const struct facts *old, const struct facts *new, uint32_t at)
+{
+	return at < new->definition_count &&
+	       old->definitions[at].kind == new->definitions[at].kind &&
+	       !strcmp(old->text + old->definitions[at].qualified,
+		       new->text + new->definitions[at].qualified);
+}
+
+/* As far as both lists say the same in the same order, they are paired without looking names up. */
 uint32_t *pair_definitions(const struct facts *old, const struct facts *new, bool **taken)
 {
 	uint32_t *partner = xcalloc(old->definition_count + (size_t)1, sizeof(*partner));
 	uint32_t *next = xcalloc(new->definition_count + (size_t)1, sizeof(*next));
 	struct map names = MAP_INIT;
+	uint32_t same = 0;
 
 	*taken = xcalloc(new->definition_count + (size_t)1, sizeof(**taken));
-	for (uint32_t i = new->definition_count; i--;) {
+	while (same < old->definition_count && is_named_alike(old, new, same)) {
+		(*taken)[same] = true;
+		partner[same] = same;
+		same++;
+	}
+	for (uint32_t i = new->definition_count; i-- > same;) {
 		struct map_entry *entry =
 			map_put_str(&names, new->text + new->definitions[i].qualified, NULL);
 
 		next[i] = (uint32_t)entry->value.num;
 		entry->value.num = i + 1;
 	}
-	for (uint32_t i = 0; i < old->definition_count; i++) {
+	for (uint32_t i = same; i < old->definition_count; i++) {
 		const struct fact_definition *was = &old->definitions[i];
 		struct map_entry *entry = map_get_str(&names, old->text + was->qualified);
 		uint32_t at = entry ? (uint32_t)entry->value.num : 0;

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_THREADS 4
 #define FEW_JOBS 8 /* below this, starting threads costs more than it brings */
 #define TOLD 256   /* jobs at a time: what waits takes memory, and what a kill loses is little */
 #define READS 64   /* after so many the repository forgets */
@@ -132,6 +131,13 @@ static void worker_release(struct worker *worker)
 	buf_release(&worker->text);
 }
 
+int threads_wanted(size_t jobs)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return jobs < FEW_JOBS || cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (int)cores;
+}
+
 int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
 	size_t count, jobs_fn fn, void *payload)
 {
@@ -142,14 +148,10 @@ int parse_jobs(struct session *session, const struct languages *languages, struc
 		.fn = fn,
 		.payload = payload,
 		.lock = PTHREAD_MUTEX_INITIALIZER};
-	struct worker workers[MAX_THREADS];
-	pthread_t threads[MAX_THREADS];
-	bool started[MAX_THREADS] = {false};
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int wanted = count < FEW_JOBS      ? 1
-		     : cores < 1           ? 1
-		     : cores > MAX_THREADS ? MAX_THREADS
-					   : (int)cores;
+	struct worker workers[THREADS_MAX];
+	pthread_t threads[THREADS_MAX];
+	bool started[THREADS_MAX] = {false};
+	int wanted = threads_wanted(count);
 
 	if (!count)
 		return 0;

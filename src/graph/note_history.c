@@ -1,4 +1,5 @@
 /* Graph notes for commits from before the first index, on demand: newest first, in batches. */
+#include "graph/delta.h"
 #include "graph/internal.h"
 
 #include "flywheel/graph_index.h"
@@ -10,14 +11,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_NOTES 1000
-#define BATCH_BYTES ((size_t)16 << 20)
+#define BATCH_CHANGES 8192 /* of files: what a kill can lose */
+
+/* A commit whose note is being made. */
+struct pending {
+	struct oid commit;
+	struct change *changes;
+	size_t count;
+	char *old; /* the note it has, or "" */
+};
 
 struct history {
 	struct session *session;
-	struct fact_source *facts;
+	struct languages *languages;
+	struct pending *pending;
+	size_t pending_count, pending_room, changes;
 	struct note *notes;
-	size_t count, capacity, bytes;
+	size_t count, capacity;
 	struct progress *progress;
 	size_t seen, noted;
 	bool again;
@@ -41,30 +51,82 @@ static int flush(struct history *history)
 		free((char *)history->notes[i].text);
 	if (!rc)
 		history->noted += history->count;
-	history->count = history->bytes = 0;
+	history->count = 0;
 	return rc;
 }
 
-static int note_commit(struct history *history, const struct commit *commit, const char *old)
+static int compare(struct history *history)
+{
+	struct change **all = xcalloc(history->changes + 1, sizeof(*all));
+	size_t count = 0;
+	int rc;
+
+	for (size_t i = 0; i < history->pending_count; i++)
+		for (size_t k = 0; k < history->pending[i].count; k++)
+			all[count++] = &history->pending[i].changes[k];
+	rc = changes_compare(history->session, history->languages, all, count);
+	free(all);
+	return rc;
+}
+
+static void note_pending(struct history *history, struct pending *pending)
 {
 	struct buf text = BUF_INIT;
-	int rc = note_text(history->session, history->facts, commit, &text);
 
-	if (rc == E_NOTFOUND) { /* a shallow or partial clone lacks what it changed: no note */
-		error_clear();
-		buf_release(&text);
-		return 0;
-	}
-	if (!rc && strcmp(old, text.ptr) != 0) {
+	for (size_t i = 0; i < pending->count; i++)
+		if (!pending->changes[i].compared)
+			return;
+	changes_say(pending->changes, pending->count, &text);
+	if (strcmp(pending->old, text.ptr) != 0) {
 		GROW(history->notes, history->count, history->capacity);
-		history->bytes += text.len;
-		history->notes[history->count].commit = commit->id;
+		history->notes[history->count].commit = pending->commit;
 		history->notes[history->count++].text = buf_detach(&text);
 	}
 	buf_release(&text);
-	if (!rc && (history->count == BATCH_NOTES || history->bytes > BATCH_BYTES))
-		rc = flush(history);
-	return rc;
+}
+
+static void forget_pending(struct history *history)
+{
+	for (size_t i = 0; i < history->pending_count; i++) {
+		changes_free(history->pending[i].changes, history->pending[i].count);
+		free(history->pending[i].old);
+	}
+	history->pending_count = history->changes = 0;
+}
+
+/* Notes of all that waits; when it is stopped, of those commits that it came to. */
+static int settle(struct history *history)
+{
+	int rc = compare(history), error;
+
+	for (size_t i = 0; i < history->pending_count; i++) {
+		struct pending *pending = &history->pending[i];
+
+		if (!rc || rc == E_STOPPED)
+			note_pending(history, pending);
+	}
+	forget_pending(history);
+	error = flush(history);
+	return error ? error : rc;
+}
+
+static int add_pending(struct history *history, const struct commit *commit, const char *old)
+{
+	struct change *changes;
+	size_t count;
+	int rc = commit_changes(history->session->repo, commit, &changes, &count);
+
+	if (rc == E_NOTFOUND) { /* a shallow or partial clone lacks what it changed: no note */
+		error_clear();
+		return 0;
+	}
+	if (rc)
+		return rc;
+	GROW(history->pending, history->pending_count, history->pending_room);
+	history->pending[history->pending_count++] =
+		(struct pending){commit->id, changes, count, xstrdup(old)};
+	history->changes += count;
+	return history->changes < BATCH_CHANGES ? 0 : settle(history);
 }
 
 static int on_commit(const struct commit *commit, void *payload)
@@ -77,7 +139,7 @@ static int on_commit(const struct commit *commit, void *payload)
 	progress_set(history->progress, ++history->seen);
 	error_clear();
 	if (!has || history->again)
-		rc = note_commit(history, commit, old.ptr);
+		rc = add_pending(history, commit, old.ptr);
 	buf_release(&old);
 	return !rc && interrupted() ? fail(E_STOPPED, "stopped; the same command goes on") : rc;
 }
@@ -114,25 +176,24 @@ int graph_note_history(
 	int rc = read_range(session, range, &from, &hide, &hides), error;
 
 	*seen = *noted = 0;
-	if (!rc) /* nothing is kept: the facts of a whole history would outgrow the sidecar */
-		rc = fact_source_open(session, false, &history.facts);
+	if (!rc)
+		rc = languages_load(&history.languages);
 	if (rc)
 		return rc;
 	options.from = &from;
 	options.hide = hides ? &hide : NULL;
-	fact_source_remember(history.facts);
 	history.progress = progress_start("Noting history", 0);
 	rc = repo_log(session->repo, &options, on_commit, &history);
 	progress_finish(history.progress);
 	if (!rc || rc == E_STOPPED) {
-		error = flush(&history);
+		error = settle(&history);
 		rc = error ? error : rc;
 	}
 	*seen = history.seen;
 	*noted = history.noted;
-	for (size_t i = 0; i < history.count; i++)
-		free((char *)history.notes[i].text);
+	forget_pending(&history);
+	free(history.pending);
 	free(history.notes);
-	fact_source_free(history.facts);
+	languages_free(history.languages);
 	return rc;
 }

@@ -74,7 +74,7 @@ struct workshop {
 
 struct predicate;
 struct grammar {
-	TSParser *parser;
+	TSParser *parser, *kept; /* kept: the parser, while one of versions_begin stands for it */
 	struct workshop *workshop;
 	struct tags *tags;
 	char *separator;

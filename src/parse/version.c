@@ -44,6 +44,7 @@ struct version {
 	struct unit *units;
 	uint32_t count, room, top; /* top: the root's children */
 	struct findings found;     /* as the query gave them */
+	struct facts facts;        /* of version_parse; its text is found's */
 };
 
 struct making {
@@ -425,7 +426,7 @@ static bool is_sound(const struct version *new, struct level level)
 	return true;
 }
 
-static void version_parse(struct grammar *grammar, struct version *new, struct version *old)
+static void version_make_tree(struct grammar *grammar, struct version *new, struct version *old)
 {
 	TSTree *edited;
 
@@ -460,33 +461,62 @@ static bool version_take(const struct grammar *grammar, struct version *new, str
 	return done;
 }
 
+/* What texts only facts name goes to the pool: it does no harm there, and is named again. */
+static void give_back(struct version *version, struct findings *copy)
+{
+	version->found.pool = copy->pool;
+	version->found.known = copy->known;
+	copy->pool = (struct buf)BUF_INIT;
+	copy->known = (struct map)MAP_INIT;
+	findings_release(copy);
+}
+
 /* The raw findings are kept; facts are made from a copy. */
-static void build(struct version *version, const struct grammar *grammar, struct buf *out)
+static void encode(struct version *version, const struct grammar *grammar, struct buf *out)
 {
 	struct findings found = lists_copy(&version->found);
 
 	findings_build(&found, grammar->separator);
 	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len),
 		grammar->workshop->compressor, out);
-	/* Texts that only facts name are in the pool now: they do no harm, and are named again. */
-	version->found.pool = found.pool;
-	version->found.known = found.known;
-	found.pool = (struct buf)BUF_INIT;
-	found.known = (struct map)MAP_INIT;
-	findings_release(&found);
+	give_back(version, &found);
 }
 
-void parse_version(struct grammar *grammar, const char *text, size_t len, struct version **version,
-	struct buf *out)
+/* The same in memory, less what no comparison of two versions asks for. */
+static void build(struct version *version, const struct grammar *grammar)
 {
-	struct version *old = *version, *new;
+	struct findings some = version->found, found;
+	struct facts *facts = &version->facts;
 
-	*version = NULL;
-	if (len > INT32_MAX || content_check(text, len) != PARSE_OK) {
-		parse_text(grammar, text, len, out);
-		version_free(old);
-		return;
-	}
+	some.binding_count = some.comment_count = some.said_count = 0;
+	found = lists_copy(&some);
+	for (uint32_t i = 0; i < found.definition_count; i++)
+		found.definitions[i].doc_end = 0;
+	findings_build(&found, grammar->separator);
+	*facts = (struct facts){.lines = content_lines(found.text, found.len),
+		.size = found.len,
+		.definitions = xcalloc(found.definition_count, sizeof(*facts->definitions)),
+		.references = found.references,
+		.imports = found.imports,
+		.definition_count = found.definition_count,
+		.reference_count = found.reference_count,
+		.import_count = found.import_count};
+	for (uint32_t i = 0; i < found.definition_count; i++)
+		facts->definitions[i] = found.definitions[i].fact;
+	found.references = NULL;
+	found.imports = NULL;
+	give_back(version, &found);
+	facts->text = version->found.pool.ptr;
+}
+
+/* NULL: it cannot be parsed, or not within the budget. */
+static struct version *make(
+	struct grammar *grammar, const char *text, size_t len, struct version *old)
+{
+	struct version *new;
+
+	if (len > INT32_MAX || content_check(text, len) != PARSE_OK)
+		return NULL;
 	new = xcalloc(1, sizeof(*new));
 	buf_init(&new->text);
 	buf_init(&new->blanked);
@@ -494,15 +524,55 @@ void parse_version(struct grammar *grammar, const char *text, size_t len, struct
 	new->found.scrubber = grammar->workshop->scrubber;
 	buf_add(&new->text, text, len);
 	findings_empty(&new->found, new->text.ptr, len);
-	version_parse(grammar, new, old);
-	if (new->tree && version_take(grammar, new, old)) {
-		build(new, grammar, out);
-		*version = new;
-	} else {
+	version_make_tree(grammar, new, old);
+	if (new->tree && version_take(grammar, new, old))
+		return new;
+	version_free(new);
+	return NULL;
+}
+
+void parse_version(struct grammar *grammar, const char *text, size_t len, struct version **version,
+	struct buf *out)
+{
+	struct version *old = *version;
+
+	*version = make(grammar, text, len, old);
+	if (*version)
+		encode(*version, grammar, out);
+	else
 		parse_text(grammar, text, len, out);
-		version_free(new);
-	}
 	version_free(old);
+}
+
+struct version *version_parse(
+	struct grammar *grammar, const char *text, size_t len, struct version *near)
+{
+	struct version *version = make(grammar, text, len, near);
+
+	if (version)
+		build(version, grammar);
+	return version;
+}
+
+const struct facts *version_facts(const struct version *version)
+{
+	return &version->facts;
+}
+
+void versions_begin(struct grammar *grammar)
+{
+	grammar->kept = grammar->parser;
+	pool_enter(grammar->workshop->pool);
+	grammar->parser = ts_parser_new();
+	ts_parser_set_language(grammar->parser, ts_parser_language(grammar->kept));
+}
+
+void versions_end(struct grammar *grammar)
+{
+	ts_parser_delete(grammar->parser); /* for what a scanner may hold elsewhere */
+	pool_leave(grammar->workshop->pool);
+	grammar->parser = grammar->kept;
+	grammar->kept = NULL;
 }
 
 size_t version_size(const struct version *version)
@@ -519,9 +589,18 @@ size_t version_size(const struct version *version)
 
 void version_free(struct version *version)
 {
+	if (version)
+		ts_tree_delete(version->tree);
+	version_abandon(version);
+}
+
+void version_abandon(struct version *version)
+{
 	if (!version)
 		return;
-	ts_tree_delete(version->tree);
+	free(version->facts.definitions);
+	free(version->facts.references);
+	free(version->facts.imports);
 	buf_release(&version->text);
 	buf_release(&version->blanked);
 	findings_release(&version->found);

@@ -1,9 +1,10 @@
-/* parse_version: whatever is edited, the facts are those of a whole parse, byte for byte. */
+/* Whatever is edited, the facts of a version are those of a whole parse, byte for byte. */
 #include "test.h"
 
 #include "flywheel/language.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <glob.h>
 #include <stdlib.h>
@@ -87,6 +88,82 @@ static void check_version(
 	buf_release(&along);
 }
 
+static void check_text(const struct facts *a, uint32_t at, const struct facts *b, uint32_t other)
+{
+	assert_string_equal(a->text + at, b->text + other);
+}
+
+static void check_definitions(const struct facts *a, const struct facts *b)
+{
+	assert_int_equal(a->definition_count, b->definition_count);
+	for (uint32_t i = 0; i < a->definition_count; i++) {
+		const struct fact_definition *one = &a->definitions[i], *other = &b->definitions[i];
+
+		assert_int_equal(one->kind, other->kind);
+		assert_int_equal(one->visibility, other->visibility);
+		assert_int_equal(one->parent, other->parent);
+		assert_int_equal(one->start, other->start);
+		assert_int_equal(one->end, other->end);
+		assert_int_equal(one->line, other->line);
+		assert_int_equal(one->end_line, other->end_line);
+		assert_int_equal(one->cyclomatic, other->cyclomatic);
+		assert_int_equal(one->cognitive, other->cognitive);
+		assert_int_equal(one->nesting, other->nesting);
+		assert_int_equal(one->parameters, other->parameters);
+		assert_true(one->body == other->body);
+		check_text(a, one->qualified, b, other->qualified);
+		check_text(a, one->signature, b, other->signature);
+	}
+}
+
+static void check_edges(const struct facts *a, const struct facts *b)
+{
+	assert_int_equal(a->reference_count, b->reference_count);
+	for (uint32_t i = 0; i < a->reference_count; i++) {
+		assert_int_equal(a->references[i].kind, b->references[i].kind);
+		assert_int_equal(a->references[i].from, b->references[i].from);
+		assert_int_equal(a->references[i].start, b->references[i].start);
+		check_text(a, a->references[i].name, b, b->references[i].name);
+		check_text(a, a->references[i].receiver, b, b->references[i].receiver);
+	}
+	assert_int_equal(a->import_count, b->import_count);
+	for (uint32_t i = 0; i < a->import_count; i++)
+		check_text(a, a->imports[i].module, b, b->imports[i].module);
+}
+
+/* All versions in the grammar's own memory, the last two kept, as histories are compared. */
+static void check_comparable(struct grammar *grammar, const struct strings *texts)
+{
+	struct facts *whole = xcalloc(texts->count, sizeof(*whole));
+	struct version *before = NULL;
+
+	for (size_t i = 0; i < texts->count; i++) {
+		struct buf bytes = BUF_INIT;
+
+		parse_text(grammar, texts->items[i], strlen(texts->items[i]), &bytes);
+		assert_int_equal(facts_decode(bytes.ptr, bytes.len, &whole[i]), 0);
+		buf_release(&bytes);
+	}
+	versions_begin(grammar);
+	for (size_t i = 0; i < texts->count; i++) {
+		const char *text = texts->items[i];
+		struct version *version = version_parse(grammar, text, strlen(text), before);
+
+		if (version) {
+			check_definitions(&whole[i], version_facts(version));
+			check_edges(&whole[i], version_facts(version));
+		} else {
+			assert_int_equal(whole[i].definition_count, 0);
+		}
+		version_free(before);
+		before = version;
+		facts_release(&whole[i]);
+	}
+	version_abandon(before);
+	versions_end(grammar);
+	free(whole);
+}
+
 /* The text some times over, within one thing that holds it all. */
 static void wrap(struct buf *text, const char *language)
 {
@@ -124,6 +201,7 @@ static void walk(struct grammar *grammar, const char *language, const char *path
 {
 	struct buf text = BUF_INIT, more = BUF_INIT, original;
 	struct version *version = NULL;
+	struct strings texts = STRINGS_INIT;
 
 	assert_int_equal(file_read(path, 1 << 20, &text), 0);
 	assert_int_equal(file_read(other, 1 << 20, &more), 0);
@@ -133,6 +211,7 @@ static void walk(struct grammar *grammar, const char *language, const char *path
 	buf_add(&original, text.ptr, text.len);
 	for (int i = 0; i < EDITS; i++) {
 		check_version(grammar, &text, &version, path);
+		strings_add_len(&texts, text.ptr, text.len);
 		edit(&text, &more, &seed);
 		if (i % 20 == 19) { /* back again, which is much at once */
 			check_version(grammar, &text, &version, path);
@@ -141,6 +220,8 @@ static void walk(struct grammar *grammar, const char *language, const char *path
 		}
 	}
 	version_free(version);
+	check_comparable(grammar, &texts);
+	strings_release(&texts);
 	buf_release(&original);
 	buf_release(&text);
 	buf_release(&more);
