@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BEHIND 16 /* bytes behind a run that its rule's pattern may look at */
+
 void finder_init(struct finder *finder, struct scrub_rules *rules)
 {
 	finder->rules = rules;
@@ -22,6 +24,8 @@ void finder_init(struct finder *finder, struct scrub_rules *rules)
 			finder->user_rule = (uint32_t)i;
 	}
 	prefilter_build(finder->prefilter);
+	view_init(&finder->escapes);
+	view_init(&finder->wrapped);
 	finder->scanned = xcalloc(rules->count + 1, sizeof(*finder->scanned));
 	finder->names = names_new(&rules->common);
 }
@@ -100,6 +104,38 @@ static bool is_allowed(const struct scrub_rules *rules, const struct scrub_rule 
 	return rules_allow(rules, text + secret.start, len);
 }
 
+/* What a rule matched: a candidate, if its place and its form are likely. Returns where to go on.
+ */
+static size_t take_match(
+	struct finder *finder, uint32_t index, const struct span *spans, size_t count, size_t start)
+{
+	const struct scrub_rule *rule = &finder->rules->items[index];
+	struct span span = spans[0];
+
+	/* The rule's group; where it has several alternatives, the one that took part. */
+	for (size_t i = rule->group; i < count; i++)
+		if (spans[i].start != SIZE_MAX) {
+			span = spans[i];
+			break;
+		}
+	if (in_context(rule, finder->text, spans[0].start) &&
+		!is_allowed(finder->rules, rule, finder->text, spans[0], span))
+		add_candidate(finder, index, spans[0], span,
+			rule->form->plausible(rule, finder->text, finder->len, span));
+	return spans[0].end > start ? spans[0].end : start + 1;
+}
+
+/* A pattern that cannot be used finds nothing, which is no answer. */
+static bool is_ready(struct finder *finder, struct scrub_rule *rule)
+{
+	if (!rule->regex && rule_compile(rule)) {
+		error_clear();
+		finder->gave_up = true;
+		return false;
+	}
+	return true;
+}
+
 /* Tries a rule on text[start..end). A match that a cut end may have shortened is tried again. */
 static size_t try_rule(
 	struct finder *finder, uint32_t index, size_t start, size_t end, size_t limit)
@@ -107,33 +143,39 @@ static size_t try_rule(
 	struct scrub_rule *rule = &finder->rules->items[index];
 	struct span spans[8];
 
-	if (!rule->regex && rule_compile(rule)) {
-		error_clear();
-		finder->gave_up = true;
+	if (!is_ready(finder, rule))
 		return end;
-	}
 	while (regex_match(rule->regex, finder->text, end, start, spans, ARRAY_SIZE(spans))) {
-		struct span span = spans[0];
-
 		if (spans[0].end == end && end < limit) {
 			end = limit - end > rule->reach ? end + rule->reach : limit;
 			start = spans[0].start;
 			continue;
 		}
-		/* The rule's group; where it has several alternatives, the one that took part. */
-		for (size_t i = rule->group; i < ARRAY_SIZE(spans); i++)
-			if (spans[i].start != SIZE_MAX) {
-				span = spans[i];
-				break;
-			}
-		if (in_context(rule, finder->text, spans[0].start) &&
-			!is_allowed(finder->rules, rule, finder->text, spans[0], span))
-			add_candidate(finder, index, spans[0], span,
-				rule->form->plausible(rule, finder->text, finder->len, span));
-		start = spans[0].end > start ? spans[0].end : start + 1;
+		start = take_match(finder, index, spans, ARRAY_SIZE(spans), start);
 	}
 	finder->gave_up = finder->gave_up || regex_gave_up(rule->regex);
 	return end;
+}
+
+/* Tries a rule that has no keywords where its bytes stand in a row; it may look a little behind. */
+static void try_runs(struct finder *finder, uint32_t index)
+{
+	struct scrub_rule *rule = &finder->rules->items[index];
+	struct span run = {0, 0}, spans[8];
+
+	while (run_find(rule->run_of, rule->run, finder->text, finder->len, run.end, &run)) {
+		size_t start = run.start;
+		size_t end = finder->len - run.end > BEHIND ? run.end + BEHIND : finder->len;
+
+		if (!is_ready(finder, rule))
+			return;
+		while (start < run.end && regex_match(rule->regex, finder->text, end, start, spans,
+						  ARRAY_SIZE(spans)))
+			start = spans[0].start < run.end
+					? take_match(finder, index, spans, ARRAY_SIZE(spans), start)
+					: run.end;
+		finder->gave_up = finder->gave_up || regex_gave_up(rule->regex);
+	}
 }
 
 static size_t line_end(const char *text, size_t len, size_t at)
@@ -204,8 +246,12 @@ static void search(struct finder *finder, const char *text, size_t len)
 	for (uint32_t i = 0; i < finder->rules->count; i++) {
 		const struct scrub_rule *rule = &finder->rules->items[i];
 
-		if (rule->pattern && !rule->keywords.count &&
-			(rule->form->secret || !finder->secrets_only))
+		if (!rule->pattern || rule->keywords.count ||
+			(!rule->form->secret && finder->secrets_only))
+			continue;
+		if (rule->run)
+			try_runs(finder, i);
+		else
 			try_rule(finder, i, 0, len, len);
 	}
 }

@@ -13,7 +13,9 @@ struct view {
 	struct buf text;
 	size_t *from;
 	size_t capacity;
+	bool of[256]; /* digits of base64 and of hexadecimal */
 };
+void view_init(struct view *view);
 void view_release(struct view *view);
 /*
  * The parts of a text that hold escapes (\n, \", \u0041, %2F), continued lines or string literals

@@ -54,6 +54,8 @@ struct scrub_rule {
 	struct regex *regex; /* compiled when it is first tried: most runs need few */
 	size_t group;
 	size_t back;             /* bytes before a keyword's end where a match may begin */
+	size_t run;              /* without keywords: tried in runs of so many bytes at least ... */
+	bool run_of[256];        /* ... of these only */
 	size_t reach;            /* bytes looked at after a keyword, where `lines` is set */
 	uint32_t then;           /* one of these stands near the keyword; 0: anything */
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
@@ -92,6 +94,16 @@ void rules_release(struct scrub_rules *rules);
 /* Has somebody said that this value is no secret? */
 bool rules_allow(const struct scrub_rules *rules, const char *value, size_t len);
 extern const char scrub_rules_conf[]; /* rules.conf, embedded at build time */
+
+/* "0-9 -": digits, spaces and dashes. */
+void bytes_parse(const char *text, bool out[256]);
+#define RUN_LEAST 4
+/*
+ * The first run, at or after `at`, of at least `least` bytes (RUN_LEAST or more) of a class. Where
+ * there is none, few bytes are looked at. False: no more.
+ */
+bool run_find(const bool of[256], size_t least, const char *text, size_t len, size_t at,
+	struct span *run);
 
 /* ---- prefilter: Aho and Corasick 1975, over lower-case bytes ---- */
 

@@ -132,6 +132,31 @@ static int set_then(struct scrub_rules *rules, struct scrub_rule *rule, const ch
 	return 0;
 }
 
+void bytes_parse(const char *text, bool out[256])
+{
+	for (; *text; text++) {
+		unsigned char first = (unsigned char)text[0], last = first;
+
+		if (text[1] == '-' && text[2]) {
+			last = (unsigned char)text[2];
+			text += 2;
+		}
+		for (int c = first; c <= last; c++)
+			out[c] = true;
+	}
+}
+
+static int set_run(struct scrub_rule *rule, const char *value)
+{
+	char *bytes;
+
+	rule->run = (size_t)strtoul(value, &bytes, 10);
+	if (rule->run < RUN_LEAST || bytes[0] != ' ' || !bytes[1])
+		return fail(E_INVALID, "want <number, %d or more> <bytes> in 'run'", RUN_LEAST);
+	bytes_parse(bytes + 1, rule->run_of);
+	return 0;
+}
+
 int rule_set(struct scrub_rules *rules, struct scrub_rule *rule, const char *key, const char *value)
 {
 	bool yes = !strcmp(value, "true");
@@ -164,6 +189,8 @@ int rule_set(struct scrub_rules *rules, struct scrub_rule *rule, const char *key
 		rule->entropy = strtod(value, NULL);
 	else if (!strcmp(key, "then"))
 		return set_then(rules, rule, value);
+	else if (!strcmp(key, "run"))
+		return set_run(rule, value);
 	else if (!strcmp(key, "password"))
 		rule->password = yes;
 	else if (!strcmp(key, "lines"))

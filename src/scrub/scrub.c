@@ -20,6 +20,7 @@
 #define WINDOW ((size_t)256 << 10)
 #define WINDOW_MAX ((size_t)16 << 20) /* of a text with no place to cut it */
 #define TAIL ((size_t)4 << 10)        /* bytes at the end of a window that the next one looks at */
+#define AROUND 256                    /* bytes around a change that are looked at again, at least */
 #define KNOWN_MAX 20000               /* pseudonyms remembered */
 
 struct scrubber {
@@ -34,6 +35,9 @@ struct scrubber {
 	size_t taken_capacity;
 	struct candidate *kept;
 	size_t kept_count, kept_capacity;
+	struct span *changed; /* parts that must be looked at again */
+	size_t changed_count, changed_capacity;
+	struct buf piece, part, next;
 };
 
 /* ---- opening ---- */
@@ -56,6 +60,9 @@ static int make(const char *rules, struct session *session, struct scrubber **ou
 	int rc = rules_parse(rules, &scrubber->rules);
 
 	*out = NULL;
+	buf_init(&scrubber->piece);
+	buf_init(&scrubber->part);
+	buf_init(&scrubber->next);
 	if (!rc && session)
 		rc = rules_add_user(&scrubber->rules, session);
 	if (!rc) {
@@ -140,6 +147,10 @@ void scrubber_free(struct scrubber *scrubber)
 	rules_release(&scrubber->rules);
 	free(scrubber->taken);
 	free(scrubber->kept);
+	free(scrubber->changed);
+	buf_release(&scrubber->piece);
+	buf_release(&scrubber->part);
+	buf_release(&scrubber->next);
 	free(scrubber);
 }
 
@@ -259,18 +270,18 @@ static const char *pseudonym(
 }
 
 /*
- * Writes text[0..len) with its findings replaced. *unsettled: something was put there that another
- * rule may see a secret in; addresses and names come from ranges where none does.
+ * Appends part of a text with its findings replaced; *at: the first that may lie in it, and then
+ * the first behind it.
  */
-static int replace_all(struct scrubber *scrubber, const char *text, size_t len, size_t offset,
-	struct buf *out, scrub_fn fn, void *payload, bool *unsettled)
+static int replace_part(struct scrubber *scrubber, const char *text, struct span part,
+	size_t offset, size_t *at, struct buf *out, scrub_fn fn, void *payload)
 {
-	size_t at = 0;
+	size_t done = part.start;
 	int rc = 0;
 
-	*unsettled = false;
-	for (size_t i = 0; i < scrubber->kept_count && !rc; i++) {
-		const struct candidate *kept = &scrubber->kept[i];
+	for (; *at < scrubber->kept_count && scrubber->kept[*at].span.start < part.end && !rc;
+		++*at) {
+		const struct candidate *kept = &scrubber->kept[*at];
 		const struct scrub_rule *rule = &scrubber->rules.items[kept->rule];
 		struct scrub_finding finding = {
 			rule->id, offset + kept->span.start, offset + kept->span.end};
@@ -280,14 +291,116 @@ static int replace_all(struct scrubber *scrubber, const char *text, size_t len, 
 			continue;
 		fake = pseudonym(scrubber, rule->form, text + kept->span.start,
 			kept->span.end - kept->span.start);
-		buf_add(out, text + at, kept->span.start - at);
+		buf_add(out, text + done, kept->span.start - done);
 		buf_addstr(out, fake);
-		at = kept->span.end;
-		*unsettled = *unsettled || (rule->form != &form_email && rule->form != &form_name);
+		done = kept->span.end;
 		rc = fn ? fn(&finding, fake, payload) : 0;
 	}
-	buf_add(out, text + at, len - at);
+	buf_add(out, text + done, part.end - done);
 	return rc;
+}
+
+/* A line that another goes on in is not over. */
+static bool is_line_start(const char *text, size_t at)
+{
+	return !at || (text[at - 1] == '\n' && (at < 2 || text[at - 2] != '\\'));
+}
+
+/* A place where nothing goes over from line to line: nor two literals that are glued together. */
+static bool is_apart(const struct scrubber *scrubber, const char *text, size_t len, size_t at)
+{
+	if (at == len)
+		return true;
+	if (scrubber->taken[at] || !is_line_start(text, at))
+		return false;
+	while (at < len && (text[at] == ' ' || text[at] == '\t'))
+		at++;
+	return at == len || !strchr("\"'+.&", text[at]);
+}
+
+/* Has something been put there that a rule may see a secret in? */
+static bool is_change(
+	const struct scrubber *scrubber, const struct candidate *kept, const char *text)
+{
+	const struct form *form = scrubber->rules.items[kept->rule].form;
+
+	if (kept->plausible != PLAUSIBLE_YES)
+		return false;
+	/* Addresses and names come from ranges where none does, if not in https://name:here. */
+	return (form != &form_email && form != &form_name) ||
+	       (kept->span.start && text[kept->span.start - 1] == ':');
+}
+
+/* Where the insides of what rules matched lie: nothing is cut there. */
+static void mark_matches(struct scrubber *scrubber, size_t len, bool inside)
+{
+	const struct finder *finder = &scrubber->finder;
+
+	for (size_t i = 0; i < finder->found_count; i++) {
+		struct span match = finder->found[i].match;
+
+		if (match.end > len)
+			match.end = len;
+		if (match.start + 1 < match.end)
+			memset(scrubber->taken + match.start + 1, inside,
+				match.end - match.start - 1);
+	}
+}
+
+/* The parts that are looked at again: lines around a change and all that a rule saw at once. */
+static void find_changed(struct scrubber *scrubber, const char *text, size_t len)
+{
+	scrubber->changed_count = 0;
+	if (scrubber->kept_count)
+		mark_matches(scrubber, len, true);
+	for (size_t i = 0; i < scrubber->kept_count; i++) {
+		const struct candidate *kept = &scrubber->kept[i];
+		size_t count = scrubber->changed_count;
+		size_t start = kept->span.start > AROUND ? kept->span.start - AROUND : 0;
+		size_t end = len - kept->span.end > AROUND ? kept->span.end + AROUND : len;
+
+		if (!is_change(scrubber, kept, text))
+			continue;
+		while (start && !is_apart(scrubber, text, len, start))
+			start--;
+		while (!is_apart(scrubber, text, len, end))
+			end++;
+		if (count && start <= scrubber->changed[count - 1].end) {
+			if (end > scrubber->changed[count - 1].end)
+				scrubber->changed[count - 1].end = end;
+			continue;
+		}
+		GROW(scrubber->changed, scrubber->changed_count, scrubber->changed_capacity);
+		scrubber->changed[scrubber->changed_count++] = (struct span){start, end};
+	}
+	if (scrubber->kept_count)
+		mark_matches(scrubber, len, false);
+}
+
+/* Writes text[0..len) with its findings replaced to `piece`, where the changed parts lie then. */
+static int replace_all(struct scrubber *scrubber, const char *text, size_t len, size_t offset,
+	scrub_fn fn, void *payload)
+{
+	struct buf *piece = &scrubber->piece;
+	size_t at = 0, done = 0;
+	int rc = 0;
+
+	buf_clear(piece);
+	find_changed(scrubber, text, len);
+	for (size_t i = 0; i < scrubber->changed_count && !rc; i++) {
+		struct span *changed = &scrubber->changed[i], part = *changed;
+
+		rc = replace_part(scrubber, text, (struct span){done, part.start}, offset, &at,
+			piece, fn, payload);
+		changed->start = piece->len;
+		if (!rc)
+			rc = replace_part(scrubber, text, part, offset, &at, piece, fn, payload);
+		changed->end = piece->len;
+		done = part.end;
+	}
+	return rc ? rc
+		  : replace_part(scrubber, text, (struct span){done, len}, offset, &at, piece, fn,
+			    payload);
 }
 
 static int gave_up(void)
@@ -295,34 +408,60 @@ static int gave_up(void)
 	return fail(E_INVALID, "a scrubbing rule gave up on this text");
 }
 
-/* Scrubs what was made of a piece until nothing is found in it any more. */
-static int settle(struct scrubber *scrubber, struct buf *piece)
+static bool is_settled(const struct scrubber *scrubber, const char *text)
 {
-	struct buf next = BUF_INIT;
-	bool unsettled = true;
+	for (size_t i = 0; i < scrubber->kept_count; i++)
+		if (is_change(scrubber, &scrubber->kept[i], text))
+			return false;
+	return true;
+}
+
+/* Appends a part, scrubbed until nothing is found in it any more. */
+static int settle(struct scrubber *scrubber, const char *text, size_t len, struct buf *out)
+{
+	struct buf *part = &scrubber->part, *next = &scrubber->next;
+	bool settled = false;
 	int rc = 0;
 
-	for (int round = 1; unsettled && !rc; round++) {
+	buf_clear(part);
+	buf_add(part, text, len);
+	for (int round = 1; !settled && !rc; round++) {
+		size_t at = 0;
 		struct buf swap;
 
-		if (round == ROUNDS) {
-			rc = fail(E_INVALID, "this text does not settle when it is scrubbed");
-			break;
-		}
-		finder_find(&scrubber->finder, piece->ptr, piece->len, scrubber->secrets_only);
-		if (scrubber->finder.gave_up) {
-			rc = gave_up();
-			break;
-		}
-		resolve(scrubber, piece->ptr, piece->len);
-		buf_clear(&next);
-		rc = replace_all(
-			scrubber, piece->ptr, piece->len, 0, &next, NULL, NULL, &unsettled);
-		swap = *piece;
-		*piece = next;
-		next = swap;
+		if (round == ROUNDS)
+			return fail(E_INVALID, "this text does not settle when it is scrubbed");
+		finder_find(&scrubber->finder, part->ptr, part->len, scrubber->secrets_only);
+		if (scrubber->finder.gave_up)
+			return gave_up();
+		resolve(scrubber, part->ptr, part->len);
+		settled = is_settled(scrubber, part->ptr);
+		buf_clear(next);
+		rc = replace_part(
+			scrubber, part->ptr, (struct span){0, part->len}, 0, &at, next, NULL, NULL);
+		swap = *part;
+		*part = *next;
+		*next = swap;
 	}
-	buf_release(&next);
+	buf_add(out, part->ptr, part->len);
+	return rc;
+}
+
+/* Appends the piece, its changed parts scrubbed again. */
+static int settle_all(struct scrubber *scrubber, struct buf *out)
+{
+	const char *piece = scrubber->piece.ptr;
+	size_t done = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < scrubber->changed_count && !rc; i++) {
+		struct span part = scrubber->changed[i];
+
+		buf_add(out, piece + done, part.start - done);
+		rc = settle(scrubber, piece + part.start, part.end - part.start, out);
+		done = part.end;
+	}
+	buf_add(out, piece + done, scrubber->piece.len - done);
 	return rc;
 }
 
@@ -345,12 +484,6 @@ static size_t before_matches(const struct finder *finder, size_t at)
 		}
 	}
 	return at;
-}
-
-/* A line that another goes on in is not over. */
-static bool is_line_start(const char *text, size_t at)
-{
-	return text[at - 1] == '\n' && (at < 2 || text[at - 2] != '\\');
 }
 
 /* Where the first piece of a window ends: at the end of a line, if possible. */
@@ -378,9 +511,7 @@ static size_t find_cut(const struct finder *finder, const char *text, size_t len
 int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool last, size_t offset,
 	struct buf *out, scrub_fn fn, void *payload, size_t *done)
 {
-	struct buf piece = BUF_INIT;
-	bool unsettled;
-	int rc = 0;
+	int rc;
 
 	finder_find(&scrubber->finder, text, len, scrubber->secrets_only);
 	*done = last ? len : find_cut(&scrubber->finder, text, len);
@@ -391,13 +522,8 @@ int scrub_window(struct scrubber *scrubber, const char *text, size_t len, bool l
 					: fail(E_INVALID, "a finding of more than %zu MiB",
 						  WINDOW_MAX >> 20);
 	resolve(scrubber, text, *done);
-	rc = replace_all(scrubber, text, *done, offset, &piece, fn, payload, &unsettled);
-	if (!rc && unsettled)
-		rc = settle(scrubber, &piece);
-	if (!rc)
-		buf_add(out, piece.ptr, piece.len);
-	buf_release(&piece);
-	return rc;
+	rc = replace_all(scrubber, text, *done, offset, fn, payload);
+	return rc ? rc : settle_all(scrubber, out);
 }
 
 int scrub_text(struct scrubber *scrubber, const char *text, size_t len, struct buf *out,

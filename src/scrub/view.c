@@ -15,6 +15,13 @@
 #define RUN_MAX 65536 /* longer runs are pictures and archives */
 #define GLUE_MAX 64   /* white space between two halves of a string */
 
+void view_init(struct view *view)
+{
+	memset(view, 0, sizeof(*view));
+	buf_init(&view->text);
+	bytes_parse("A-Za-z0-9+/_-", view->of);
+}
+
 void view_release(struct view *view)
 {
 	buf_release(&view->text);
@@ -136,97 +143,48 @@ static size_t add_line(struct view *view, const char *text, size_t len, size_t a
 	return at < len ? at + 1 : len;
 }
 
+/* Looks at one byte behind most quotes: nothing else than this can follow where two are glued. */
+static bool may_be_escape(const char *text, size_t left)
+{
+	if (text[0] == '"' || text[0] == '\'')
+		return left > 2 && (strchr("+.&\\", text[1]) || isspace((unsigned char)text[1]));
+	return left > 1;
+}
+
 void view_escapes(struct view *view, const char *text, size_t len)
 {
 	static const bool special[256] = {['\\'] = true, ['%'] = true, ['"'] = true, ['\''] = true};
+	const unsigned char *byte = (const unsigned char *)text;
 
 	buf_clear(&view->text);
 	for (size_t at = 0; at < len; at++) {
-		size_t start = at;
-		int byte;
+		size_t start;
+		int out;
 
-		if (!special[(unsigned char)text[at]] ||
-			read_escape(text + at, len - at, &byte) == 1)
+		while (len - at > 4 && !(special[byte[at]] | special[byte[at + 1]] |
+					       special[byte[at + 2]] | special[byte[at + 3]]))
+			at += 4;
+		if (!special[byte[at]] || !may_be_escape(text + at, len - at) ||
+			read_escape(text + at, len - at, &out) == 1)
 			continue;
-		while (start > 0 && text[start - 1] != '\n')
-			start--;
+		for (start = at; start > 0 && text[start - 1] != '\n'; start--)
+			;
 		at = add_line(view, text, len, start) - 1;
 	}
 }
 
 /* ---- base64 and hexadecimal ---- */
 
-/* Both alphabets in one: what a digit stands for, plus one; 0: no digit. */
-static const unsigned char base64_digits[256] = {['A'] = 1,
-	2,
-	3,
-	4,
-	5,
-	6,
-	7,
-	8,
-	9,
-	10,
-	11,
-	12,
-	13,
-	14,
-	15,
-	16,
-	17,
-	18,
-	19,
-	20,
-	21,
-	22,
-	23,
-	24,
-	25,
-	26,
-	['a'] = 27,
-	28,
-	29,
-	30,
-	31,
-	32,
-	33,
-	34,
-	35,
-	36,
-	37,
-	38,
-	39,
-	40,
-	41,
-	42,
-	43,
-	44,
-	45,
-	46,
-	47,
-	48,
-	49,
-	50,
-	51,
-	52,
-	['0'] = 53,
-	54,
-	55,
-	56,
-	57,
-	58,
-	59,
-	60,
-	61,
-	62,
-	['+'] = 63,
-	['-'] = 63,
-	['/'] = 64,
-	['_'] = 64};
-
+/* Both alphabets in one: what a digit stands for, -1: no digit. */
 static int base64_value(char c)
 {
-	return base64_digits[(unsigned char)c] - 1;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }
 
 /* The end of a run that begins at `start`, over the line ends of a block of long lines. */
@@ -292,30 +250,53 @@ static bool decode_hex(const char *text, size_t len, struct buf *out)
 	return out->len > 0;
 }
 
-bool view_wrapped(struct view *view, const char *text, size_t len, size_t *at, struct span *run)
+/* Without a branch: what stands in a text is hard to foresee. */
+static bool are_all(const bool of[256], const unsigned char *byte, size_t count)
 {
-	/* Every run of the shortest length covers a byte that is looked at here. */
-	for (size_t probe = *at + RUN_MIN - 1; probe < len; probe += RUN_MIN) {
-		size_t start = probe, end;
+	bool all = of[byte[0]] & of[byte[1]] & of[byte[2]] & of[byte[3]];
 
-		if (base64_value(text[probe]) < 0)
-			continue;
-		while (start > *at && base64_value(text[start - 1]) >= 0)
-			start--;
-		end = run_end(text, len, probe);
-		if (end - start < RUN_MIN) {
-			probe = end - 1;
+	return count == 4 ? all : all & of[byte[4]] & of[byte[5]] & of[byte[6]] & of[byte[7]];
+}
+
+bool run_find(
+	const bool of[256], size_t least, const char *text, size_t len, size_t at, struct span *run)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	/* Blocks so far apart that a run that is long enough holds one of them. */
+	size_t block = least < 16 ? 4 : 8, step = least - block + 1, probe = at;
+
+	while (probe < len && len - probe >= block) {
+		size_t start = probe;
+
+		if (!are_all(of, byte + probe, block)) {
+			probe += step;
 			continue;
 		}
-		*run = (struct span){start, end};
-		*at = end;
+		while (start > at && of[byte[start - 1]])
+			start--;
+		for (probe += block; probe < len && of[byte[probe]]; probe++)
+			;
+		if (probe - start >= least) {
+			*run = (struct span){start, probe};
+			return true;
+		}
+		probe++;
+	}
+	return false;
+}
+
+bool view_wrapped(struct view *view, const char *text, size_t len, size_t *at, struct span *run)
+{
+	while (run_find(view->of, RUN_MIN, text, len, *at, run)) {
+		size_t start = run->start, end = run_end(text, len, start);
+
+		run->end = *at = end;
 		if (decode_hex(text + start, end - start, &view->text))
 			return true;
 		/* What stands before it may be of the same alphabet: a path, for one. */
 		for (size_t skip = 0; skip < 4; skip++)
 			if (decode_base64(text + start + skip, end - start - skip, &view->text))
 				return true;
-		probe = end - 1;
 	}
 	return false;
 }

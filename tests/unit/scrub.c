@@ -125,6 +125,8 @@ static void test_bad_rules(void **state)
 	assert_int_equal(rules_parse("[rule \"a\"]\n\tcolour = red", &rules), E_INVALID);
 	assert_int_equal(rules_parse("[rule a]", &rules), E_INVALID);
 	assert_int_equal(rules_parse("[rule \"a\"]\n\tform = dragon", &rules), E_INVALID);
+	assert_int_equal(rules_parse("[rule \"a\"]\n\trun = 3 0-9", &rules), E_INVALID);
+	assert_int_equal(rules_parse("[rule \"a\"]\n\trun = 12", &rules), E_INVALID);
 }
 
 static void expect(const char *text, const char *pattern)
@@ -229,6 +231,51 @@ static void test_bytes_that_are_no_text(void **state)
 	assert_null(memmem(out.ptr, out.len, "corp.io", 7));
 	assert_int_equal((unsigned char)out.ptr[0], 0xff);
 	buf_release(&out);
+	scrubber_free(scrubber);
+}
+
+/* What stands in place of an address is the password of a URL, and looked at once more. */
+static void test_address_as_password(void **state)
+{
+	struct scrubber *scrubber = make("x");
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	free(scrub(scrubber, "see https://me:jane@corp.io/", &out));
+	assert_null(strstr(out.ptr, "jane"));
+	buf_release(&out);
+	scrubber_free(scrubber);
+}
+
+/* Only the parts around a change are looked at again: as if each stood alone. */
+static void test_changes_apart(void **state)
+{
+	static const char *const parts[] = {"password = \"k3Xq9-vR2mZt\"\n",
+		"see https://me:jane@corp.io/ or mail joe@corp.io\n",
+		"const key = 'Zk3xQ9vR2mZtPw8sLd' +\n\t'Jh5Gf4Ds3Aq2Wz1X';\n",
+		"-----BEGIN PRIVATE "
+		"KEY-----\nKDBBCkTyyqcZf5kEgwEtl2zl/ZsC+8HZ0Aytf3gLiscwENFdfEv7TfVUbJ8hTiPx\n"
+		"ArtBiTuxKqjm8iBhZRz/CLKfC7dw1YnpRvMlDwDN=\n-----END PRIVATE "
+		"KEY-----\n"};
+	struct scrubber *scrubber = make("x");
+	struct buf text = BUF_INIT, whole = BUF_INIT, alone = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 4 * ARRAY_SIZE(parts); i++) {
+		const char *part = parts[i % ARRAY_SIZE(parts)];
+
+		buf_addstr(&text, part);
+		assert_int_equal(scrub_text(scrubber, part, strlen(part), &alone, NULL, NULL), 0);
+		for (size_t lines = 0; lines < i * 3; lines++) {
+			buf_addstr(&text, "nothing is said here that anybody must not read\n");
+			buf_addstr(&alone, "nothing is said here that anybody must not read\n");
+		}
+	}
+	free(scrub(scrubber, text.ptr, &whole));
+	assert_string_equal(whole.ptr, alone.ptr);
+	buf_release(&text);
+	buf_release(&whole);
+	buf_release(&alone);
 	scrubber_free(scrubber);
 }
 
@@ -346,6 +393,35 @@ static void test_prefilter_in_parts(void **state)
 	buf_release(&text);
 }
 
+/* Every run of a class and no other, whatever of them the search passes over. */
+static void test_runs(void **state)
+{
+	bool of[256] = {false};
+	uint64_t seed = 5;
+
+	(void)state;
+	bytes_parse("a-cX_-", of);
+	assert_true(of['b'] && of['X'] && of['_'] && of['-'] && !of['d'] && !of['Y']);
+	for (size_t least = RUN_LEAST; least < 30; least++) {
+		char text[4000];
+		struct span run = {0, 0};
+		size_t at = 0;
+
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = pick(&seed, least) ? "abcX_-"[pick(&seed, 6)] : '.';
+		for (size_t i = 0; i < sizeof(text); i = at + 1) {
+			for (at = i; at < sizeof(text) && text[at] != '.'; at++)
+				;
+			if (at - i < least)
+				continue;
+			assert_true(run_find(of, least, text, sizeof(text), run.end, &run));
+			assert_int_equal(run.start, i);
+			assert_int_equal(run.end, at);
+		}
+		assert_false(run_find(of, least, text, sizeof(text), run.end, &run));
+	}
+}
+
 static void collect_name(struct span span, bool user, void *payload)
 {
 	buf_addf(payload, "%s%zu-%zu ", user ? "u" : "", span.start, span.end);
@@ -384,6 +460,9 @@ int main(void)
 		cmocka_unit_test(test_consistent_and_salted),
 		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_bytes_that_are_no_text),
+		cmocka_unit_test(test_address_as_password),
+		cmocka_unit_test(test_changes_apart),
+		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_fails_closed),
 		cmocka_unit_test(test_prefilter),
