@@ -17,8 +17,7 @@ struct repo {
 int repo_fail(int error, const char *what);
 void oid_from_git(struct oid *out, const git_oid *in);
 void oid_to_git(git_oid *out, const struct oid *in);
-/* Appends "Name <mail> seconds zone", who the user is to git. Asked of git: libgit2 knows user.name
- * but neither GIT_COMMITTER_* nor useConfigOnly. */
+/* Appends "Name <mail> seconds zone", who the user is to git. */
 int repo_identity(struct repo *repo, struct buf *out);
 int repo_signature(struct repo *repo, git_signature **out); /* the same */
 

@@ -59,8 +59,9 @@ int notes_each(struct repo *repo, const char *ref, note_fn fn, void *payload)
 static int write_many(struct repo *repo, const char *ref, const struct note *notes, size_t count,
 	const char *message)
 {
-	static const char *const args[] = {
-		"fast-import", "--quiet", "--done", "--date-format=raw", NULL};
+	/* Else it looks at each commit's id whether a branch is called so. */
+	static const char *const args[] = {"-c", "core.warnAmbiguousRefs=false", "fast-import",
+		"--quiet", "--done", "--date-format=raw", NULL};
 	struct buf stream = BUF_INIT, who = BUF_INIT;
 	struct oid tip;
 	char hex[OID_HEX + 1];

@@ -110,28 +110,6 @@ int refs_update(
 	return rc ? refused(repo, updates, count, rc) : 0;
 }
 
-int repo_identity(struct repo *repo, struct buf *out)
-{
-	static const char *const args[] = {"var", "GIT_COMMITTER_IDENT", NULL};
-	int rc = git_run(repo->git_dir, args, NULL, 0, out);
-
-	buf_trim(out);
-	if (rc) /* git's own words are ten lines */
-		return fail(rc, "git does not know who you are (set user.name and user.email)");
-	return 0;
-}
-
-int repo_signature(struct repo *repo, git_signature **out)
-{
-	struct buf line = BUF_INIT;
-	int rc = repo_identity(repo, &line);
-
-	if (!rc && git_signature_from_buffer(out, line.ptr))
-		rc = repo_fail(E_FAIL, "cannot read the committer's name");
-	buf_release(&line);
-	return rc;
-}
-
 static int make_tree(
 	struct repo *repo, const struct tree_entry *entries, size_t count, git_oid *out)
 {

@@ -314,11 +314,13 @@ int git_run_with(const char *folder, const char *const *args, const struct proce
 	struct buf error = BUF_INIT;
 	const char **argv, **env;
 	char *line = NULL;
-	size_t count = 0, added = 0;
+	size_t count = 0, added = 0, named = 0;
 	int status;
 
 	while (args[count])
 		count++;
+	while (!strcmp(args[named], "-c")) /* a setting before the subcommand */
+		named += 2;
 	argv = xcalloc(count + 4, sizeof(*argv));
 	argv[0] = "git";
 	argv[1] = "-C";
@@ -335,7 +337,7 @@ int git_run_with(const char *folder, const char *const *args, const struct proce
 	status = process_run(argv, &all, out, &error);
 	if (status > 0) {
 		line = first_line(error.ptr, 300);
-		status = fail(E_FAIL, "git %s failed: %s", args[0],
+		status = fail(E_FAIL, "git %s failed: %s", args[named],
 			status == 127 ? "the git program was not found" : line);
 	}
 	free(env);

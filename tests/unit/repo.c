@@ -3,6 +3,7 @@
 
 #include "flywheel/refs.h"
 #include "flywheel/repo.h"
+#include "repo/internal.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -372,6 +373,133 @@ static void refusals_are_clear(void **state)
 	file_remove_tree(folder);
 }
 
+/* git's own answer, or "" where it refuses to give one. */
+static void ask_git(const char *folder, struct buf *out)
+{
+	static const char *const args[] = {"var", "GIT_COMMITTER_IDENT", NULL};
+
+	if (git_run(folder, args, NULL, 0, out))
+		buf_clear(out);
+	buf_trim(out);
+}
+
+static void without_time(struct buf *line)
+{
+	char *end = strrchr(line->ptr, '>'), *zone = strrchr(line->ptr, ' ');
+
+	if (end && zone > end)
+		memmove(end + 1, zone, strlen(zone) + 1);
+}
+
+static void check_identity(struct fixture *fixture, bool timed)
+{
+	struct buf ours = BUF_INIT, theirs = BUF_INIT;
+
+	ask_git(fixture->folder, &theirs);
+	if (repo_identity(fixture->repo, &ours))
+		buf_clear(&ours);
+	if (!timed) {
+		without_time(&ours);
+		without_time(&theirs);
+	}
+	assert_string_equal(ours.ptr, theirs.ptr);
+	buf_release(&ours);
+	buf_release(&theirs);
+}
+
+static void set(struct fixture *fixture, const char *key, const char *value)
+{
+	const char *const args[] = {"config", key, value, NULL};
+
+	assert_int_equal(git_run(fixture->folder, args, NULL, 0, NULL), 0);
+}
+
+static void who_commits_is_whom_git_says(void **state)
+{
+	static const char *const names[] = {" Dr. A", "B.", "C <c>", "D\nE", "", "F  G",
+		"\303\211mile", "\"H\"", "I'", "J,", "\tK"};
+	static const char *const variables[] = {"GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
+		"GIT_COMMITTER_DATE", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "TZ",
+		"GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_0", "GIT_CONFIG_VALUE_0"};
+	static const char *const zones[] = {"UTC", "Asia/Kathmandu", "America/St_Johns"};
+	struct fixture *fixture = *state;
+	char *more = xstrfmt("%s/more", fixture->folder);
+	char *condition = xstrfmt("includeIf.gitdir:%s/.path", fixture->folder);
+	char *before[ARRAY_SIZE(variables)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+		before[i] = getenv(variables[i]) ? xstrdup(getenv(variables[i])) : NULL;
+		unsetenv(variables[i]);
+	}
+	check_identity(fixture, false);
+	set(fixture, "committer.email", "c@example.com");
+	check_identity(fixture, false);
+	setenv("GIT_COMMITTER_NAME", "From Outside", 1);
+	check_identity(fixture, false);
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+		setenv("TZ", zones[i], 1);
+		tzset();
+		check_identity(fixture, false);
+	}
+	setenv("GIT_COMMITTER_DATE", "2001-02-03T04:05:06 +0700", 1);
+	check_identity(fixture, true);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		setenv("GIT_COMMITTER_NAME", names[i], 1);
+		check_identity(fixture, true);
+	}
+	unsetenv("GIT_COMMITTER_DATE");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		setenv("GIT_COMMITTER_NAME", names[i], 1);
+		check_identity(fixture, false);
+		setenv("GIT_COMMITTER_NAME", "A", 1);
+		setenv("GIT_COMMITTER_EMAIL", names[i], 1);
+		check_identity(fixture, false);
+		unsetenv("GIT_COMMITTER_EMAIL");
+		unsetenv("GIT_COMMITTER_NAME");
+		set(fixture, "user.name", names[i]);
+		check_identity(fixture, false);
+	}
+	set(fixture, "user.name", "A U Thor");
+	assert_int_equal(file_write(more, "[user]\n\tname = Included\n", 24, 0600), 0);
+	set(fixture, condition, more);
+	check_identity(fixture, false);
+	setenv("GIT_CONFIG_COUNT", "1", 1);
+	setenv("GIT_CONFIG_KEY_0", "committer.name", 1);
+	setenv("GIT_CONFIG_VALUE_0", "For Once", 1);
+	check_identity(fixture, false);
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+		if (before[i])
+			setenv(variables[i], before[i], 1);
+		else
+			unsetenv(variables[i]);
+		free(before[i]);
+	}
+	tzset();
+	free(condition);
+	free(more);
+}
+
+static void nobody_is_made_up_where_git_refuses_to(void **state)
+{
+	static const char *const unset[][4] = {{"config", "--unset", "user.name", NULL},
+		{"config", "--unset", "user.email", NULL}};
+	struct fixture *fixture = *state;
+	struct buf who = BUF_INIT;
+
+	unsetenv("GIT_COMMITTER_NAME");
+	unsetenv("GIT_COMMITTER_EMAIL");
+	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+	set(fixture, "user.useConfigOnly", "true");
+	for (size_t i = 0; i < ARRAY_SIZE(unset); i++)
+		assert_int_equal(git_run(fixture->folder, unset[i], NULL, 0, NULL), 0);
+	assert_int_not_equal(repo_identity(fixture->repo, &who), 0);
+	check_identity(fixture, false);
+	unsetenv("GIT_CONFIG_GLOBAL");
+	unsetenv("GIT_CONFIG_NOSYSTEM");
+	buf_release(&who);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +515,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			log_commits_and_tags_are_made_unreferenced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_unusable_key_stops_the_tag, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_commits_is_whom_git_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			nobody_is_made_up_where_git_refuses_to, set_up, tear_down),
 		cmocka_unit_test(texts_differ_by_lines),
 		cmocka_unit_test(refusals_are_clear),
 	};
