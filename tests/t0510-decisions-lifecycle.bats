@@ -116,7 +116,7 @@ We add it here rather than in a.c because that one is generated."
 	git checkout -q main
 	commit_file c.c "int c;" "Add c
 
-Use a global here so that the tests can reach it."
+Use a global here so that both parsers share one table."
 	git merge -q --no-edit side
 	git flywheel decisions >incremental
 	git flywheel rebuild
