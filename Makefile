@@ -229,7 +229,8 @@ bench-decisions: all
 	@tests/accuracy/decisions.py --set dev
 	@tests/accuracy/decisions.py --set held
 
-# The house model beside published ones; SLP_CORE=<class path> for SLP-Core. REPO: which repositories.
+# The house model beside published ones; SLP_CORE=<class path> for SLP-Core, KENLM=<folder> for KenLM.
+# REPO: which repositories. tests/bench/model/growth shows how its cost grows with the source.
 bench-model: all
 	@tests/bench/model/run $(REPO)
 
