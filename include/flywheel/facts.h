@@ -23,24 +23,27 @@ enum reference_kind {
 };
 enum visibility { VISIBLE_EVERYWHERE, VISIBLE_FAMILY, VISIBLE_TYPE, VISIBLE_FILE };
 
-/* Texts are offsets into facts.text, NUL-terminated there; offset 0 is "". */
+/*
+ * Texts are offsets into facts.text, NUL-terminated there; offset 0 is "". The facts of all files
+ * of a tree are in memory together, so they are as small as they can be: enums take a byte.
+ */
 struct fact_definition {
-	enum symbol_kind kind;
-	enum visibility visibility; /* VISIBLE_FILE as a C static, VISIBLE_TYPE as private */
-	uint32_t parent;            /* index of the enclosing definition, or PARSE_NONE */
+	uint64_t body;   /* hash of its text */
+	uint32_t parent; /* index of the enclosing definition, or PARSE_NONE */
 	uint32_t name, qualified, signature, doc;
 	uint32_t owner;   /* a method's type by name, where it is not the parent (Go, C++, Rust) */
 	uint32_t returns; /* its result's type as written, or "" */
 	uint32_t line, end_line, start, end; /* lines from 1; bytes */
 	uint16_t cyclomatic, cognitive, nesting, parameters;
-	uint64_t body; /* hash of its text */
+	uint8_t kind;       /* enum symbol_kind */
+	uint8_t visibility; /* enum; VISIBLE_FILE as a C static, VISIBLE_TYPE as private */
 };
 
 struct fact_reference {
-	enum reference_kind kind;
 	uint32_t from; /* innermost definition around it, or PARSE_NONE */
 	uint32_t name, receiver, line, start;
 	uint16_t arguments; /* of a call, plus one; 0: not known */
+	uint8_t kind;       /* enum reference_kind */
 };
 
 struct fact_import {
@@ -67,11 +70,10 @@ enum binding_kind {
 	BINDING_ELEMENT    /* value holds what the name stands for: a loop's */
 };
 struct fact_binding {
-	enum binding_kind kind;
 	uint32_t from; /* innermost definition around it, or PARSE_NONE */
-	uint32_t name, value;
-	uint32_t index; /* of a parameter or argument, from 0 */
-	uint32_t line, start;
+	uint32_t name, value, line, start;
+	uint16_t index; /* of a parameter or argument, from 0; at most UINT16_MAX */
+	uint8_t kind;   /* enum binding_kind */
 };
 
 struct fact_comment { /* one comment, or a run of one-line comments */

@@ -48,7 +48,7 @@ static const struct column bindings[] = {
 	{AT(binding, from), COLUMN_INDEX, false},
 	{AT(binding, name), COLUMN_TEXT, 0},
 	{AT(binding, value), COLUMN_TEXT, 0},
-	{AT(binding, index), COLUMN_NUMBER, 0},
+	{AT(binding, index), COLUMN_SHORT, 0},
 	{AT(binding, line), COLUMN_STEP, 0},
 	{AT(binding, start), COLUMN_STEP, 0},
 };

@@ -8,9 +8,8 @@
 #include <stdint.h>
 
 enum column_kind {
-	COLUMN_NUMBER,
 	COLUMN_SHORT,  /* of 16 bits */
-	COLUMN_CHOICE, /* an enum, up to `of` */
+	COLUMN_CHOICE, /* an enum in a byte, up to `of` */
 	COLUMN_FLAG,
 	COLUMN_STEP,  /* its difference to the row before */
 	COLUMN_AFTER, /* its difference to the field at `of` */

@@ -69,12 +69,12 @@ static void set_field(char *row, size_t offset, uint32_t number)
 	memcpy(row + offset, &number, sizeof(number));
 }
 
-static uint32_t get_choice(struct reader *from, size_t most)
+static unsigned get_choice(struct reader *from, size_t most)
 {
 	uint64_t choice = number_get(&from->in);
 
 	from->in.bad |= choice > most;
-	return from->in.bad ? 0 : (uint32_t)choice;
+	return from->in.bad ? 0 : (unsigned)choice;
 }
 
 static void get_hash(struct reader *from, char *out)
@@ -98,6 +98,9 @@ static void get_column(
 		case COLUMN_SHORT:
 			narrow = (uint16_t)number_get(&from->in);
 			memcpy(row + column->offset, &narrow, sizeof(narrow));
+			continue;
+		case COLUMN_CHOICE:
+			row[column->offset] = (char)get_choice(from, column->of);
 			continue;
 		case COLUMN_FLAG:
 			row[column->offset] = number_get(&from->in) == 1;
@@ -123,11 +126,6 @@ static void get_column(
 			from->in.bad |= number != PARSE_NONE &&
 					number >= (column->of ? i : from->definitions);
 			break;
-		case COLUMN_CHOICE:
-			number = get_choice(from, column->of);
-			break;
-		default:
-			number = number_get32(&from->in);
 		}
 		set_field(row, column->offset, number);
 	}

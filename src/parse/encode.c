@@ -67,6 +67,9 @@ static void put_column(struct writer *out, const struct column *column, const ch
 			memcpy(&narrow, row + column->offset, sizeof(narrow));
 			number_put(&out->rows, narrow);
 			break;
+		case COLUMN_CHOICE:
+			number_put(&out->rows, (unsigned char)row[column->offset]);
+			break;
 		case COLUMN_FLAG:
 			number_put(&out->rows, row[column->offset] != 0);
 			break;
@@ -86,8 +89,6 @@ static void put_column(struct writer *out, const struct column *column, const ch
 			number_put_step(&out->rows, last, number);
 			last = number;
 			break;
-		default:
-			number_put(&out->rows, field(row, column->offset));
 		}
 	}
 }

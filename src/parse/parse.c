@@ -242,12 +242,12 @@ static void add_reference(const struct grammar *grammar, struct findings *found,
 }
 
 /* Place among the named nodes beside it: of an argument, of a parameter. A lone `*` is neither. */
-static uint32_t index_of(const char *text, TSNode node)
+static uint16_t index_of(const char *text, TSNode node)
 {
-	uint32_t index = 0;
+	uint16_t index = 0;
 
-	for (TSNode at = ts_node_prev_named_sibling(node); !ts_node_is_null(at);
-		at = ts_node_prev_named_sibling(at))
+	for (TSNode at = ts_node_prev_named_sibling(node);
+		!ts_node_is_null(at) && index < UINT16_MAX; at = ts_node_prev_named_sibling(at))
 		index += !ts_node_is_extra(at) &&
 			 (ts_node_end_byte(at) - ts_node_start_byte(at) > 1 ||
 				 is_word_byte(text[ts_node_start_byte(at)]));
