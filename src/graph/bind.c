@@ -314,6 +314,8 @@ struct flow *flow_new(struct resolver *self)
 	}
 	if (!self->stopped)
 		flow_solve(flow);
+	if (!self->stopped)
+		flow_settle(flow);
 	free(bound);
 	return flow;
 }

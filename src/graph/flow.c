@@ -56,9 +56,11 @@ static uint32_t *slot_of(const struct flow *flow, uint32_t scope, uint32_t name)
 	return &flow->slots[at];
 }
 
-static void grow_slots(struct flow *flow)
+void flow_rehash(struct flow *flow)
 {
-	flow->slot_count *= 2;
+	flow->slot_count = SLOTS_MIN;
+	while (flow->slot_count <= flow->key_count * 2)
+		flow->slot_count *= 2;
 	free(flow->slots);
 	flow->slots = xcalloc(flow->slot_count, sizeof(*flow->slots));
 	for (uint32_t i = 0; i < flow->key_count; i++)
@@ -71,7 +73,7 @@ static struct key *key_of(struct flow *flow, uint32_t scope, uint32_t name)
 	uint32_t *slot;
 
 	if (flow->key_count * 2 >= flow->slot_count)
-		grow_slots(flow);
+		flow_rehash(flow);
 	slot = slot_of(flow, scope, name);
 	if (!*slot) {
 		GROW(flow->keys, flow->key_count, flow->key_room);

@@ -130,6 +130,11 @@ uint32_t flow_follow(
 	struct flow *flow, enum node_kind kind, uint32_t base, uint32_t other, uint32_t name);
 uint32_t flow_value_of_symbol(const struct flow *flow, uint32_t symbol);
 void flow_solve(struct flow *flow);
+/* The slots anew, as many as the keys want. */
+void flow_rehash(struct flow *flow);
+
+/* settle.c: keeps of a flow that is solved what flow_targets, flow_passed and flow_has ask for. */
+void flow_settle(struct flow *flow);
 
 /* import_name.c: the variable of another file that an import of a name's number names. */
 uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word, int depth);

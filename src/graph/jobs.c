@@ -13,7 +13,7 @@
 
 #define FEW_JOBS 8 /* below this, starting threads costs more than it brings */
 #define TOLD 256   /* jobs at a time: what waits takes memory, and what a kill loses is little */
-#define READS 64   /* after so many the repository forgets */
+#define READS 32   /* after so many the repository forgets */
 
 struct pool {
 	struct session *session;
