@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# A commit that changes no name needs the facts of its own files only, and all else is resolved.
+# A commit that changes no name needs the facts of its own files only; one that changes what some
+# functions refer to, of what these names lead to; and all else is resolved.
 load helper
 
 setup() {
@@ -91,4 +92,53 @@ a() { :; }'
 	git config flywheel.maxFileBytes 100000
 	commit_file b.c '/* b */ int b(void) { return a(1) + a(2); }'
 	is_resolved
+}
+
+# other.c is what nothing here leads to.
+forget_other() {
+	sqlite3 .git/flywheel/flywheel.db "DELETE FROM blob_fact WHERE blob =
+		(SELECT blob FROM graph_file WHERE path = 'other.c')"
+}
+
+has_other() {
+	[ "$(sqlite3 .git/flywheel/flywheel.db "SELECT count(*) FROM blob_fact WHERE blob =
+		(SELECT blob FROM graph_file WHERE path = 'other.c')")" -eq 1 ]
+}
+
+is_viewed() {
+	local digest
+
+	forget_other
+	git flywheel index --quiet
+	! has_other || return 1
+	digest=$(git flywheel index --json | grep '"digest"')
+	git flywheel rebuild >/dev/null
+	[ "$(git flywheel index --json | grep '"digest"')" = "$digest" ]
+}
+
+@test "of a function that says something else only what it names is looked at" {
+	commit_file list.h 'struct list { struct list *next; };
+int length(struct list *list);'
+	commit_file list.c '#include "list.h"
+int length(struct list *list) { return list ? 1 + length(list->next) : 0; }'
+	commit_file other.c 'static int lonely(void) { return 0; }
+int other(void) { return lonely(); }'
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return length(list); }
+int second(void) { return a(1); }
+int third(void) { return second(); }'
+	git flywheel index --quiet
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return length(list) + second(); }
+
+int third(void) { return second(); }
+int second(void) { return 0; }'
+	is_viewed
+	commit_file b.c '#include "list.h"
+int second(void) { struct list one; return length(&one) + gone(); }
+int first(struct list *list) { return 0; }
+int third(void) { return a(second()); }'
+	is_viewed
+	git flywheel graph callers length | grep -q second
+	! git flywheel graph callers length | grep -q first
 }

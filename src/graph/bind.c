@@ -300,7 +300,7 @@ struct flow *flow_new(struct resolver *self)
 		for (uint32_t i = 0; i < snapshot->files[file].facts.binding_count; i++)
 			declare(flow, file, &snapshot->files[file].facts.bindings[i]);
 	for (uint32_t file = 0; file < snapshot->count && !self->stopped; file++) {
-		if (snapshot->files[file].skipped ||
+		if (snapshot->files[file].skipped || !is_wanted_file(self, file) ||
 			!bound[language_index(snapshot->files[file].language)])
 			continue;
 		memo_forget(&flow->read);

@@ -1,11 +1,14 @@
 /*
- * Commits that change no name. Edges are made from what files define, refer to and bind, in order;
- * not from where that stands. When this is the same in every file that a commit changed, all edges
- * are, and only the rows of those files follow: their blobs, their digests. Whatever else may
+ * Commits that change little. Edges are made from what files define, refer to and bind, in order;
+ * not from where that stands. Where this is the same in a file that a commit changed, all of its
+ * edges are, and only its row follows: its blob, its digest. Where others see the same of a file,
+ * only what its units say anew is resolved, in a view of what they look at. Whatever else may
  * matter (a file that comes or goes, rules, a language) is left to the whole resolver.
  */
+#include "graph/edges.h"
 #include "graph/pack.h"
 #include "graph/record.h"
+#include "graph/view.h"
 
 #include "flywheel/config.h"
 #include "util/error.h"
@@ -25,7 +28,9 @@ struct follower {
 	char *language_name, *skipped;
 	const struct language *language; /* NULL: not parsed */
 	struct facts before, after;
-	struct buf edges; /* packed, as they are and stay */
+	struct buf edges;     /* packed */
+	bool differs;         /* in what it says to the resolver: `change` is set */
+	struct change change; /* borrows the facts */
 };
 
 struct following {
@@ -147,7 +152,7 @@ static int parse_new(struct following *self)
 	return rc;
 }
 
-/* "qualified#1" and what else an edge's row says. */
+/* What else than its texts an edge's row says. */
 struct recording {
 	struct buf record;
 };
@@ -156,15 +161,9 @@ static int on_edge(const struct store_graph_edge *edge, void *payload)
 {
 	struct recording *self = payload;
 	const char *symbol = edge->to_path && edge->kind != EDGE_IMPORT ? edge->to_symbol : NULL;
-	size_t len = symbol ? strlen(symbol) : 0, digits = len;
-	uint32_t ordinal = 0;
+	size_t len = 0;
+	uint32_t ordinal = symbol ? target_ordinal(symbol, &len) : 0;
 
-	while (digits && isdigit((unsigned char)symbol[digits - 1]))
-		digits--;
-	if (digits < len && digits > 1 && symbol[digits - 1] == '#') {
-		ordinal = (uint32_t)strtoul(symbol + digits, NULL, 10);
-		len = digits - 1;
-	}
 	record_edge(&self->record,
 		&(struct edge_record){.from = edge->from < 0 ? GRAPH_NONE : (uint32_t)edge->from,
 			.kind = edge->kind,
@@ -180,21 +179,27 @@ static int on_edge(const struct store_graph_edge *edge, void *payload)
 	return 0;
 }
 
+static void record_facts(const struct follower *file, const struct oid *blob,
+	const struct facts *facts, struct buf *out)
+{
+	struct store_graph_symbol symbol;
+
+	record_file(out, &(struct file_record){file->path, file->language_name, file->skipped,
+				 blob->raw, facts->lines, facts->definition_count});
+	for (uint32_t i = 0; i < facts->definition_count; i++) {
+		fact_row(facts, i, &symbol);
+		record_symbol(out, &symbol);
+	}
+}
+
 /* The digest that a row would have with other facts under the same edges. */
 static int digest_of(const struct follower *file, const struct oid *blob, const struct facts *facts,
 	unsigned char digest[HASH_WIDE])
 {
 	struct recording self = {.record = BUF_INIT};
-	struct store_graph_symbol symbol;
 	int rc = 0;
 
-	record_file(
-		&self.record, &(struct file_record){file->path, file->language_name, file->skipped,
-				      blob->raw, facts->lines, facts->definition_count});
-	for (uint32_t i = 0; i < facts->definition_count; i++) {
-		fact_row(facts, i, &symbol);
-		record_symbol(&self.record, &symbol);
-	}
+	record_facts(file, blob, facts, &self.record);
 	if (file->edges.len)
 		rc = edges_unpack(
 			file->edges.ptr, file->edges.len, file->path, facts, on_edge, &self);
@@ -203,8 +208,8 @@ static int digest_of(const struct follower *file, const struct oid *blob, const 
 	return rc;
 }
 
-/* Also proves that the row is what we take it for: else its digest is not had again. */
-static int follow(struct following *self, struct follower *file)
+/* Proves that the row is what we take it for: else its digest is not had again. */
+static int read_edges(struct following *self, struct follower *file)
 {
 	unsigned char digest[HASH_WIDE];
 	int rc = store_graph_edges(self->session->store, file->row.id, &file->edges);
@@ -212,14 +217,39 @@ static int follow(struct following *self, struct follower *file)
 	if (!rc)
 		rc = digest_of(file, &file->old, &file->before, digest);
 	if (rc || memcmp(digest, file->row.digest, sizeof(digest)) != 0 ||
-		edges_have_places(file->edges.ptr, file->edges.len)) {
+		edges_have_places(file->edges.ptr, file->edges.len))
 		self->possible = false;
+	return rc;
+}
+
+static int follow(struct following *self, struct follower *file)
+{
+	int rc = read_edges(self, file);
+
+	if (rc || !self->possible)
 		return rc;
-	}
-	rc = digest_of(file, &file->new, &file->after, file->row.digest);
 	memcpy(file->row.blob, file->new.raw, OID_RAW);
 	file->row.lines = file->after.lines;
-	return rc;
+	return file->differs ? 0 : digest_of(file, &file->new, &file->after, file->row.digest);
+}
+
+/* Which of its units say something else; others must see the same of the file. */
+static void find_change(struct following *self, struct follower *file)
+{
+	struct change *change = &file->change;
+	struct map names = MAP_INIT;
+
+	file->differs = true;
+	change->path = file->path;
+	units_init(&change->old, &file->before);
+	units_init(&change->now, &file->after);
+	change->partner = units_pair(&change->old, &change->now);
+	change->wanted = xcalloc(change->now.count, sizeof(*change->wanted));
+	for (uint32_t unit = 0; unit < change->now.count; unit++)
+		change->wanted[unit] = change->partner[unit] == PARSE_NONE;
+	seen_changes(&file->before, &file->after, &names);
+	self->possible = !names.count && units_import_same(&change->old, &change->now);
+	map_release(&names);
 }
 
 static int compare(struct following *self)
@@ -232,12 +262,77 @@ static int compare(struct following *self)
 
 		if (file->language)
 			rc = stored_facts(self->facts, &file->row, &file->before);
-		if (!rc && file->language)
-			self->possible = file->after.skip == PARSE_OK && file->after.size <= max &&
-					 same_names(&file->before, &file->after);
+		if (!rc && file->language) {
+			self->possible = file->after.skip == PARSE_OK &&
+					 file->before.skip == PARSE_OK && file->after.size <= max;
+			if (self->possible && !same_names(&file->before, &file->after))
+				find_change(self, file);
+		}
 		if (!rc && self->possible)
 			rc = follow(self, file);
 	}
+	return rc;
+}
+
+/* Edges of the units that say something else, beside those that stay; packed, and in the row. */
+static int take_edges(struct follower *file, const struct whole *whole, struct rows *made)
+{
+	struct edge_rows edges = {.items = NULL};
+	struct recording self = {.record = BUF_INIT};
+	struct packer *packer = packer_new(NULL, NULL);
+	int rc = edge_rows_keep(&edges, &file->edges, &file->change);
+
+	edge_rows_make(&edges, made, graph_find_file(&whole->graph, file->path), &file->change);
+	edge_rows_sort(&edges);
+	record_facts(file, &file->new, &file->after, &self.record);
+	file->row.symbols = file->after.definition_count;
+	file->row.edges = edges.count;
+	memset(file->row.calls, 0, sizeof(file->row.calls));
+	memset(file->row.imports, 0, sizeof(file->row.imports));
+	for (uint32_t i = 0; i < edges.count; i++) {
+		on_edge(&edges.items[i], &self);
+		if (edges.items[i].kind == EDGE_CALL)
+			file->row.calls[edges.items[i].confidence]++;
+		else if (edges.items[i].kind == EDGE_IMPORT)
+			file->row.imports[edges.items[i].confidence]++;
+	}
+	hash_wide(self.record.ptr, self.record.len, file->row.digest);
+	buf_clear(&file->edges);
+	if (edges.count)
+		edges_pack_rows(
+			packer, file->path, &file->after, edges.items, edges.count, &file->edges);
+	packer_free(packer);
+	buf_release(&self.record);
+	edge_rows_release(&edges);
+	return rc;
+}
+
+static int resolve_changes(struct following *self)
+{
+	struct view_file *files = xcalloc(self->count + 1, sizeof(*files));
+	struct view *view = NULL;
+	struct rows *made = NULL;
+	size_t count = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count; i++) {
+		const struct follower *file = &self->files[i];
+
+		if (file->differs)
+			files[count++] = (struct view_file){file->path, file->new.raw, &file->after,
+				&file->change.now, file->change.wanted};
+	}
+	if (count)
+		rc = view_open(self->session, self->languages, self->facts, files, count, &view);
+	self->possible = !count || view;
+	if (view)
+		made = rows_new(&view_whole(view)->graph);
+	for (size_t i = 0; i < self->count && view && !rc; i++)
+		if (self->files[i].differs)
+			rc = take_edges(&self->files[i], view_whole(view), made);
+	rows_free(made);
+	view_free(view);
+	free(files);
 	return rc;
 }
 
@@ -262,6 +357,10 @@ static void release(struct following *self)
 		facts_release(&file->before);
 		facts_release(&file->after);
 		buf_release(&file->edges);
+		units_release(&file->change.old);
+		units_release(&file->change.now);
+		free(file->change.partner);
+		free(file->change.wanted);
 	}
 	free(self->files);
 	languages_free(self->languages);
@@ -282,6 +381,8 @@ int graph_follow(struct session *session, const struct oid *from, const struct o
 		rc = parse_new(&self);
 	if (!rc && self.possible)
 		rc = compare(&self);
+	if (!rc && self.possible)
+		rc = resolve_changes(&self);
 	error = store_facts_close(self.facts);
 	rc = rc ? rc : error;
 	if (!rc && self.possible)

@@ -195,6 +195,12 @@ static void count_calls(struct graph *graph)
 	free(place);
 }
 
+int whole_make(struct whole *whole)
+{
+	build(whole);
+	return resolve(whole);
+}
+
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out)
 {
@@ -206,8 +212,7 @@ int whole_open(
 		graph_free(&whole->graph);
 		return rc;
 	}
-	build(whole);
-	rc = resolve(whole);
+	rc = whole_make(whole);
 	if (rc) {
 		graph_free(&whole->graph);
 		return rc;
@@ -239,6 +244,7 @@ void graph_free(struct graph *graph)
 	free(whole->name_of);
 	free(whole->first_named);
 	free(whole->named);
+	free(whole->wanted);
 	map_release(&whole->names);
 	snapshot_release(&whole->snapshot);
 	free(whole);

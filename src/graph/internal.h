@@ -121,7 +121,11 @@ struct whole {
 	uint32_t *name_of;     /* per symbol: the number of its name */
 	uint32_t *first_named; /* per name: where its symbols begin in `named` */
 	uint32_t *named;       /* symbols by name, then in order */
+	bool *wanted;          /* per file: its edges are made; NULL: all are */
 };
+
+/* The graph of a snapshot: symbols, then edges. E_STOPPED. */
+int whole_make(struct whole *whole);
 
 /* Like graph_open; see snapshot_load. */
 int whole_open(

@@ -196,12 +196,10 @@ struct last {
 	uint32_t origin[3], from, line, start;
 };
 
-static void put_edge(struct packer *packer, const struct graph_edge *edge, struct last *last)
+/* Where an edge stands, and what it is called; its target follows. */
+static void put_place(struct packer *packer, const struct facts *facts,
+	const struct graph_edge *edge, uint32_t from, struct last *last)
 {
-	const struct whole *whole = packer->whole;
-	const struct facts *facts = &whole->snapshot.files[edge->file].facts;
-	uint32_t first = whole->graph.files[edge->file].first_symbol;
-	uint32_t from = edge->from == GRAPH_NONE ? PARSE_NONE : edge->from - first;
 	struct origin origin = origin_of(facts, edge, from);
 
 	put(packer, PACK_HEAD,
@@ -222,22 +220,20 @@ static void put_edge(struct packer *packer, const struct graph_edge *edge, struc
 	if (origin.sort == ORIGIN_NONE || origin.sort == ORIGIN_BINDING)
 		tell(packer, PACK_NAME, &packer->texts_told,
 			text_number(packer, edge->name, strlen(edge->name)));
-	tell(packer, PACK_TARGET, &packer->targets_told, target_number(packer, edge));
 }
 
-void edges_pack(struct packer *packer, uint32_t file, struct buf *out)
+static void begin(struct packer *packer)
 {
-	struct last last = {.line = 0};
-	uint32_t count = rows_edge_count(packer->rows, file);
-
 	memo_forget(&packer->meant);
 	memo_forget(&packer->targets);
 	map_release(&packer->texts);
 	packer->target_count = packer->targets_told = packer->texts_told = 0;
 	for (size_t i = 0; i < PACK_COLUMNS; i++)
 		buf_clear(&packer->columns[i]);
-	for (uint32_t i = 0; i < count; i++)
-		put_edge(packer, rows_edge_at(packer->rows, file, i), &last);
+}
+
+static void finish(struct packer *packer, uint32_t count, struct buf *out)
+{
 	buf_clear(&packer->all);
 	number_put(&packer->all, PACK_FORMAT);
 	number_put(&packer->all, count);
@@ -248,4 +244,72 @@ void edges_pack(struct packer *packer, uint32_t file, struct buf *out)
 		buf_add(&packer->all, packer->columns[i].ptr, packer->columns[i].len);
 	}
 	compress_bytes(packer->compressor, packer->all.ptr, packer->all.len, out);
+}
+
+void edges_pack(struct packer *packer, uint32_t file, struct buf *out)
+{
+	const struct whole *whole = packer->whole;
+	const struct facts *facts = &whole->snapshot.files[file].facts;
+	uint32_t first = whole->graph.files[file].first_symbol;
+	uint32_t count = rows_edge_count(packer->rows, file);
+	struct last last = {.line = 0};
+
+	begin(packer);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct graph_edge *edge = rows_edge_at(packer->rows, file, i);
+
+		put_place(packer, facts, edge,
+			edge->from == GRAPH_NONE ? PARSE_NONE : edge->from - first, &last);
+		tell(packer, PACK_TARGET, &packer->targets_told, target_number(packer, edge));
+	}
+	finish(packer, count, out);
+}
+
+static uint32_t row_target(
+	struct packer *packer, const char *path, const struct store_graph_edge *edge)
+{
+	size_t len = 0;
+	uint32_t ordinal, at, kind = TARGET_SYMBOL;
+
+	if (!edge->to_path)
+		return edge->to_symbol ? find_target(packer, 0,
+						 text_number(packer, edge->to_symbol,
+							 strlen(edge->to_symbol)),
+						 TARGET_PACKAGE)
+				       : 0;
+	if (edge->kind == EDGE_IMPORT)
+		return find_target(packer,
+			text_number(packer, edge->to_path, strlen(edge->to_path)), 0, TARGET_FILE);
+	ordinal = target_ordinal(edge->to_symbol, &len);
+	at = strcmp(edge->to_path, path) != 0
+		     ? text_number(packer, edge->to_path, strlen(edge->to_path))
+		     : 0;
+	if (len >= strlen(edge->name) && !strncmp(edge->to_symbol + len - strlen(edge->name),
+						 edge->name, strlen(edge->name))) {
+		kind = TARGET_SUFFIXED;
+		len -= strlen(edge->name);
+	}
+	return find_target(packer, at, text_number(packer, edge->to_symbol, len),
+		kind | ordinal << TARGET_BITS);
+}
+
+void edges_pack_rows(struct packer *packer, const char *path, const struct facts *facts,
+	const struct store_graph_edge *edges, uint32_t count, struct buf *out)
+{
+	struct last last = {.line = 0};
+
+	begin(packer);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct store_graph_edge *row = &edges[i];
+		struct graph_edge edge = {.kind = (enum edge_kind)row->kind,
+			.confidence = (enum confidence)row->confidence,
+			.line = row->line,
+			.start = row->start,
+			.name = row->name};
+
+		put_place(packer, facts, &edge, row->from < 0 ? PARSE_NONE : (uint32_t)row->from,
+			&last);
+		tell(packer, PACK_TARGET, &packer->targets_told, row_target(packer, path, row));
+	}
+	finish(packer, count, out);
 }

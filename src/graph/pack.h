@@ -15,6 +15,11 @@ struct packer *packer_new(const struct whole *whole, const struct rows *rows);
 void packer_free(struct packer *packer);
 /* Appends. */
 void edges_pack(struct packer *packer, uint32_t file, struct buf *out);
+/* The same of rows; the packer may have been made of NULL and NULL then. */
+void edges_pack_rows(struct packer *packer, const char *path, const struct facts *facts,
+	const struct store_graph_edge *edges, uint32_t count, struct buf *out);
+/* The number behind a target's "qualified#1", or 0; `*len`: of what stands before it. */
+uint32_t target_ordinal(const char *symbol, size_t *len);
 
 /* The edges in order, as rows; texts are borrowed during the call. E_INVALID: damaged. */
 int edges_unpack(const void *bytes, size_t len, const char *path, const struct facts *facts,

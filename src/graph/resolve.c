@@ -30,20 +30,27 @@ void see_from(struct resolver *self, uint32_t file)
 	bool transitive = language_import_transitive(self->snapshot->files[file].language);
 	uint32_t count = 0;
 
+	self->looker = file;
+	self->look++; /* what was marked before for the same file would end the walk */
 	self->queue[count++] = file;
-	self->seen[file] = file + 1;
+	self->seen[file] = self->look;
 	for (uint32_t at = 0; at < count && (at == 0 || transitive); at++) {
 		uint32_t from = self->queue[at];
 
 		for (uint32_t i = 0; i < self->snapshot->files[from].facts.import_count; i++) {
 			uint32_t target = self->targets[from][i];
 
-			if (target == GRAPH_NONE || self->seen[target] == file + 1)
+			if (target == GRAPH_NONE || self->seen[target] == self->look)
 				continue;
-			self->seen[target] = file + 1;
+			self->seen[target] = self->look;
 			self->queue[count++] = target;
 		}
 	}
+}
+
+bool sees(const struct resolver *self, uint32_t file, uint32_t other)
+{
+	return self->looker == file && self->seen[other] == self->look;
 }
 
 struct graph_edge *add_edge(struct resolver *self)
@@ -490,10 +497,15 @@ static void sort_edges(struct graph *graph)
 	free(to);
 }
 
+bool is_wanted_file(const struct resolver *self, uint32_t file)
+{
+	return !self->whole->wanted || self->whole->wanted[file];
+}
+
 static void add_edges(struct resolver *self)
 {
 	for (uint32_t file = 0; file < self->snapshot->count && !self->stopped; file++) {
-		if (self->snapshot->files[file].skipped)
+		if (self->snapshot->files[file].skipped || !is_wanted_file(self, file))
 			continue;
 		forget_found(self->found);
 		see_from(self, file);

@@ -51,7 +51,8 @@ struct resolver {
 	struct map declared; /* name to first entry of `declarers` + 1 */
 	uint32_t *declarers; /* pairs: file, next entry + 1 */
 	uint32_t declarer_count, declarer_room;
-	uint32_t *seen; /* per file: the file that sees it, + 1 */
+	uint32_t *seen; /* per file: the last look that it was seen by, see see_from */
+	uint32_t look, looker;
 	uint32_t *queue;
 	bool *tests; /* per file: it holds tests */
 	struct flow *flow;
@@ -165,8 +166,11 @@ bool flow_hides(
 	const struct flow *flow, const struct place *place, const char *name, uint32_t definition);
 /* The function that a binding's value names, or GRAPH_NONE. */
 uint32_t flow_passed(const struct flow *flow, uint32_t file, uint32_t binding);
-/* Marks the files that one sees through its imports in `seen`. */
+/* Whether edges are made of a file; false for those whose facts only say what names mean. */
+bool is_wanted_file(const struct resolver *self, uint32_t file);
+/* Looks from a file through its imports; then `sees` tells which others it sees. */
 void see_from(struct resolver *self, uint32_t file);
+bool sees(const struct resolver *self, uint32_t file, uint32_t other);
 
 /*
  * overload.c: of the functions of its type that have an answer's name, the one that takes so many

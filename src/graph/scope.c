@@ -362,14 +362,14 @@ static bool declared_in_sight(const struct resolver *self, uint32_t file, const 
 	uint32_t at = entry ? (uint32_t)entry->value.num : 0;
 
 	for (; at; at = self->declarers[2 * (at - 1) + 1])
-		if (self->seen[self->declarers[2 * (at - 1)]] == file + 1)
+		if (sees(self, file, self->declarers[2 * (at - 1)]))
 			return true;
 	return false;
 }
 
 bool is_in_sight(const struct resolver *self, uint32_t file, uint32_t other)
 {
-	return self->seen[other] == file + 1 ||
+	return sees(self, file, other) ||
 	       (self->spaces[file] && self->spaces[file] == self->spaces[other]);
 }
 
@@ -461,7 +461,7 @@ static struct answer find_global(
 	for (uint32_t i = 0; i < span.count; i++) {
 		uint32_t at = span.symbols[i];
 		const struct graph_symbol *symbol = &graph->symbols[at];
-		bool in_sight = self->seen[symbol->file] == file + 1;
+		bool in_sight = sees(self, file, symbol->file);
 
 		if (!is_wanted(symbol, want) || (symbol->kind == SYMBOL_TYPE && !types) ||
 			is_method(self, at) || !is_related(self, at, place->language) ||

@@ -7,6 +7,7 @@
 #include "util/memory.h"
 #include "util/number.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,18 @@ static void take_target(struct unpacker *self, struct store_graph_edge *edge)
 	if (target->ordinal)
 		buf_addf(&self->target, "#%u", target->ordinal);
 	edge->to_symbol = self->target.ptr;
+}
+
+uint32_t target_ordinal(const char *symbol, size_t *len)
+{
+	size_t digits = *len = strlen(symbol);
+
+	while (digits && isdigit((unsigned char)symbol[digits - 1]))
+		digits--;
+	if (digits == *len || digits < 2 || symbol[digits - 1] != '#')
+		return 0;
+	*len = digits - 1;
+	return (uint32_t)strtoul(symbol + digits, NULL, 10);
 }
 
 static int64_t row_of(uint32_t from)

@@ -3,8 +3,8 @@
  * descriptor 3, the mark that HEAD stands at after each step. A step edits, adds, renames (also in
  * case only), deletes, copies, changes modes, makes symlinks and submodules, changes ignore rules;
  * or merges, amends, rebases, reverts, switches to another branch, is forced back. Same seed, same
- * bytes.
- * usage: history STEPS SEED FILE... | git fast-import
+ * bytes. With -e most commits edit a line or two of one file and do nothing else.
+ * usage: history [-e] STEPS SEED FILE... | git fast-import
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,6 +49,7 @@ static struct commit *commits;
 static int commit_count, head;
 static uint64_t state;
 static FILE *steps;
+static bool only_edits;
 
 static uint64_t next(void)
 {
@@ -204,15 +205,18 @@ static void edit(struct tree *tree)
 	const struct text *old, *other;
 	size_t at, len, from, more;
 	char *bytes;
+	size_t how = below(4);
 
 	if (!file || file->mode > MODE_PROGRAM || !file->text->len)
 		return;
+	if (only_edits && how == 1 && below(16))
+		how = 0;
 	old = file->text;
 	other = below(3) ? old : &pool[below(pool_count)];
 	at = line_at(old, &len);
 	from = other->len ? line_at(other, &more) : (more = 0);
 	bytes = need(malloc(old->len + more + 1));
-	switch (below(4)) {
+	switch (how) {
 	case 0: /* drop */
 		memcpy(bytes, old->ptr, at);
 		memcpy(bytes + at, old->ptr + at + len, old->len - at - len);
@@ -333,6 +337,10 @@ static void change(struct tree *tree)
 		add_file, add_file, rename_file, rename_file, rename_case, copy_file, change_mode,
 		make_link, make_submodule, change_rules, delete_file, delete_file};
 
+	if (only_edits && below(8)) {
+		edit(tree);
+		return;
+	}
 	for (size_t times = 1 + below(4); times--;)
 		changes[below(COUNT(changes))](tree);
 }
@@ -450,8 +458,13 @@ int main(int argc, char **argv)
 	struct tree tree = empty;
 	long count;
 
+	if (argc > 1 && !strcmp(argv[1], "-e")) {
+		only_edits = true;
+		argc--;
+		argv++;
+	}
 	if (argc < 4) {
-		fputs("usage: history STEPS SEED FILE...\n", stderr);
+		fputs("usage: history [-e] STEPS SEED FILE...\n", stderr);
 		return 129;
 	}
 	count = strtol(argv[1], NULL, 10);

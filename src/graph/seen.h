@@ -1,0 +1,22 @@
+/* What of a file others can see, and which names a part of a file looks at. */
+#ifndef GRAPH_SEEN_H
+#define GRAPH_SEEN_H
+
+#include "graph/unit.h"
+
+/*
+ * Adds the names whose meaning to others differs between two versions: of definitions, of
+ * prototypes, of variables that are no function's own.
+ */
+void seen_changes(const struct facts *old, const struct facts *now, struct map *names);
+/* Adds the words of a text: its names, and what looks like one. */
+void add_words(struct map *names, const char *text);
+/* Adds all names that the meaning of a unit's references hangs on. */
+void unit_names(const struct units *units, uint32_t unit, struct map *names);
+/*
+ * Whether names alone say what a unit refers to: its language has one space of names for all files,
+ * nothing stands before a dot, and no value goes from name to name.
+ */
+bool unit_is_plain(const struct units *units, uint32_t unit, const struct language *language);
+
+#endif
