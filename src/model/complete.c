@@ -60,7 +60,7 @@ static void read_prefix(struct asking *asking, const char *prefix, size_t len)
 	/* A number that is being typed is not guessed at. */
 	asking->spaced = !end || prefix[end - 1] == ' ' || prefix[end - 1] == '\t' ||
 			 prefix[end - 1] == '\n';
-	reader->cache.journaled = true;
+	reader->shown.cache.journaled = true;
 	reader_prompt(reader, prefix, end);
 	if (lexer_settle(&reader->lexer, &token))
 		reader_pass(reader, model_intern(reader->model, token.text, token.len));
@@ -108,7 +108,7 @@ static void guess_by_letters(struct asking *asking)
 			continue;
 		looks++;
 		keep_guess(
-			asking, id, frame_counts(model, &reader->cache, &reader->frame, NULL, id));
+			asking, id, frame_counts(model, &reader->shown, &reader->frame, NULL, id));
 	}
 }
 
@@ -119,7 +119,7 @@ static void guess(struct asking *asking)
 		.most = MODEL_GUESSES, .begins = asking->typed, .begins_len = asking->typed_len};
 
 	asking->count =
-		predict(reader->model, &reader->cache, reader_look(reader), &wish, asking->next);
+		predict(reader->model, &reader->shown, reader_look(reader), &wish, asking->next);
 	if (asking->typed_len && asking->count < MODEL_LINES)
 		guess_by_letters(asking);
 }
@@ -233,7 +233,7 @@ static void give_middle(
 				free(out->middle.text);
 				give(asking, &path, draft_source(reader, 2), &out->middle);
 			}
-			if (!predict(reader->model, &reader->cache, reader_look(reader), &wish,
+			if (!predict(reader->model, &reader->shown, reader_look(reader), &wish,
 				    &next) ||
 				path.bits > best)
 				break;

@@ -19,7 +19,7 @@ struct model_context *model_context_new(struct model *model, const char *prompt,
 	struct reader *reader = &context->reader;
 
 	reader_init(reader, model, false);
-	reader->cache.journaled = true;
+	reader->shown.cache.journaled = true;
 	reader_prompt(reader, prompt, len);
 	return context;
 }
@@ -78,7 +78,7 @@ static unsigned rank_of(struct reader *reader, uint32_t id, double p)
 
 	if (p <= 0)
 		return 0;
-	count = predict(reader->model, &reader->cache, reader_look(reader), &wish, better);
+	count = predict(reader->model, &reader->shown, reader_look(reader), &wish, better);
 	for (unsigned i = 0; i < count; i++)
 		place += better[i].p >= p;
 	return place <= MODEL_RANKS ? place : 0;
@@ -112,6 +112,7 @@ int model_evaluate(
 			score->reciprocal_rank += place ? 1.0 / place : 0;
 		}
 		reader_pass(&reader, id);
+		reader_follow(&reader);
 		if (interrupted())
 			rc = fail(E_STOPPED, "interrupted");
 	}

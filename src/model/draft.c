@@ -76,7 +76,7 @@ void draft_line(struct reader *reader, struct draft_path *path, double least)
 	struct prediction next;
 
 	while (path->count < DRAFT_MOST && !path->ended) {
-		if (!predict(reader->model, &reader->cache, reader_look(reader), &wish, &next) ||
+		if (!predict(reader->model, &reader->shown, reader_look(reader), &wish, &next) ||
 			next.p < least)
 			return;
 		draft_step(reader, path, next.id, next.p);

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION_NUMBER 3
+#define VERSION_NUMBER 4
 #define START (sizeof(struct header) + SECTION_COUNT * sizeof(struct place_in_file))
 
 static const char magic[8] = "flywhlm";

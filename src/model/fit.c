@@ -2,7 +2,7 @@
  * Learning the escapes: expectation maximisation (Jelinek & Mercer 1980) over texts each of which
  * is taken out of the counts while it is looked at, so that the weights are those of unseen text.
  */
-#include "model/internal.h"
+#include "model/reader.h"
 
 #include "util/memory.h"
 #include "util/progress.h"
@@ -43,38 +43,38 @@ void fit_default(float *escapes)
 		}
 }
 
-static void look_at(struct model *model, const struct model_span *text, struct counts *cache,
-	struct sights *sights)
+static void look_at(struct model *model, const struct model_span *text, struct sights *sights)
 {
 	const uint32_t *stream = model->tokens.symbols.bytes; /* not packed yet */
 	struct range found[PLACE_REACH + 1];
-	struct frame frame;
-	struct walk walk;
+	struct reader reader;
 
-	counts_clear(cache);
 	overlay_add(model, stream + text->start, text->end - text->start, -1);
-	walk_start(model, true, &walk);
+	near_hide(model, text->start, true);
+	reader_init(&reader, model, true);
 	for (uint32_t i = text->start; i < text->end; i++) {
+		const struct frame *frame = reader_look(&reader);
+		uint32_t hits[COMPONENTS];
 		struct sight *sight;
 
 		GROW(sights->items, sights->count, sights->capacity);
 		sight = &sights->items[sights->count++];
 		sight->spelled = fmax(1e-300, exp2(spell_token(model, stream[i])));
 		sight->starts_line = i == text->start || model_gap_at(model, i) == GAP_LINE;
-		frame_open(model, cache, &walk, &frame);
-		walk_look(model, &walk, stream[i], found);
+		walk_look(model, &reader.walk, stream[i], found);
+		frame_hits(model, &reader.shown, frame, found, stream[i], hits);
 		for (unsigned c = 0; c < COMPONENTS; c++) {
 			sight->bucket[c] = ABSENT;
-			if (!frame.parts[c].total)
+			if (!frame->parts[c].total)
 				continue;
-			sight->bucket[c] = frame.parts[c].bucket;
-			sight->hit[c] =
-				(float)frame_hits(model, cache, &frame, found, c, stream[i]) /
-				(float)frame.parts[c].total;
+			sight->bucket[c] = frame->parts[c].bucket;
+			sight->hit[c] = (float)hits[c] / (float)frame->parts[c].total;
 		}
-		frame_remember(&frame, cache, stream[i]);
-		walk_step(model, &walk, stream[i], found);
+		reader_pass(&reader, stream[i]);
+		reader_follow(&reader);
 	}
+	reader_release(&reader);
+	near_hide(model, text->start, false);
 	counts_clear(&model->learned);
 	model->learned_tokens = 0;
 }
@@ -149,13 +149,11 @@ void fit_model(struct model *model, const struct model_span *texts, size_t count
 	double *passed = xcalloc(size, sizeof(*passed));
 	double *asked = xcalloc(size, sizeof(*asked));
 	struct sights sights = {0};
-	struct counts cache;
 
 	fit_default(prior);
 	fit_default(escapes);
-	counts_init(&cache);
 	for (size_t i = 0; i < count && !interrupted(); i++)
-		look_at(model, &texts[i], &cache, &sights);
+		look_at(model, &texts[i], &sights);
 	for (unsigned pass = 0; sights.count && pass < PASSES && !interrupted(); pass++) {
 		for (size_t i = 0; i < size; i++) {
 			passed[i] = PRIOR * prior[i];
@@ -167,7 +165,6 @@ void fit_model(struct model *model, const struct model_span *texts, size_t count
 			escapes[i] = (float)fmin(1 - 1e-4, fmax(1e-4, passed[i] / asked[i]));
 	}
 	measure_lines(&sights, escapes, norms);
-	counts_release(&cache);
 	free(sights.items);
 	free(prior);
 	free(passed);

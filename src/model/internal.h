@@ -21,7 +21,7 @@
 #define MODEL_NOVEL UINT32_MAX
 #define SPELL_ORDER 6 /* contexts of 0..5 letters */
 
-enum evidence { SOURCE_HOUSE, SOURCE_CACHE, SOURCE_COUNT };
+enum evidence { SOURCE_HOUSE, SOURCE_NEAR, SOURCE_CACHE, SOURCE_COUNT };
 #define COMPONENTS (CONTEXT_COUNT * SOURCE_COUNT) /* number: kind * SOURCE_COUNT + source */
 
 /* Escapes are learned for kinds of contexts: by log2 of the total and by how varied it is. */
@@ -66,7 +66,8 @@ struct model {
 	double *spelled; /* log2 P of a token's letters; 0 is not computed yet */
 	uint32_t spelled_len;
 	struct distinct_memo *token_memo, *letter_memo;
-	struct predictor *predictor; /* made when it is needed */
+	struct predictor *predictor; /* made when it is needed; so is the next */
+	struct near *near;
 };
 
 void model_start(struct model *model); /* the parts that live in memory */
@@ -93,11 +94,21 @@ struct walk {
 	struct range house[PLACE_REACH + 1];
 };
 
+/* Counts beside those of the house. */
+struct shown {
+	struct counts near;  /* of what the house has that is like this text */
+	struct counts cache; /* of this text */
+};
+static inline const struct counts *shown_by(const struct shown *shown, enum evidence source)
+{
+	return source == SOURCE_NEAR ? &shown->near : &shown->cache;
+}
+
 /* One component at a place. */
 struct part {
 	double weight;      /* of hits / total; those of all parts and the rest make 1 */
 	struct range house; /* suffixes, or entries of a table */
-	uint32_t counted;   /* the context in the cache, or in what was learned */
+	uint32_t counted;   /* the context in the counts of the source, or in what was learned */
 	uint32_t total;     /* 0: the context was never seen */
 	uint16_t bucket;
 };
@@ -117,14 +128,14 @@ void walk_look(const struct model *model, const struct walk *walk, uint32_t id,
 /* Steps over `id`; `found` is what walk_look said. */
 void walk_step(const struct model *model, struct walk *walk, uint32_t id,
 	const struct range found[PLACE_REACH + 1]);
-void frame_open(struct model *model, const struct counts *cache, const struct walk *walk,
+void frame_open(struct model *model, const struct shown *shown, const struct walk *walk,
 	struct frame *frame);
-/* `found` may be NULL: it is looked up. */
-uint32_t frame_hits(const struct model *model, const struct counts *cache,
-	const struct frame *frame, const struct range *found, unsigned component, uint32_t id);
+/* How often each component has `id`; `found` may be NULL: it is looked up. */
+void frame_hits(const struct model *model, const struct shown *shown, const struct frame *frame,
+	const struct range *found, uint32_t id, uint32_t hits[COMPONENTS]);
 /* P from the counts alone, without the spelling. */
-double frame_counts(const struct model *model, const struct counts *cache,
-	const struct frame *frame, const struct range *found, uint32_t id);
+double frame_counts(const struct model *model, const struct shown *shown, const struct frame *frame,
+	const struct range *found, uint32_t id);
 double frame_bits(double counted, double rest, double spelled); /* -log2 of the whole */
 /* Counts `id` in the cache, in every context of the frame. */
 void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id);
@@ -147,8 +158,9 @@ struct prediction_wish {
 };
 struct predictor;
 void predictor_free(struct predictor *predictor);
+void near_free(struct near *near);
 /* Exact: no token of at least the floor that is left out has a higher P than the last given. */
-unsigned predict(struct model *model, const struct counts *cache, const struct frame *frame,
+unsigned predict(struct model *model, const struct shown *shown, const struct frame *frame,
 	const struct prediction_wish *wish, struct prediction *out);
 
 /* Learns escapes and norms from texts of the model's own stream, each left out in its turn. */

@@ -30,7 +30,7 @@ static void draft_instead(struct reading *reading, uint32_t id)
 	const struct prediction_wish wish = {.most = 1, .floor = INSTEAD_P};
 	struct prediction next;
 
-	if (!predict(reader->model, &reader->cache, reader_look(reader), &wish, &next) ||
+	if (!predict(reader->model, &reader->shown, reader_look(reader), &wish, &next) ||
 		next.p < INSTEAD_P || next.id == id)
 		return;
 	reader_mark(reader, &here);
@@ -80,7 +80,7 @@ int model_read_lines(struct model *model, const char *text, size_t len, bool ins
 	int rc = 0;
 
 	reader_init(&reading.reader, model, true);
-	reading.reader.cache.journaled = instead;
+	reading.reader.shown.cache.journaled = instead;
 	reading.asked = !wanted || wanted(1, payload);
 	lexer_feed(&reading.reader.lexer, text, len);
 	while (!rc && lexer_next(&reading.reader.lexer, &token)) {
@@ -96,6 +96,7 @@ int model_read_lines(struct model *model, const char *text, size_t len, bool ins
 		if (!rc && reading.asked && *token.text != '\n')
 			count_token(&reading, &token, id, instead);
 		reader_pass(&reading.reader, id);
+		reader_follow(&reading.reader);
 		if (interrupted())
 			rc = fail(E_STOPPED, "interrupted");
 	}

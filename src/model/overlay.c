@@ -6,6 +6,7 @@
 #include "model/internal.h"
 
 #include "model/lexer.h"
+#include "model/near.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -62,6 +63,7 @@ static void change(struct model *model, const char *text, size_t len, int by)
 	size_t count = 0, capacity = 0;
 	struct lexer lexer;
 	struct token token;
+	uint32_t start;
 
 	lexer_init(&lexer);
 	lexer_feed(&lexer, text, len);
@@ -70,6 +72,9 @@ static void change(struct model *model, const char *text, size_t len, int by)
 		ids[count++] = model_intern(model, token.text, token.len);
 	}
 	overlay_add(model, ids, count, by);
+	start = near_find(model, ids, count, by > 0);
+	if (start)
+		near_hide(model, start, by < 0);
 	free(ids);
 }
 

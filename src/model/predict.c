@@ -199,13 +199,13 @@ static void add_counted(
 }
 
 static void add_part(struct predictor *predictor, const struct model *model,
-	const struct counts *cache, const struct frame *frame, unsigned c)
+	const struct shown *shown, const struct frame *frame, unsigned c)
 {
 	const struct part *part = &frame->parts[c];
 	double each = part->weight / part->total;
 
-	if (c % SOURCE_COUNT == SOURCE_CACHE) {
-		add_counted(predictor, cache, part->counted, each);
+	if (c % SOURCE_COUNT != SOURCE_HOUSE) {
+		add_counted(predictor, shown_by(shown, c % SOURCE_COUNT), part->counted, each);
 		return;
 	}
 	add_house(predictor, model, part, context_length(c / SOURCE_COUNT), each);
@@ -253,7 +253,7 @@ static double score_of_last(const struct predictor *predictor, const struct mode
 
 /* From the strongest part down, until what is left cannot lift a token over the floor. */
 static void add_up(struct predictor *predictor, const struct model *model,
-	const struct counts *cache, const struct frame *frame)
+	const struct shown *shown, const struct frame *frame)
 {
 	double left = 0;
 
@@ -267,13 +267,13 @@ static void add_up(struct predictor *predictor, const struct model *model,
 			continue;
 		/* Forgotten counts can lower a score again: no floor from a part of the sum. */
 		if (c < CONTEXT_3 * SOURCE_COUNT && !predictor->all && !model->learned_tokens &&
-			c % SOURCE_COUNT && predictor->floor < left)
+			c % SOURCE_COUNT == SOURCE_CACHE && predictor->floor < left)
 			predictor->floor = fmax(predictor->floor, score_of_last(predictor, model));
 		if (left + predictor->slack < predictor->floor) {
 			predictor->slack += left;
 			return;
 		}
-		add_part(predictor, model, cache, frame, c);
+		add_part(predictor, model, shown, frame, c);
 		left -= frame->parts[c].weight;
 	}
 }
@@ -305,7 +305,7 @@ static void keep(struct best *best, uint32_t id, double p)
 
 /* Asks the promising ones for their exact P. False when one that was never seen may be better. */
 static bool choose(struct predictor *predictor, const struct model *model,
-	const struct counts *cache, const struct frame *frame, struct best *best)
+	const struct shown *shown, const struct frame *frame, struct best *best)
 {
 	struct prediction first[PREDICT_MAX];
 	struct best likely = {first, 0, best->most};
@@ -319,7 +319,7 @@ static bool choose(struct predictor *predictor, const struct model *model,
 		predictor->rounds[first[i].id] = 0; /* done */
 		if (first[i].p + predictor->slack >= predictor->floor)
 			keep(best, first[i].id,
-				frame_counts(model, cache, frame, NULL, first[i].id));
+				frame_counts(model, shown, frame, NULL, first[i].id));
 	}
 	for (size_t i = 0; i < predictor->count; i++) {
 		uint32_t id = predictor->candidates[i];
@@ -329,13 +329,13 @@ static bool choose(struct predictor *predictor, const struct model *model,
 		if (predictor->rounds[id] == predictor->round &&
 			predictor->scores[id] + predictor->slack >= least &&
 			wanted(predictor, model, id))
-			keep(best, id, frame_counts(model, cache, frame, NULL, id));
+			keep(best, id, frame_counts(model, shown, frame, NULL, id));
 	}
 	least = best->count == best->most ? best->items[best->most - 1].p : predictor->floor;
 	return predictor->all || predictor->slack <= 2e-12 || least >= predictor->slack;
 }
 
-unsigned predict(struct model *model, const struct counts *cache, const struct frame *frame,
+unsigned predict(struct model *model, const struct shown *shown, const struct frame *frame,
 	const struct prediction_wish *wish, struct prediction *out)
 {
 	struct predictor *predictor = predictor_of(model);
@@ -346,8 +346,8 @@ unsigned predict(struct model *model, const struct counts *cache, const struct f
 		best.count = 0;
 		predictor->floor = wish->floor;
 		predictor->all = all;
-		add_up(predictor, model, cache, frame);
-		if (choose(predictor, model, cache, frame, &best))
+		add_up(predictor, model, shown, frame);
+		if (choose(predictor, model, shown, frame, &best))
 			break;
 	}
 	while (best.count && out[best.count - 1].p <= 0)

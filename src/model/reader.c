@@ -10,23 +10,45 @@ void reader_init(struct reader *reader, struct model *model, bool at_start)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->model = model;
-	counts_init(&reader->cache);
+	counts_init(&reader->shown.near);
+	counts_init(&reader->shown.cache);
+	reader->due = NEAR_FIRST;
 	lexer_init(&reader->lexer);
 	walk_start(model, at_start, &reader->walk);
 }
 
 void reader_release(struct reader *reader)
 {
-	counts_release(&reader->cache);
+	counts_release(&reader->shown.near);
+	counts_release(&reader->shown.cache);
 }
 
 static void step(struct reader *reader, uint32_t id, const struct range *found)
 {
 	if (!reader->open)
 		place_keys(&reader->walk.place, reader->frame.keys);
-	frame_remember(&reader->frame, &reader->cache, id);
+	frame_remember(&reader->frame, &reader->shown.cache, id);
 	walk_step(reader->model, &reader->walk, id, found);
+	reader->recent[reader->passed++ % RECENT] = id;
 	reader->open = false;
+}
+
+static void look_around(struct reader *reader)
+{
+	uint32_t ids[NEAR_WINDOW];
+	size_t count = reader->passed < NEAR_WINDOW ? reader->passed : NEAR_WINDOW;
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = reader->recent[(reader->passed - count + i) % RECENT];
+	near_count(reader->model, ids, count, &reader->shown.near);
+	reader->due = reader->passed + (reader->passed < NEAR_STEP ? reader->passed : NEAR_STEP);
+	reader->open = false;
+}
+
+void reader_follow(struct reader *reader)
+{
+	if (reader->passed >= reader->due)
+		look_around(reader);
 }
 
 void reader_pass(struct reader *reader, uint32_t id)
@@ -60,13 +82,15 @@ void reader_prompt(struct reader *reader, const char *text, size_t len)
 			reader_skim(reader, ids[i]);
 		else
 			reader_pass(reader, ids[i]);
+	if (count)
+		look_around(reader);
 	free(ids);
 }
 
 const struct frame *reader_look(struct reader *reader)
 {
 	if (!reader->open)
-		frame_open(reader->model, &reader->cache, &reader->walk, &reader->frame);
+		frame_open(reader->model, &reader->shown, &reader->walk, &reader->frame);
 	reader->open = true;
 	return &reader->frame;
 }
@@ -78,7 +102,7 @@ double reader_bits(struct reader *reader, uint32_t id, double *counted)
 	double p;
 
 	walk_look(reader->model, &reader->walk, id, found);
-	p = frame_counts(reader->model, &reader->cache, frame, found, id);
+	p = frame_counts(reader->model, &reader->shown, frame, found, id);
 	if (counted)
 		*counted = p;
 	return frame_bits(p, frame->rest, spell_token(reader->model, id));
@@ -86,15 +110,17 @@ double reader_bits(struct reader *reader, uint32_t id, double *counted)
 
 void reader_mark(const struct reader *reader, struct reader_mark *mark)
 {
-	mark->cache = reader->cache.journal_len;
+	mark->cache = reader->shown.cache.journal_len;
 	mark->walk = reader->walk;
 	mark->lexer = reader->lexer;
+	mark->passed = reader->passed;
 }
 
 void reader_return(struct reader *reader, const struct reader_mark *mark)
 {
-	counts_undo(&reader->cache, mark->cache);
+	counts_undo(&reader->shown.cache, mark->cache);
 	reader->walk = mark->walk;
 	reader->lexer = mark->lexer;
+	reader->passed = mark->passed;
 	reader->open = false;
 }

@@ -2,21 +2,28 @@
 #ifndef MODEL_READER_H
 #define MODEL_READER_H
 
-#include "model/internal.h"
+#include "model/near.h"
+
+#define NEAR_FIRST 64            /* tokens until the first look around, */
+#define NEAR_STEP 512            /* and at most so many between two */
+#define RECENT (4 * NEAR_WINDOW) /* more than a look needs: a draft overwrites the oldest */
 
 struct reader {
 	struct model *model;
-	struct counts cache;
+	struct shown shown;
 	struct walk walk;
 	struct lexer lexer;
 	struct frame frame; /* of the place before the last token */
 	bool open;          /* the frame is that of the place where the reader stands */
+	uint32_t recent[RECENT], passed, due; /* tokens; how many; how many when to look around */
 };
 
 void reader_init(struct reader *reader, struct model *model, bool at_start);
 void reader_release(struct reader *reader);
 /* Steps over a token without asking for its price. */
 void reader_pass(struct reader *reader, uint32_t id);
+/* Looks around again if enough was passed since the last time. */
+void reader_follow(struct reader *reader);
 /* The same for tokens that no context of the next question reaches: PLACE_REACH must follow. */
 void reader_skim(struct reader *reader, uint32_t id);
 /* Reads what a question stands behind. */
@@ -30,6 +37,7 @@ struct reader_mark {
 	size_t cache;
 	struct walk walk;
 	struct lexer lexer;
+	uint32_t passed;
 };
 void reader_mark(const struct reader *reader, struct reader_mark *mark);
 void reader_return(struct reader *reader, const struct reader_mark *mark);

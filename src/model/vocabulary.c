@@ -20,6 +20,7 @@ void model_stop(struct model *model)
 	map_release(&model->extra);
 	counts_release(&model->learned);
 	predictor_free(model->predictor);
+	near_free(model->near);
 	free(model->spelled);
 	free(model->token_memo);
 	free(model->letter_memo);

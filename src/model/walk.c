@@ -62,66 +62,76 @@ static uint16_t bucket_of(uint32_t total, uint32_t distinct)
 	return (uint16_t)(level * BUCKET_SHARES + variety);
 }
 
-/* The house's part: what the file counts, and what was learned or forgotten since. */
-static void open_house(struct model *model, const struct walk *walk, enum context_kind kind,
+/* How often a context was seen, and with how many different tokens behind it. */
+struct sum {
+	int64_t total, distinct;
+};
+
+/* What the file counts, and what was learned or forgotten since. */
+static struct sum open_house(struct model *model, const struct walk *walk, enum context_kind kind,
 	uint64_t key, struct part *part)
 {
 	int length = context_length(kind);
-	int64_t total, distinct;
+	struct sum sum;
 
 	if (length >= 0) {
 		part->house = walk->house[length];
-		total = width(part->house);
-		distinct = total ? distinct_in(&model->tokens, model->token_memo, part->house,
-					   (unsigned)length)
-				 : 0;
+		sum.total = width(part->house);
+		sum.distinct = sum.total ? distinct_in(&model->tokens, model->token_memo,
+						   part->house, (unsigned)length)
+					 : 0;
 	} else {
 		part->house = table_group(&model->sparse[-1 - length], (uint32_t)key);
-		total = table_total(&model->sparse[-1 - length], part->house);
-		distinct = width(part->house);
+		sum.total = table_total(&model->sparse[-1 - length], part->house);
+		sum.distinct = width(part->house);
 	}
 	part->counted = COUNTS_NONE;
 	if (model->learned.context_count)
 		part->counted = counts_find(&model->learned, key);
 	if (part->counted != COUNTS_NONE) {
-		total += model->learned.contexts[part->counted].total;
-		distinct += model->learned.contexts[part->counted].distinct;
+		sum.total += model->learned.contexts[part->counted].total;
+		sum.distinct += model->learned.contexts[part->counted].distinct;
 	}
-	/* Only a forged file can make these disagree. */
-	part->total = total > 0 ? (uint32_t)total : 0;
-	if (part->total)
-		part->bucket = bucket_of(part->total, distinct > 0 ? (uint32_t)distinct : 0);
+	return sum;
 }
 
-static void open_cache(const struct counts *cache, uint64_t key, struct part *part)
+static struct sum open_counts(const struct counts *counts, uint64_t key, struct part *part)
 {
-	part->counted = counts_find(cache, key);
-	part->total = 0;
-	if (part->counted == COUNTS_NONE || cache->contexts[part->counted].total <= 0)
-		return;
-	part->total = (uint32_t)cache->contexts[part->counted].total;
-	part->bucket = bucket_of(part->total, (uint32_t)cache->contexts[part->counted].distinct);
+	part->counted = counts_find(counts, key);
+	if (part->counted == COUNTS_NONE)
+		return (struct sum){0, 0};
+	return (struct sum){
+		counts->contexts[part->counted].total, counts->contexts[part->counted].distinct};
 }
 
-void frame_open(struct model *model, const struct counts *cache, const struct walk *walk,
+static void open_part(struct part *part, struct sum sum)
+{
+	/* Only a forged file can make these disagree. */
+	part->total = sum.total > 0 ? (uint32_t)sum.total : 0;
+	if (part->total)
+		part->bucket =
+			bucket_of(part->total, sum.distinct > 0 ? (uint32_t)sum.distinct : 0);
+}
+
+void frame_open(struct model *model, const struct shown *shown, const struct walk *walk,
 	struct frame *frame)
 {
 	place_keys(&walk->place, frame->keys);
-	for (unsigned kind = 0; kind < CONTEXT_COUNT; kind++) {
-		struct part *parts = &frame->parts[kind * SOURCE_COUNT];
-
-		parts[SOURCE_HOUSE].total = parts[SOURCE_CACHE].total = 0;
-		if (!frame->keys[kind])
-			continue;
-		open_house(model, walk, kind, frame->keys[kind], &parts[SOURCE_HOUSE]);
-		open_cache(cache, frame->keys[kind], &parts[SOURCE_CACHE]);
-	}
 	frame->rest = 1;
 	for (unsigned c = COMPONENTS; c-- > 0;) {
+		enum context_kind kind = c / SOURCE_COUNT;
+		enum evidence source = c % SOURCE_COUNT;
 		struct part *part = &frame->parts[c];
+		uint64_t key = frame->keys[kind];
 		double escape;
 
 		part->weight = 0;
+		part->total = 0;
+		if (!key)
+			continue;
+		open_part(part, source == SOURCE_HOUSE
+					? open_house(model, walk, kind, key, part)
+					: open_counts(shown_by(shown, source), key, part));
 		if (!part->total)
 			continue;
 		escape = model->escape[c * BUCKETS + part->bucket];
@@ -130,34 +140,48 @@ void frame_open(struct model *model, const struct counts *cache, const struct wa
 	}
 }
 
-uint32_t frame_hits(const struct model *model, const struct counts *cache,
+static int64_t hits_in_all(const struct model *model, const struct shown *shown,
 	const struct frame *frame, const struct range *found, unsigned component, uint32_t id)
 {
 	const struct part *part = &frame->parts[component];
 	int length = context_length(component / SOURCE_COUNT);
 	int64_t hits;
 
-	if (component % SOURCE_COUNT == SOURCE_CACHE)
-		return (uint32_t)counts_of(cache, part->counted, id);
+	if (component % SOURCE_COUNT != SOURCE_HOUSE)
+		return counts_of(shown_by(shown, component % SOURCE_COUNT), part->counted, id);
 	if (length < 0)
 		hits = table_hits(&model->sparse[-1 - length], part->house, id);
 	else if (found)
 		hits = width(found[length]);
 	else
 		hits = width(suffixes_extend(&model->tokens, part->house, (unsigned)length, id));
-	hits += counts_of(&model->learned, part->counted, id);
-	return hits > 0 ? (uint32_t)hits : 0;
+	return hits + counts_of(&model->learned, part->counted, id);
 }
 
-double frame_counts(const struct model *model, const struct counts *cache,
-	const struct frame *frame, const struct range *found, uint32_t id)
+void frame_hits(const struct model *model, const struct shown *shown, const struct frame *frame,
+	const struct range *found, uint32_t id, uint32_t hits[COMPONENTS])
 {
+	for (unsigned c = COMPONENTS; c-- > 0;) {
+		int64_t own;
+
+		hits[c] = 0;
+		if (!frame->parts[c].total)
+			continue;
+		own = hits_in_all(model, shown, frame, found, c, id);
+		hits[c] = own > 0 ? (uint32_t)own : 0;
+	}
+}
+
+double frame_counts(const struct model *model, const struct shown *shown, const struct frame *frame,
+	const struct range *found, uint32_t id)
+{
+	uint32_t hits[COMPONENTS];
 	double p = 0;
 
+	frame_hits(model, shown, frame, found, id, hits);
 	for (unsigned c = 0; c < COMPONENTS; c++)
-		if (frame->parts[c].total)
-			p += frame->parts[c].weight *
-			     frame_hits(model, cache, frame, found, c, id) / frame->parts[c].total;
+		if (hits[c])
+			p += frame->parts[c].weight * hits[c] / frame->parts[c].total;
 	return p;
 }
 
