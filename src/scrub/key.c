@@ -195,7 +195,7 @@ static bool is_placeholder(const char *text, size_t len)
 		"****", "foobar", "foo_bar", "12345678", "abcdef", "000000", "deadbeef", "notreal",
 		"fake", "<", ">", "${", "{{", "$(", "%(", "#{", "[[", "test_", "_test", "test-",
 		"-test", "testing", "todo", "password", "passwd", "secret", "insert", "lorem",
-		"qwerty"};
+		"qwerty", "###"};
 	char lower[PLACEHOLDER_MAX + 1];
 
 	if (len > PLACEHOLDER_MAX)
