@@ -11,11 +11,11 @@
 
 const char *module_last_part(const char *module)
 {
-	const char *last = module;
+	const char *end = module + strlen(module), *last = end;
 
-	for (const char *c = module; *c; c++)
-		if (strchr("./:\\", *c) && c[1])
-			last = c + 1;
+	while (last > module && (last == end || (last[-1] != '.' && last[-1] != '/' &&
+							last[-1] != ':' && last[-1] != '\\')))
+		last--;
 	return last;
 }
 

@@ -208,6 +208,20 @@ static uint32_t submodule(const struct resolver *self, uint32_t file, uint32_t a
 	return import->submodule;
 }
 
+/* Whether that is the module's name, or the name of something in it; "" is the module itself. */
+static bool is_within(
+	const char *qualified, const char *module, const char *separator, const char *name)
+{
+	size_t len = strlen(module), joint = strlen(separator);
+
+	if (strncmp(qualified, module, len) != 0)
+		return false;
+	if (!*name || !strcmp(module_last_part(module), name))
+		return !qualified[len];
+	return !strncmp(qualified + len, separator, joint) &&
+	       !strcmp(qualified + len + joint, name);
+}
+
 /* Where imports are qualified names: module.name, or module itself when it ends in the name. */
 static uint32_t imported_definition(
 	const struct resolver *self, uint32_t file, const char *module, const char *name)
@@ -216,19 +230,14 @@ static uint32_t imported_definition(
 	const char *separator = language_separator(language);
 	const char *last = *name ? name : module_last_part(module);
 	struct span span = named(self->whole, last);
-	uint32_t found = GRAPH_NONE;
-	char *whole;
 
 	module += strspn(module, "\\:");
-	whole = *name && strcmp(module_last_part(module), name) != 0
-			? xstrfmt("%s%s%s", module, separator, name)
-			: xstrdup(module);
-	for (uint32_t i = 0; i < span.count && found == GRAPH_NONE; i++)
-		if (!strcmp(self->graph->symbols[span.symbols[i]].qualified, whole) &&
+	for (uint32_t i = 0; i < span.count; i++)
+		if (is_within(self->graph->symbols[span.symbols[i]].qualified, module, separator,
+			    name) &&
 			is_related(self, span.symbols[i], language))
-			found = span.symbols[i];
-	free(whole);
-	return found;
+			return span.symbols[i];
+	return GRAPH_NONE;
 }
 
 /* One import, asked for a name. */
