@@ -34,6 +34,23 @@ setup() {
 	[[ ${lines[0]} == *"1 too large"* ]]
 }
 
+@test "what many files say is found, though packs are let go of while they are read" {
+	for number in $(seq 100); do
+		echo "int f$number(void) { return a(); }" >"f$number.c"
+	done
+	git add -A
+	git commit -q -m 'Many'
+	git gc -q
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "files    101: 101 parsed" ]]
+	rm -rf "$BATS_TEST_TMPDIR/many"
+	mkdir "$BATS_TEST_TMPDIR/many"
+	cp ./*.c "$BATS_TEST_TMPDIR/many"
+	git flywheel graph dump >"$BATS_TEST_TMPDIR/packed"
+	git flywheel graph dump --dir "$BATS_TEST_TMPDIR/many" | diff "$BATS_TEST_TMPDIR/packed" -
+}
+
 @test "a file of 100 MB is recorded, not read" {
 	truncate -s 100M big.c
 	git add big.c
