@@ -118,10 +118,16 @@ static int compare_bindings(const void *left, const void *right)
 	return a->name != b->name ? COMPARE(a->name, b->name) : COMPARE(a->value, b->value);
 }
 
+/* Most often what was found in the order of the text is in order. */
 static void sort(
 	void *items, uint32_t count, size_t size, int (*compare)(const void *, const void *))
 {
-	if (count)
+	const char *first = items;
+	uint32_t i = 1;
+
+	while (i < count && compare(first + (i - 1) * size, first + i * size) <= 0)
+		i++;
+	if (i < count)
 		qsort(items, count, size, compare);
 }
 

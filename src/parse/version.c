@@ -5,6 +5,7 @@
  * looked at of its siblings is the same too. The facts are those of a whole parse, byte for byte:
  * texts are named in the same order.
  */
+#include "parse/children.h"
 #include "parse/lists.h"
 
 #include "util/memory.h"
@@ -53,25 +54,27 @@ struct making {
 };
 
 /* Appends the children of a node; returns how many. */
-static uint32_t list_inside(struct version *version, TSNode parent, unsigned depth)
+static uint32_t list_inside(
+	struct version *version, struct children *children, TSNode parent, unsigned depth)
 {
-	TSTreeCursor cursor = ts_tree_cursor_new(parent);
-	uint32_t first = version->count;
+	uint32_t first = version->count, count = ts_node_child_count(parent);
+	struct kid *kids = xmalloc((count + (size_t)1) * sizeof(*kids));
 
-	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
-		more = ts_tree_cursor_goto_next_sibling(&cursor)) {
-		TSNode node = ts_tree_cursor_current_node(&cursor);
+	count = children_fill(children, parent, kids, count);
+	for (uint32_t i = 0; i < count; i++) {
+		TSNode node = kids[i].node;
 		TSPoint point = ts_node_start_point(node);
 		struct unit unit = {.node = node,
 			.start = ts_node_start_byte(node),
 			.end = ts_node_end_byte(node),
 			.row = point.row,
 			.column = point.column,
-			.field = ts_tree_cursor_current_field_id(&cursor),
+			.field = kids[i].field,
 			.erroneous = ts_node_is_error(node) || ts_node_is_missing(node),
 			.broken = ts_node_has_error(node) || ts_node_is_missing(node),
 			.depth = (uint8_t)depth,
 			.first = first,
+			.count = count,
 			.old = PARSE_NONE};
 
 		/* A node's id is the address of a handle, and trees that share a part share it. */
@@ -79,27 +82,28 @@ static uint32_t list_inside(struct version *version, TSNode parent, unsigned dep
 		GROW(version->units, version->count, version->room);
 		version->units[version->count++] = unit;
 	}
-	ts_tree_cursor_delete(&cursor);
-	for (uint32_t i = first; i < version->count; i++)
-		version->units[i].count = version->count - first;
-	return version->count - first;
+	free(kids);
+	return count;
 }
 
 /* Level by level, so that siblings stand together. */
 static void list_units(struct version *version)
 {
+	struct children children = {.open = NULL};
+
 	version->count = 0;
-	version->top = list_inside(version, ts_tree_root_node(version->tree), 0);
+	version->top = list_inside(version, &children, ts_tree_root_node(version->tree), 0);
 	for (uint32_t i = 0; i < version->count; i++) {
 		struct unit *unit = &version->units[i];
 		uint32_t first = version->count, count;
 
 		if (unit->end - unit->start < UNIT_MIN || unit->depth == UNIT_DEPTH)
 			continue;
-		count = list_inside(version, unit->node, unit->depth + 1U);
+		count = list_inside(version, &children, unit->node, unit->depth + 1U);
 		version->units[i].inner_first = first;
 		version->units[i].inner_count = count;
 	}
+	children_release(&children);
 }
 
 static bool same_node(const TSTreeCursor *a, const TSTreeCursor *b, uint32_t moved)
