@@ -142,3 +142,28 @@ int third(void) { return a(second()); }'
 	git flywheel graph callers length | grep -q second
 	! git flywheel graph callers length | grep -q first
 }
+
+@test "of a name that changes also those who look at it are resolved" {
+	commit_file list.h 'struct list { struct list *next; };
+int length(struct list *list);'
+	commit_file list.c '#include "list.h"
+static int one(void) { return 1; }
+int length(struct list *list) { return list ? one() + length(list->next) : 0; }'
+	commit_file other.c 'static int lonely(void) { return 0; }
+int other(void) { return lonely(); }'
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return length(list) + later(1); }
+int second(void) { return a(1); }'
+	git flywheel index --quiet
+	commit_file list.c '#include "list.h"
+static int two(void) { return 2; }
+int length(struct list *list) { return list ? two() + length(list->next) : 0; }
+int later(int x) { return x; }'
+	is_viewed
+	git flywheel graph callers later | grep -q first
+	commit_file a.c 'static int a(int x) { return x + 1; }
+int late(int x) { struct list *v; return a(x); }'
+	is_viewed
+	git flywheel graph callers a | grep -q late
+	! git flywheel graph callers a | grep -q second
+}

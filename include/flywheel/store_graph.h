@@ -60,8 +60,10 @@ typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *pa
 int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload); /* by path */
 /* The one of that path, if there is one. */
 int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload);
-/* Those in which a name with this hash is defined, by path. */
+/* Those in which a name with this hash is defined, by path. What each file mentions. */
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload);
+int store_graph_mentions(struct store *store,
+	int (*fn)(const char *path, const void *, size_t len, void *payload), void *payload);
 /* Appends a file's packed edges. */
 int store_graph_edges(struct store *store, int64_t file, struct buf *out);
 
@@ -85,6 +87,8 @@ void store_graph_remove(struct store_graph *graph, int64_t file);
 /* In the place of the one of that path, whose id it gets, or as a new one. Returns the id. */
 int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
 	const void *edges, size_t len);
+/* A filter of what a file mentions; len 0: it has none. */
+void store_graph_mention(struct store_graph *graph, int64_t file, const void *names, size_t len);
 /* That a file defines a name, by its hash; kept until the close. */
 void store_graph_add_name(struct store_graph *graph, int64_t file, uint32_t name);
 void store_graph_remove_name(struct store_graph *graph, int64_t file, uint32_t name);

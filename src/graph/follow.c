@@ -1,11 +1,13 @@
 /*
  * Commits that change little. Edges are made from what files define, refer to and bind, in order;
  * not from where that stands. Where this is the same in a file that a commit changed, all of its
- * edges are, and only its row follows: its blob, its digest. Where others see the same of a file,
- * only what its units say anew is resolved, in a view of what they look at. Whatever else may
- * matter (a file that comes or goes, rules, a language) is left to the whole resolver.
+ * edges are, and only its row follows: its blob, its digest. Else the units that say something new
+ * are resolved, in a view of what they look at, and with them the lookers: units of any file that
+ * mention a name which means something else to others now. Whatever else may matter (a file that
+ * comes or goes, rules, a language) is left to the whole resolver.
  */
 #include "graph/edges.h"
+#include "graph/names.h"
 #include "graph/pack.h"
 #include "graph/record.h"
 #include "graph/view.h"
@@ -15,7 +17,6 @@
 #include "util/file.h"
 #include "util/memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +32,16 @@ struct follower {
 	struct buf edges;     /* packed */
 	bool differs;         /* in what it says to the resolver: `change` is set */
 	struct change change; /* borrows the facts */
+	bool looks;           /* it did not change, but looks at what did */
 };
 
 struct following {
 	struct session *session;
 	struct languages *languages;
 	struct store_facts *facts;
-	struct follower *files;
-	size_t count, capacity;
+	struct follower *files; /* room for 2 * FILES_MAX: others point into them */
+	size_t count;
+	struct map names; /* that mean something else to others */
 	bool possible;
 };
 
@@ -50,9 +53,7 @@ static int on_change(const char *path, const struct oid *old, const struct oid *
 	self->possible &= old && new && !ignore_is_rules(path) && self->count < FILES_MAX;
 	if (!self->possible)
 		return 0;
-	GROW(self->files, self->count, self->capacity);
 	file = &self->files[self->count++];
-	memset(file, 0, sizeof(*file));
 	buf_init(&file->edges);
 	file->path = xstrdup(path);
 	file->old = *old;
@@ -233,11 +234,19 @@ static int follow(struct following *self, struct follower *file)
 	return file->differs ? 0 : digest_of(file, &file->new, &file->after, file->row.digest);
 }
 
-/* Which of its units say something else; others must see the same of the file. */
+/* What stands in a file with tests is no code that is tested. */
+static bool holds_tests(const struct facts *facts)
+{
+	for (uint32_t i = 0; i < facts->definition_count; i++)
+		if (facts->definitions[i].kind == SYMBOL_TEST)
+			return true;
+	return false;
+}
+
+/* Which of its units say something else. */
 static void find_change(struct following *self, struct follower *file)
 {
 	struct change *change = &file->change;
-	struct map names = MAP_INIT;
 
 	file->differs = true;
 	change->path = file->path;
@@ -247,9 +256,9 @@ static void find_change(struct following *self, struct follower *file)
 	change->wanted = xcalloc(change->now.count, sizeof(*change->wanted));
 	for (uint32_t unit = 0; unit < change->now.count; unit++)
 		change->wanted[unit] = change->partner[unit] == PARSE_NONE;
-	seen_changes(&file->before, &file->after, &names);
-	self->possible = !names.count && units_import_same(&change->old, &change->now);
-	map_release(&names);
+	seen_changes(&file->before, &file->after, &self->names);
+	self->possible = units_import_same(&change->old, &change->now) &&
+			 holds_tests(&file->before) == holds_tests(&file->after);
 }
 
 static int compare(struct following *self)
@@ -271,6 +280,108 @@ static int compare(struct following *self)
 		if (!rc && self->possible)
 			rc = follow(self, file);
 	}
+	return rc;
+}
+
+/* Units that look at a name which means something else now. */
+static bool want_lookers(struct following *self, struct follower *file)
+{
+	struct map looked = MAP_INIT;
+	bool any = false;
+
+	for (uint32_t unit = 0; unit < file->change.now.count; unit++) {
+		bool looks = false;
+
+		unit_names(&file->change.now, unit, &looked);
+		for (size_t i = 0; i < looked.count && !looks; i++)
+			looks = map_get(&self->names, looked.entries[i].key, looked.entries[i].len);
+		file->change.wanted[unit] |= looks;
+		any |= looks;
+		map_release(&looked);
+		looked = (struct map)MAP_INIT;
+	}
+	return any;
+}
+
+struct lookers {
+	struct following *self;
+	struct strings paths;
+};
+
+static int on_mentions(const char *path, const void *mentions, size_t len, void *payload)
+{
+	struct lookers *lookers = payload;
+	const struct map *names = &lookers->self->names;
+	bool held = false;
+
+	for (size_t i = 0; i < lookers->self->count; i++)
+		if (!strcmp(lookers->self->files[i].path, path))
+			return 0;
+	for (size_t i = 0; i < names->count && !held; i++)
+		held = mentions_hold(mentions, len, names->entries[i].key, names->entries[i].len);
+	if (held)
+		strings_add(&lookers->paths, path);
+	return 0;
+}
+
+static bool concerns(const struct following *self, const struct language *language)
+{
+	for (size_t i = 0; i < self->count; i++)
+		if (self->files[i].differs && language_related(self->files[i].language, language))
+			return true;
+	return false;
+}
+
+/* A file that may look at a changed name. That of a language with other rules is for the whole. */
+static int add_looker(struct following *self, const char *path)
+{
+	struct follower *file;
+	int rc;
+
+	file = &self->files[self->count++];
+	buf_init(&file->edges);
+	file->path = xstrdup(path);
+	file->looks = true;
+	rc = store_graph_file(self->session->store, path, on_row, file);
+	if (rc || !file->row.id || !file->language_name) {
+		self->possible = false;
+		return rc;
+	}
+	memcpy(file->old.raw, file->row.blob, OID_RAW);
+	file->new = file->old;
+	file->language = languages_named(self->languages, file->language_name);
+	if (!file->language || !concerns(self, file->language))
+		return 0;
+	if (!language_is_plain(file->language)) {
+		self->possible = false;
+		return 0;
+	}
+	rc = stored_facts(self->facts, &file->row, &file->before);
+	if (!rc)
+		rc = stored_facts(self->facts, &file->row, &file->after);
+	if (!rc)
+		find_change(self, file);
+	file->differs = !rc && want_lookers(self, file);
+	return rc || !file->differs ? rc : read_edges(self, file);
+}
+
+/* Who else is concerned: in the files that changed, and in those that did not. */
+static int find_lookers(struct following *self)
+{
+	struct lookers lookers = {self, STRINGS_INIT};
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count; i++)
+		if (self->files[i].differs) {
+			self->possible &= language_is_plain(self->files[i].language);
+			want_lookers(self, &self->files[i]);
+		}
+	if (self->possible && self->names.count)
+		rc = store_graph_mentions(self->session->store, on_mentions, &lookers);
+	self->possible &= lookers.paths.count <= FILES_MAX;
+	for (size_t i = 0; i < lookers.paths.count && !rc && self->possible; i++)
+		rc = add_looker(self, lookers.paths.items[i]);
+	strings_release(&lookers.paths);
 	return rc;
 }
 
@@ -339,10 +450,22 @@ static int resolve_changes(struct following *self)
 static int write_rows(struct following *self)
 {
 	struct store_graph *store = store_graph_open(self->session->store);
+	struct buf mentions = BUF_INIT;
 
-	for (size_t i = 0; i < self->count; i++)
-		store_graph_put(store, &self->files[i].row, self->files[i].edges.ptr,
-			self->files[i].edges.len);
+	for (size_t i = 0; i < self->count; i++) {
+		const struct follower *file = &self->files[i];
+
+		if (file->looks && !file->differs)
+			continue;
+		store_graph_put(store, &file->row, file->edges.ptr, file->edges.len);
+		if (!file->differs || file->looks)
+			continue;
+		buf_clear(&mentions);
+		mentions_of(&file->after, &mentions);
+		store_graph_mention(store, file->row.id, mentions.ptr, mentions.len);
+		names_write(store, file->row.id, &file->before, &file->after);
+	}
+	buf_release(&mentions);
 	return store_graph_close(store);
 }
 
@@ -363,12 +486,15 @@ static void release(struct following *self)
 		free(file->change.wanted);
 	}
 	free(self->files);
+	map_release(&self->names);
 	languages_free(self->languages);
 }
 
 int graph_follow(struct session *session, const struct oid *from, const struct oid *to, bool *done)
 {
-	struct following self = {.session = session, .possible = true};
+	struct following self = {.session = session,
+		.files = xcalloc(2 * FILES_MAX, sizeof(*self.files)),
+		.possible = true};
 	int rc = languages_load(&self.languages), error;
 
 	*done = false;
@@ -381,6 +507,8 @@ int graph_follow(struct session *session, const struct oid *from, const struct o
 		rc = parse_new(&self);
 	if (!rc && self.possible)
 		rc = compare(&self);
+	if (!rc && self.possible)
+		rc = find_lookers(&self);
 	if (!rc && self.possible)
 		rc = resolve_changes(&self);
 	error = store_facts_close(self.facts);

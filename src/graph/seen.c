@@ -163,13 +163,18 @@ static bool is_word(const char *text)
 	return !*text;
 }
 
+bool language_is_plain(const struct language *language)
+{
+	return language_scope(language) == LANGUAGE_SCOPE_GLOBAL &&
+	       !*language_separator(language) && language_import(language) == LANGUAGE_IMPORT_PATH;
+}
+
 bool unit_is_plain(const struct units *units, uint32_t unit, const struct language *language)
 {
 	const struct facts *facts = units->facts;
 	const struct unit_list *references = &units->references, *bindings = &units->bindings;
 
-	if (language_scope(language) != LANGUAGE_SCOPE_GLOBAL || *language_separator(language) ||
-		language_import(language) != LANGUAGE_IMPORT_PATH)
+	if (!language_is_plain(language))
 		return false;
 	for (uint32_t i = references->first[unit]; i < references->first[unit + 1]; i++) {
 		const struct fact_reference *at = &facts->references[references->items[i]];

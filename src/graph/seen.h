@@ -13,6 +13,8 @@ void seen_changes(const struct facts *old, const struct facts *now, struct map *
 void add_words(struct map *names, const char *text);
 /* Adds all names that the meaning of a unit's references hangs on. */
 void unit_names(const struct units *units, uint32_t unit, struct map *names);
+/* One space of names for all files, whose names mean the same wherever in a file they stand. */
+bool language_is_plain(const struct language *language);
 /*
  * Whether names alone say what a unit refers to: its language has one space of names for all files,
  * nothing stands before a dot, and no value goes from name to name.

@@ -1,5 +1,6 @@
 /* The graph into the sidecar: only the files whose symbols or edges differ are written. */
 #include "graph/internal.h"
+#include "graph/names.h"
 #include "graph/pack.h"
 
 #include "util/memory.h"
@@ -21,9 +22,7 @@ struct writing {
 	struct store_graph *store;
 	struct store_facts *facts;
 	int64_t *versions; /* by language */
-	uint32_t *names, *old_names;
-	size_t room, old_room;
-	struct buf edges;
+	struct buf edges, mentions;
 };
 
 static int on_old_file(const struct store_graph_file *file, void *payload)
@@ -38,53 +37,15 @@ static int on_old_file(const struct store_graph_file *file, void *payload)
 	return 0;
 }
 
-static int compare_hashes(const void *left, const void *right)
-{
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-/* The hashes of the names that a file defines, each once and in order. */
-static size_t names_of(const struct facts *facts, uint32_t **names, size_t *room)
-{
-	size_t count = 0, kept = 0;
-
-	for (uint32_t i = 0; i < facts->definition_count; i++) {
-		GROW(*names, count, *room);
-		(*names)[count++] = name_hash(facts->text + facts->definitions[i].name);
-	}
-	if (count)
-		qsort(*names, count, sizeof(**names), compare_hashes);
-	for (size_t i = 0; i < count; i++)
-		if (!kept || (*names)[i] != (*names)[kept - 1])
-			(*names)[kept++] = (*names)[i];
-	return kept;
-}
-
 /* What the names of a file were and are; `old` NULL: it is new, `now` NULL: it goes. */
 static void write_names(struct writing *writing, int64_t id, const struct store_graph_file *old,
 	const struct facts *now)
 {
 	struct facts before = {.text = NULL};
-	size_t new_count = 0, old_count = 0, i = 0, k = 0;
 
 	if (old && stored_facts(writing->facts, old, &before))
 		store_graph_forget_names(writing->store, id); /* what they were is not known */
-	if (now)
-		new_count = names_of(now, &writing->names, &writing->room);
-	old_count = names_of(&before, &writing->old_names, &writing->old_room);
-	while (i < new_count || k < old_count) {
-		if (k == old_count ||
-			(i < new_count && writing->names[i] < writing->old_names[k])) {
-			store_graph_add_name(writing->store, id, writing->names[i++]);
-		} else if (i == new_count || writing->names[i] > writing->old_names[k]) {
-			store_graph_remove_name(writing->store, id, writing->old_names[k++]);
-		} else {
-			i++;
-			k++;
-		}
-	}
+	names_write(writing->store, id, &before, now);
 	facts_release(&before);
 }
 
@@ -105,6 +66,7 @@ static int64_t version_of(const struct writing *writing, uint32_t file)
 static void put_file(struct writing *writing, uint32_t file, const unsigned char *digest,
 	const struct store_graph_file *old)
 {
+	const struct source_file *source = &writing->whole->snapshot.files[file];
 	struct store_graph_file row;
 	int64_t id;
 
@@ -115,7 +77,11 @@ static void put_file(struct writing *writing, uint32_t file, const unsigned char
 	if (row.edges)
 		edges_pack(writing->packer, file, &writing->edges);
 	id = store_graph_put(writing->store, &row, writing->edges.ptr, writing->edges.len);
-	write_names(writing, id, old, &writing->whole->snapshot.files[file].facts);
+	write_names(writing, id, old, &source->facts);
+	buf_clear(&writing->mentions);
+	if (!source->skipped && is_asked(writing->whole->snapshot.languages, source->language))
+		mentions_of(&source->facts, &writing->mentions);
+	store_graph_mention(writing->store, id, writing->mentions.ptr, writing->mentions.len);
 }
 
 /* Both lists are sorted by path: what only the sidecar has goes, what differs is replaced. */
@@ -156,7 +122,8 @@ static int find_versions(struct writing *writing)
 
 int graph_write(struct session *session, const struct whole *whole)
 {
-	struct writing writing = {.session = session, .whole = whole, .edges = BUF_INIT};
+	struct writing writing = {
+		.session = session, .whole = whole, .edges = BUF_INIT, .mentions = BUF_INIT};
 	struct old_files old = {NULL, 0, 0};
 	int rc = find_versions(&writing), error;
 
@@ -175,9 +142,8 @@ int graph_write(struct session *session, const struct whole *whole)
 		free((char *)old.items[i].path);
 	free(old.items);
 	free(writing.versions);
-	free(writing.names);
-	free(writing.old_names);
 	buf_release(&writing.edges);
+	buf_release(&writing.mentions);
 	packer_free(writing.packer);
 	rows_free(writing.rows);
 	return rc ? rc : error;

@@ -156,6 +156,23 @@ int store_graph_file(struct store *store, const char *path, store_graph_file_fn 
 	return each_file(query, fn, payload);
 }
 
+int store_graph_mentions(struct store *store,
+	int (*fn)(const char *path, const void *mentions, size_t len, void *payload), void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT path, names FROM graph_mention JOIN graph_file ON id = file");
+	int rc = 0, error;
+
+	while (!rc && query_next(query)) {
+		size_t len;
+		const void *names = query_blob(query, 1, &len);
+
+		rc = fn(query_text(query, 0), names, len, payload);
+	}
+	error = query_close(query);
+	return rc ? rc : error;
+}
+
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload)
 {
 	struct query *query = query_open(store,
@@ -225,6 +242,7 @@ struct name {
 struct store_graph {
 	struct store *store;
 	struct query *find, *file, *edges, *remove, *remove_edges, *name, *remove_name, *forget;
+	struct query *mentions, *remove_mentions;
 	struct name *names; /* to be added */
 	size_t name_count, name_room;
 };
@@ -246,6 +264,9 @@ struct store_graph *store_graph_open(struct store *store)
 		query_open(store, "INSERT OR IGNORE INTO graph_name(name, file) VALUES(?1, ?2)");
 	graph->remove_name =
 		query_open(store, "DELETE FROM graph_name WHERE name = ?1 AND file = ?2");
+	graph->mentions = query_open(
+		store, "INSERT OR REPLACE INTO graph_mention(file, names) VALUES(?1, ?2)");
+	graph->remove_mentions = query_open(store, "DELETE FROM graph_mention WHERE file = ?1");
 	graph->forget = query_open(store, "DELETE FROM graph_name WHERE file = ?1");
 	return graph;
 }
@@ -256,6 +277,17 @@ void store_graph_remove(struct store_graph *graph, int64_t file)
 	query_run(graph->remove);
 	query_bind_number(graph->remove_edges, 1, file);
 	query_run(graph->remove_edges);
+	store_graph_mention(graph, file, NULL, 0);
+}
+
+void store_graph_mention(struct store_graph *graph, int64_t file, const void *names, size_t len)
+{
+	struct query *query = len ? graph->mentions : graph->remove_mentions;
+
+	query_bind_number(query, 1, file);
+	if (len)
+		query_bind_blob(query, 2, names, len);
+	query_run(query);
 }
 
 static void bind_count(struct query *query, int at, const uint32_t counts[4])
@@ -341,7 +373,7 @@ static void add_names(struct store_graph *graph)
 
 int store_graph_close(struct store_graph *graph)
 {
-	struct query *all[8];
+	struct query *all[10];
 	int rc = 0;
 
 	if (!graph)
@@ -355,6 +387,8 @@ int store_graph_close(struct store_graph *graph)
 	all[5] = graph->name;
 	all[6] = graph->remove_name;
 	all[7] = graph->forget;
+	all[8] = graph->mentions;
+	all[9] = graph->remove_mentions;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		int error = query_close(all[i]);
 

@@ -159,6 +159,10 @@ static const char *const migrations[] = {
 	"INSERT INTO derived_table VALUES(47, 'version'); "
 	"INSERT INTO derived_table VALUES(48, 'version_commit'); "
 	"INSERT INTO derived_table VALUES(49, 'version_path'); ",
+	/* A digest that none is has each file written again, with what it mentions. */
+	"CREATE TABLE graph_mention(file INTEGER PRIMARY KEY, names BLOB NOT NULL);"
+	"INSERT INTO derived_table VALUES(15, 'graph_mention');"
+	"UPDATE graph_file SET digest = x''; DELETE FROM meta WHERE key = 'graph.head';",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)
