@@ -243,10 +243,36 @@ static bool holds_tests(const struct facts *facts)
 	return false;
 }
 
+static bool share_name(const struct map *a, const struct map *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (map_get(b, a->entries[i].key, a->entries[i].len))
+			return true;
+	return false;
+}
+
+/* Adds the units whose `names_of` (seen.h) are among these; false: there is none. */
+static bool want_units(struct change *change, const struct map *names,
+	void (*names_of)(const struct units *units, uint32_t unit, struct map *names))
+{
+	bool any = false;
+
+	for (uint32_t unit = 0; unit < change->now.count && names->count; unit++) {
+		struct map its = MAP_INIT;
+
+		names_of(&change->now, unit, &its);
+		if (share_name(&its, names))
+			any = change->wanted[unit] = true;
+		map_release(&its);
+	}
+	return any;
+}
+
 /* Which of its units say something else. */
 static void find_change(struct following *self, struct follower *file)
 {
 	struct change *change = &file->change;
+	struct map own = MAP_INIT;
 
 	file->differs = true;
 	change->path = file->path;
@@ -256,9 +282,11 @@ static void find_change(struct following *self, struct follower *file)
 	change->wanted = xcalloc(change->now.count, sizeof(*change->wanted));
 	for (uint32_t unit = 0; unit < change->now.count; unit++)
 		change->wanted[unit] = change->partner[unit] == PARSE_NONE;
-	seen_changes(&file->before, &file->after, &self->names);
-	self->possible = units_import_same(&change->old, &change->now) &&
+	self->possible = seen_changes(&file->before, &file->after, &self->names, &own) &&
+			 units_import_same(&change->old, &change->now) &&
 			 holds_tests(&file->before) == holds_tests(&file->after);
+	want_units(change, &own, unit_calls);
+	map_release(&own);
 }
 
 static int compare(struct following *self)
@@ -281,26 +309,6 @@ static int compare(struct following *self)
 			rc = follow(self, file);
 	}
 	return rc;
-}
-
-/* Units that look at a name which means something else now. */
-static bool want_lookers(struct following *self, struct follower *file)
-{
-	struct map looked = MAP_INIT;
-	bool any = false;
-
-	for (uint32_t unit = 0; unit < file->change.now.count; unit++) {
-		bool looks = false;
-
-		unit_names(&file->change.now, unit, &looked);
-		for (size_t i = 0; i < looked.count && !looks; i++)
-			looks = map_get(&self->names, looked.entries[i].key, looked.entries[i].len);
-		file->change.wanted[unit] |= looks;
-		any |= looks;
-		map_release(&looked);
-		looked = (struct map)MAP_INIT;
-	}
-	return any;
 }
 
 struct lookers {
@@ -361,7 +369,7 @@ static int add_looker(struct following *self, const char *path)
 		rc = stored_facts(self->facts, &file->row, &file->after);
 	if (!rc)
 		find_change(self, file);
-	file->differs = !rc && want_lookers(self, file);
+	file->differs = !rc && want_units(&file->change, &self->names, unit_names);
 	return rc || !file->differs ? rc : read_edges(self, file);
 }
 
@@ -374,7 +382,7 @@ static int find_lookers(struct following *self)
 	for (size_t i = 0; i < self->count; i++)
 		if (self->files[i].differs) {
 			self->possible &= language_is_plain(self->files[i].language);
-			want_lookers(self, &self->files[i]);
+			want_units(&self->files[i].change, &self->names, unit_names);
 		}
 	if (self->possible && self->names.count)
 		rc = store_graph_mentions(self->session->store, on_mentions, &lookers);

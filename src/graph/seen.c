@@ -21,8 +21,14 @@ static void add_field(struct buf *out, const char *text)
 	buf_add(out, text, strlen(text) + 1);
 }
 
+/* What one version of a file says. */
+struct said {
+	struct map names, own, declared;
+	struct map members; /* types and what stands in them */
+};
+
 /* What a definition is to whoever finds it by its name; lines and complexity say nothing there. */
-static void say_definition(struct map *said, const struct facts *facts, uint32_t at)
+static void say_definition(struct said *said, const struct facts *facts, uint32_t at)
 {
 	const struct fact_definition *in = &facts->definitions[at];
 	const struct fact_definition *parent =
@@ -39,12 +45,15 @@ static void say_definition(struct map *said, const struct facts *facts, uint32_t
 	if (in->kind == SYMBOL_METHOD || in->owner || (parent && parent->kind == SYMBOL_TYPE)) {
 		buf_addf(&what, "%u", in->parameters);
 		add_field(&what, facts->text + in->signature);
+		say(&said->members, facts->text + in->name, &what);
+	} else if (in->kind == SYMBOL_TYPE) {
+		say(&said->members, facts->text + in->name, &what);
 	}
-	say(said, facts->text + in->name, &what);
+	say(&said->names, facts->text + in->name, &what);
 	buf_release(&what);
 }
 
-static void say_variable(struct map *said, const struct facts *facts, uint32_t at)
+static void say_variable(struct said *said, const struct facts *facts, uint32_t at)
 {
 	const struct fact_binding *in = &facts->bindings[at];
 	const struct fact_definition *from =
@@ -56,11 +65,11 @@ static void say_variable(struct map *said, const struct facts *facts, uint32_t a
 	buf_addf(&what, "variable %d %u", (int)in->kind, in->index);
 	add_field(&what, from ? facts->text + from->qualified : "");
 	add_field(&what, facts->text + in->value);
-	say(said, facts->text + in->name, &what);
+	say(from ? &said->members : &said->own, facts->text + in->name, &what);
 	buf_release(&what);
 }
 
-static void say_all(struct map *said, struct map *declared, const struct facts *facts)
+static void say_all(struct said *said, const struct facts *facts)
 {
 	for (uint32_t i = 0; i < facts->definition_count; i++)
 		say_definition(said, facts, i);
@@ -68,7 +77,7 @@ static void say_all(struct map *said, struct map *declared, const struct facts *
 		say_variable(said, facts, i);
 	for (uint32_t i = 0; i < facts->reference_count; i++)
 		if (facts->references[i].kind == REFERENCE_DECLARATION)
-			map_put_str(declared, facts->text + facts->references[i].name, NULL);
+			map_put_str(&said->declared, facts->text + facts->references[i].name, NULL);
 }
 
 static void add_differences(const struct map *a, const struct map *b, struct map *names)
@@ -82,20 +91,39 @@ static void add_differences(const struct map *a, const struct map *b, struct map
 	}
 }
 
-void seen_changes(const struct facts *old, const struct facts *now, struct map *names)
+static void said_release(struct said *said)
 {
-	struct map said[2] = {MAP_INIT, MAP_INIT}, declared[2] = {MAP_INIT, MAP_INIT};
+	map_release(&said->names);
+	map_release(&said->own);
+	map_release(&said->declared);
+	map_release(&said->members);
+}
 
-	say_all(&said[0], &declared[0], old);
-	say_all(&said[1], &declared[1], now);
+bool seen_changes(
+	const struct facts *old, const struct facts *now, struct map *names, struct map *own)
+{
+	struct said said[2] = {{.names = MAP_INIT}, {.names = MAP_INIT}};
+	struct map members = MAP_INIT;
+	bool same;
+
+	say_all(&said[0], old);
+	say_all(&said[1], now);
 	for (int i = 0; i < 2; i++) {
-		add_differences(&said[i], &said[1 - i], names);
-		add_differences(&declared[i], &declared[1 - i], names);
+		add_differences(&said[i].names, &said[1 - i].names, names);
+		add_differences(&said[i].declared, &said[1 - i].declared, names);
+		add_differences(&said[i].own, &said[1 - i].own, own);
+		add_differences(&said[i].members, &said[1 - i].members, &members);
 	}
-	for (int i = 0; i < 2; i++) {
-		map_release(&said[i]);
-		map_release(&declared[i]);
-	}
+	/* Who finds a constant of this file takes the variable of its name for it. */
+	for (size_t i = 0; i < own->count; i++)
+		if (map_get_str(&said[0].names, own->entries[i].key) ||
+			map_get_str(&said[1].names, own->entries[i].key))
+			map_put_str(names, own->entries[i].key, NULL);
+	same = !members.count;
+	map_release(&members);
+	said_release(&said[0]);
+	said_release(&said[1]);
+	return same;
 }
 
 void add_words(struct map *names, const char *text)
@@ -153,6 +181,19 @@ void unit_names(const struct units *units, uint32_t unit, struct map *names)
 
 		add_words(names, facts->text + at->name);
 		add_words(names, facts->text + at->value);
+	}
+}
+
+void unit_calls(const struct units *units, uint32_t unit, struct map *names)
+{
+	const struct unit_list *list = &units->references;
+
+	for (uint32_t i = list->first[unit]; i < list->first[unit + 1]; i++) {
+		const struct fact_reference *at = &units->facts->references[list->items[i]];
+
+		if (at->kind == REFERENCE_CALL || at->kind == REFERENCE_NEW)
+			add_words(names, units->facts->text + at->name);
+		add_words(names, units->facts->text + at->receiver);
 	}
 }
 

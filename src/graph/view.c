@@ -180,25 +180,13 @@ static void add_owners(struct view *view, const struct facts *facts)
 	}
 }
 
-static void add_called(struct view *view, const struct units *units, uint32_t unit)
-{
-	const struct unit_list *list = &units->references;
-
-	for (uint32_t i = list->first[unit]; i < list->first[unit + 1]; i++) {
-		const struct fact_reference *at = &units->facts->references[list->items[i]];
-
-		if (at->kind == REFERENCE_CALL || at->kind == REFERENCE_NEW)
-			map_put_str(&view->called, units->facts->text + at->name, NULL);
-	}
-}
-
 static void add_names(struct view *view)
 {
 	for (size_t i = 0; i < view->count; i++)
 		for (uint32_t unit = 0; unit < view->files[i].units->count; unit++)
 			if (view->files[i].wanted[unit]) {
 				unit_names(view->files[i].units, unit, &view->names);
-				add_called(view, view->files[i].units, unit);
+				unit_calls(view->files[i].units, unit, &view->called);
 			}
 }
 
@@ -217,19 +205,33 @@ static int read_names(struct view *view)
 	return rc;
 }
 
+static bool defines(const struct facts *facts, const char *name)
+{
+	for (uint32_t i = 0; i < facts->definition_count; i++)
+		if (!strcmp(facts->text + facts->definitions[i].name, name))
+			return true;
+	return false;
+}
+
 /*
- * A variable of a file may stand for what is called by its name: then its type's name counts too,
- * as its own file sees that. Seldom enough to be left to the whole.
+ * A variable of a file may stand for what is called by its name: in the file itself, or where that
+ * defines the name besides. Then its type's name counts too, as its own file sees that: seldom
+ * enough to be left to the whole.
  */
 static bool calls_variable(const struct view *view)
 {
 	for (uint32_t i = 0; i < view->read; i++) {
-		const struct facts *facts = &view->whole->snapshot.files[view->order[i]].facts;
+		uint32_t file = view->order[i];
+		const struct facts *facts = &view->whole->snapshot.files[file].facts;
 
-		for (uint32_t k = 0; k < facts->binding_count; k++)
+		for (uint32_t k = 0; k < facts->binding_count; k++) {
+			const char *name = facts->text + facts->bindings[k].name;
+
 			if (facts->bindings[k].from == PARSE_NONE &&
-				map_get_str(&view->called, facts->text + facts->bindings[k].name))
+				map_get_str(&view->called, name) &&
+				(view->borrowed[file] || defines(facts, name)))
 				return true;
+		}
 	}
 	return false;
 }
