@@ -50,7 +50,7 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 # Files that the program carries with it: <C name>:<path>, each ends in a NUL.
 EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh cues_conf:src/decision/cues.conf \
 	scrub_rules_conf:src/scrub/rules.conf train_py:src/train/entrypoint/train.py \
-	decision_model:$(BUILD)/decision.model
+	decision_model:$(BUILD)/decision.model words_tsv:src/decision/words.tsv
 $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
 	for e in $(EMBEDDED); do \
@@ -66,8 +66,9 @@ SENTENCES := $(sort $(wildcard src/decision/sentences/*.tsv))
 $(TRAINER): $(TRAINER_OBJECTS)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/decision.model: $(TRAINER) src/decision/cues.conf $(SENTENCES)
-	$(TRAINER) src/decision/cues.conf $@ $(SENTENCES)
+$(BUILD)/decision.model: $(TRAINER) src/decision/cues.conf src/decision/words.tsv \
+		src/decision/sentences $(SENTENCES)
+	$(TRAINER) src/decision/cues.conf src/decision/words.tsv $@ $(SENTENCES)
 
 # The table of languages, from the folders of src/language/.
 LANGUAGE_DATA := $(wildcard src/language/*/language.conf src/language/*/*.scm)

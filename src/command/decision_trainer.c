@@ -2,7 +2,7 @@
  * A program of the build, not a command: learns the classifier of sentences from those that we
  * labelled and from the cues' own samples.
  *
- *   decision-trainer <cues.conf> <output> <sentences.tsv>...
+ *   decision-trainer <cues.conf> <words.tsv> <output> <sentences.tsv>...
  *
  * A line of sentences: letters of its labels (D R A P C W Y, or -), a tab, the sentence.
  */
@@ -95,14 +95,17 @@ static void take_samples(struct trainer *trainer)
 	}
 }
 
-static int train(const char *cues, const char *output, char **files, int count)
+static int train(const char *cues, const char *words, const char *output, char **files, int count)
 {
-	struct trainer trainer = {.lexicon = lexicon_new()};
-	struct buf text = BUF_INIT, model = BUF_INIT;
+	struct trainer trainer = {0};
+	struct buf text = BUF_INIT, vectors = BUF_INIT, model = BUF_INIT;
 	int rc = file_read(cues, FILE_MAX, &text);
 
 	if (!rc)
 		rc = cues_load(text.ptr, &trainer.cues);
+	if (!rc)
+		rc = file_read(words, FILE_MAX, &vectors);
+	trainer.lexicon = lexicon_new(vectors.ptr);
 	for (int i = 0; i < count && !rc; i++)
 		rc = take_file(&trainer, files[i]);
 	if (!rc) {
@@ -114,18 +117,19 @@ static int train(const char *cues, const char *output, char **files, int count)
 	lexicon_free(trainer.lexicon);
 	cues_free(trainer.cues);
 	buf_release(&text);
+	buf_release(&vectors);
 	buf_release(&model);
 	return rc;
 }
 
 int main(int argc, char **argv)
 {
-	if (argc < 4) {
-		fprintf(stderr,
-			"usage: decision-trainer <cues.conf> <output> <sentences.tsv>...\n");
+	if (argc < 5) {
+		fprintf(stderr, "usage: decision-trainer <cues.conf> <words.tsv> <output> "
+				"<sentences.tsv>...\n");
 		return 129;
 	}
-	if (train(argv[1], argv[2], argv + 3, argc - 3)) {
+	if (train(argv[1], argv[2], argv[3], argv + 4, argc - 4)) {
 		fprintf(stderr, "decision-trainer: %s\n", error_message());
 		return 1;
 	}

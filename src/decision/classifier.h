@@ -11,15 +11,23 @@
 #include <stdlib.h>
 
 struct lexicon;
-struct lexicon *lexicon_new(void);
+/* `vectors`: the text of words.tsv, borrowed; "" for none. */
+struct lexicon *lexicon_new(const char *vectors);
 void lexicon_free(struct lexicon *lexicon);
 /* A bit for each family that a lower-case word belongs to. */
 uint64_t lexicon_families(const struct lexicon *lexicon, const char *word, size_t len);
 const char *lexicon_family(size_t index); /* its name; NULL past the last */
 bool lexicon_keeps(const struct lexicon *lexicon, const char *word, size_t len);
+/* Words that are used alike have vectors that point the same way. False when it has none. */
+#define VECTOR_SIZE 24
+bool lexicon_vector(
+	const struct lexicon *lexicon, const char *word, size_t len, float out[VECTOR_SIZE]);
 
+/* Named features share the hashed buckets; those of vectors have buckets of their own behind them.
+ */
 #define FEATURE_BITS 15
-#define FEATURE_BUCKETS (1u << FEATURE_BITS)
+#define FEATURE_HASHED (1u << FEATURE_BITS)
+#define FEATURE_BUCKETS (FEATURE_HASHED + 3 * VECTOR_SIZE)
 
 struct feature {
 	uint32_t bucket;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 extern const char decision_model[]; /* written by the trainer, embedded at build time */
+extern const char words_tsv[];      /* src/decision/words.tsv */
 
 struct classifier {
 	struct lexicon *lexicon;
@@ -28,7 +29,7 @@ int classifier_open(struct classifier **out)
 		classifier_free(classifier);
 		return rc;
 	}
-	classifier->lexicon = lexicon_new();
+	classifier->lexicon = lexicon_new(words_tsv);
 	*out = classifier;
 	return 0;
 }

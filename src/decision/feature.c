@@ -1,7 +1,8 @@
 /*
  * A sentence as numbers: words, pairs of words, the skeleton that is left when names and nouns
- * become shapes, pieces of words, families of words, how it begins and ends, and which cues match.
- * Each group has a length of its own, so that a long sentence weighs no more than a short one.
+ * become shapes, pieces of words, families of words, what words are used alike, how it begins and
+ * ends, and which cues match. Each group has a length of its own, so that a long sentence weighs no
+ * more than a short one.
  */
 #include "decision/classifier.h"
 
@@ -21,6 +22,9 @@
 #define PAIRS 0.5
 #define SKELETON 0.6
 #define PIECES 1.0
+/* What vectors are stretched by: means are shorter than one word's. */
+#define VECTOR_ALL 3
+#define VECTOR_EARLY 2
 
 enum shape { SHAPE_WORD, SHAPE_CODE, SHAPE_NUMBER, SHAPE_LINK, SHAPE_REFERENCE, SHAPE_MARK };
 
@@ -301,7 +305,14 @@ static void add_hash(struct features *out, uint64_t hash, double value)
 {
 	GROW(out->list, out->count, out->capacity);
 	out->list[out->count++] = (struct feature){
-		.bucket = (uint32_t)(hash >> 7) & (FEATURE_BUCKETS - 1), .value = (float)value};
+		.bucket = (uint32_t)(hash >> 7) & (FEATURE_HASHED - 1), .value = (float)value};
+}
+
+static void add_own(struct features *out, size_t index, float value)
+{
+	GROW(out->list, out->count, out->capacity);
+	out->list[out->count++] =
+		(struct feature){.bucket = FEATURE_HASHED + (uint32_t)index, .value = value};
 }
 
 static void add(struct features *out, const char *name, size_t len, double value)
@@ -596,6 +607,33 @@ static void add_shape(const struct sentence *s, struct features *out)
 			0.3);
 }
 
+/* The mean of all words' vectors, the first word's, and the mean of the first four. */
+static void add_vectors(
+	const struct lexicon *lexicon, const struct sentence *s, struct features *out)
+{
+	float all[VECTOR_SIZE] = {0}, first[VECTOR_SIZE] = {0}, early[VECTOR_SIZE] = {0};
+	float one[VECTOR_SIZE];
+	size_t words = 0;
+
+	for (size_t i = s->head; i < s->count; i++) {
+		if (s->tokens[i].shape != SHAPE_WORD ||
+			!lexicon_vector(lexicon, s->tokens[i].text, s->tokens[i].len, one))
+			continue;
+		for (size_t k = 0; k < VECTOR_SIZE; k++) {
+			all[k] += one[k];
+			early[k] += words < 4 ? one[k] : 0;
+			first[k] += words < 1 ? one[k] : 0;
+		}
+		words++;
+	}
+	for (size_t k = 0; k < VECTOR_SIZE && words; k++) {
+		add_own(out, k, VECTOR_ALL * all[k] / (float)words);
+		add_own(out, VECTOR_SIZE + k, first[k]);
+		add_own(out, 2 * VECTOR_SIZE + k,
+			VECTOR_EARLY * early[k] / (float)(words < 4 ? words : 4));
+	}
+}
+
 static void add_cues(const struct cues *cues, const struct sentence *s, struct features *out)
 {
 	static const char *const labels[] = {"Decision", "Rationale", "Alternative"};
@@ -645,6 +683,7 @@ void features_of(const struct lexicon *lexicon, const struct cues *cues, const c
 	add_act(&s, out);
 	add_voice(&s, out);
 	add_shape(&s, out);
+	add_vectors(lexicon, &s, out);
 	if (cues)
 		add_cues(cues, &s, out);
 }

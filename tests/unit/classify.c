@@ -25,13 +25,13 @@ static void add(struct shelf *shelf, const char *text, unsigned labels)
 	features_of(shelf->lexicon, NULL, text, &examples->list[examples->count++].features);
 }
 
-static void fill(struct shelf *shelf)
+static void fill(struct shelf *shelf, const char *words)
 {
 	static const char *const things[] = {
 		"the parser", "the cache", "a lock", "the index", "two workers", "the header"};
 	char text[120];
 
-	*shelf = (struct shelf){.lexicon = lexicon_new()};
+	*shelf = (struct shelf){.lexicon = lexicon_new(words)};
 	for (size_t i = 0; i < ARRAY_SIZE(things); i++) {
 		snprintf(text, sizeof(text), "Move %s because the caller needs it.", things[i]);
 		add(shelf, text, 1u << LABEL_DECISION | 1u << LABEL_RATIONALE);
@@ -54,7 +54,7 @@ static void learns_the_same_bytes(void **state)
 	struct buf one = BUF_INIT, two = BUF_INIT;
 
 	(void)state;
-	fill(&shelf);
+	fill(&shelf, "");
 	classifier_learn(&shelf.examples, &one);
 	classifier_learn(&shelf.examples, &two);
 	assert_int_equal(one.len, two.len);
@@ -83,7 +83,7 @@ static void separates_what_it_saw(void **state)
 	struct buf bytes = BUF_INIT;
 
 	(void)state;
-	fill(&shelf);
+	fill(&shelf, "");
 	classifier_learn(&shelf.examples, &bytes);
 	assert_int_equal(label_models_read(bytes.ptr, models), 0);
 	assert_true(score(&models[LABEL_DECISION], &shelf, "Rename the socket") >
@@ -91,6 +91,30 @@ static void separates_what_it_saw(void **state)
 	assert_true(
 		score(&models[LABEL_RATIONALE], &shelf, "Drop it because the caller needs it.") >
 		score(&models[LABEL_RATIONALE], &shelf, "Rename the socket"));
+	buf_release(&bytes);
+	empty(&shelf);
+}
+
+/* A word that no sentence held is known by the words that are used like it. */
+static void knows_words_by_their_neighbours(void **state)
+{
+	static const char words[] = "rename\t~~~~~~~~~~~~????????????\n"
+				    "retitle\t~~~~~~~~~~~~????????????\n"
+				    "thanks\t????????????~~~~~~~~~~~~\n";
+	struct label_model models[LABEL_COUNT];
+	struct shelf shelf;
+	struct buf bytes = BUF_INIT;
+	float vector[VECTOR_SIZE];
+
+	(void)state;
+	fill(&shelf, words);
+	assert_true(lexicon_vector(shelf.lexicon, "retitle", 7, vector));
+	assert_true(fabs(vector[0] - 1) < 1e-6 && fabs(vector[VECTOR_SIZE - 1] + 1) < 1e-6);
+	assert_false(lexicon_vector(shelf.lexicon, "befriend", 8, vector));
+	classifier_learn(&shelf.examples, &bytes);
+	assert_int_equal(label_models_read(bytes.ptr, models), 0);
+	assert_true(score(&models[LABEL_DECISION], &shelf, "Retitle it") >
+		    score(&models[LABEL_DECISION], &shelf, "Befriend it") + 0.1);
 	buf_release(&bytes);
 	empty(&shelf);
 }
@@ -216,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(learns_the_same_bytes),
 		cmocka_unit_test(separates_what_it_saw),
+		cmocka_unit_test(knows_words_by_their_neighbours),
 		cmocka_unit_test(refuses_other_bytes),
 		cmocka_unit_test(sigmoid_is_one),
 		cmocka_unit_test(takes_any_text),
