@@ -4,6 +4,7 @@
 
 #include "flywheel/repo.h"
 #include "flywheel/session.h"
+#include "util/strings.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +23,9 @@ typedef int (*graph_part_fn)(const struct graph_part *part, void *payload);
 /* In order; borrowed during the call. `path` says the language; none for what is not parsed. */
 int graph_parts_each(struct graph_parts *parts, const char *path, const struct oid *blob,
 	graph_part_fn fn, void *payload);
+/* Only those that are called, qualified or not, by one of `names`: a text without them is not
+ * parsed. */
+int graph_parts_named(struct graph_parts *parts, const char *path, const struct oid *blob,
+	const struct strings *names, graph_part_fn fn, void *payload);
 
 #endif

@@ -195,23 +195,12 @@ static int64_t number_of(const struct oid *blob)
 	return number;
 }
 
-static bool is_named(const struct strings *names, const struct graph_part *part)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (!strcmp(names->items[i], part->name) ||
-			!strcmp(names->items[i], part->qualified))
-			return true;
-	return false;
-}
-
 static int on_old_part(const struct graph_part *part, void *payload)
 {
 	struct anchoring *anchoring = payload;
 	struct sketch sketch = {0};
 	struct anchor *anchor;
 
-	if (!is_named(&anchoring->places[anchoring->place].names, part))
-		return 0;
 	sketch_read(part->text, part->len, &sketch);
 	GROW(anchoring->anchors, anchoring->anchor_count, anchoring->anchor_capacity);
 	anchor = &anchoring->anchors[anchoring->anchor_count++];
@@ -237,7 +226,8 @@ static int look_back(struct anchoring *anchoring, size_t index)
 	/* A commit that is gone, or one that removed the file: nothing to hold it against. */
 	if (!repo_tree_of(session->repo, hex, &tree) &&
 		!repo_tree_file(session->repo, &tree, place->path, &old)) {
-		rc = graph_parts_each(anchoring->parts, place->path, &old, on_old_part, anchoring);
+		rc = graph_parts_named(
+			anchoring->parts, place->path, &old, &place->names, on_old_part, anchoring);
 		if (rc)
 			return rc;
 	}
@@ -390,10 +380,46 @@ static void anchoring_release(struct anchoring *anchoring)
 	graph_parts_free(anchoring->parts);
 }
 
+struct visit {
+	const char *path; /* borrowed */
+	size_t place;
+};
+
+static int by_path(const void *a, const void *b)
+{
+	const struct visit *one = a, *other = b;
+	int order = strcmp(one->path, other->path);
+
+	return order ? order : (one->place > other->place) - (one->place < other->place);
+}
+
+/* File after file, each from old to new: a version is parsed from the tree of the one before. */
+static int look_back_all(struct anchoring *anchoring)
+{
+	struct visit *visits = xcalloc(anchoring->count + 1, sizeof(*visits));
+	struct progress *progress;
+	size_t count = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < anchoring->count; i++)
+		if (!anchoring->places[i].looked_at && anchoring->places[i].names.count)
+			visits[count++] = (struct visit){anchoring->places[i].path, i};
+	qsort(visits, count, sizeof(*visits), by_path);
+	progress = progress_start("reading what decisions speak about", count);
+	for (size_t i = 0; i < count && !rc; i++) {
+		progress_set(progress, i);
+		rc = look_back(anchoring, visits[i].place);
+		if (!rc && interrupted())
+			rc = fail(E_STOPPED, "stopped: nothing was changed");
+	}
+	progress_finish(progress);
+	free(visits);
+	return rc;
+}
+
 int anchors_update(struct session *session, const struct oid *head)
 {
 	struct anchoring anchoring = {.session = session};
-	struct progress *progress;
 	char hex[OID_HEX + 1];
 	int rc;
 
@@ -405,17 +431,10 @@ int anchors_update(struct session *session, const struct oid *head)
 		rc = store_anchor_each(session->store, on_anchor, &anchoring);
 	if (!rc)
 		rc = store_life_each(session->store, on_item, &anchoring);
-	progress = progress_start("reading what decisions speak about", anchoring.count);
-	for (size_t i = 0; i < anchoring.count && !rc; i++) {
-		progress_set(progress, i);
-		if (!anchoring.places[i].looked_at && anchoring.places[i].names.count)
-			rc = look_back(&anchoring, i);
-		if (!rc && interrupted())
-			rc = fail(E_STOPPED, "stopped: nothing was changed");
-	}
+	if (!rc)
+		rc = look_back_all(&anchoring);
 	if (!rc)
 		rc = compare_with_head(&anchoring);
-	progress_finish(progress);
 	if (!rc)
 		rc = write_changed(&anchoring);
 	anchoring_release(&anchoring);

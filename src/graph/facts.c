@@ -1,4 +1,5 @@
 /* The facts of single blobs: for notes and comments, where a whole tree is not needed. */
+#define _GNU_SOURCE
 #include "graph/internal.h"
 #include "flywheel/graph_part.h"
 
@@ -300,4 +301,64 @@ int graph_parts_each(struct graph_parts *parts, const char *path, const struct o
 	buf_release(&text);
 	facts_release(&facts);
 	return rc;
+}
+
+/* Does a word of the text, or a piece of the path, end what may be a qualified name? */
+static bool is_mentioned(const char *name, const char *path, const struct buf *text)
+{
+	size_t end = strlen(name), start, len;
+
+	while (end && !is_word_byte(name[end - 1]))
+		end--;
+	for (start = end; start && is_word_byte(name[start - 1]);)
+		start--;
+	len = end - start;
+	if (!len || memmem(path, strlen(path), name + start, len))
+		return true;
+	for (const char *at = text->ptr, *stop = text->ptr + text->len;
+		(at = memmem(at, (size_t)(stop - at), name + start, len)); at += len)
+		if ((at == text->ptr || !is_word_byte(at[-1])) && !is_word_byte(at[len]))
+			return true;
+	return false;
+}
+
+static bool mentions_any(struct graph_parts *parts, const char *path, const struct oid *blob,
+	const struct strings *names)
+{
+	struct session *session = parts->source->session;
+	struct buf text = BUF_INIT;
+	bool any = false;
+
+	if (!repo_blob_read(session->repo, blob,
+		    (size_t)config_number(session->config, "maxFileBytes"), &text))
+		for (size_t i = 0; i < names->count && !any; i++)
+			any = is_mentioned(names->items[i], path, &text);
+	buf_release(&text);
+	return any;
+}
+
+struct wanted {
+	const struct strings *names;
+	graph_part_fn fn;
+	void *payload;
+};
+
+static int on_wanted(const struct graph_part *part, void *payload)
+{
+	const struct wanted *wanted = payload;
+
+	return strings_contains(wanted->names, part->name) ||
+			       strings_contains(wanted->names, part->qualified)
+		       ? wanted->fn(part, wanted->payload)
+		       : 0;
+}
+
+int graph_parts_named(struct graph_parts *parts, const char *path, const struct oid *blob,
+	const struct strings *names, graph_part_fn fn, void *payload)
+{
+	struct wanted wanted = {names, fn, payload};
+
+	if (!mentions_any(parts, path, blob, names))
+		return 0;
+	return graph_parts_each(parts, path, blob, on_wanted, &wanted);
 }
