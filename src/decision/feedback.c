@@ -86,6 +86,8 @@ static void learn_words(struct feedback *feedback, size_t fold)
 				const struct feature *feature = &lesson->features.list[k];
 				float *weight = &feedback->weights[feature->bucket];
 
+				if (feature->bucket >= FEATURE_HASHED)
+					continue; /* vectors: much alike in all sentences */
 				*weight -= (float)(RATE * (error * feature->value / 8 +
 								  PENALTY * *weight));
 			}
