@@ -54,13 +54,14 @@ static bool is_bookkeeping(const char *text)
 	       !strncmp(text, "add Test", 8);
 }
 
-/* What went wrong before is no decision, and its cause no reason for one. */
+/* What went wrong before, or has yet to be done, is no decision; a fault's cause is no reason for
+ * one. */
 static bool is_symptom(const struct decision_draft *draft)
 {
 	static const char *const broken[] = {"fails", "failed", "fail", "crashes", "crashed",
 		"crash", "breaks", "broke", "hangs", "leaks", "doesn't contain", "does not contain",
 		"doesn't work", "does not work", "aren't adding", "segfault", "stuck", "would be",
-		"could end up", NULL};
+		"could end up", "we'll have to", "will have to", NULL};
 	static const char *const causes[] = {"a problem", "a bug", "an issue", "an error",
 		"the bug", "the problem", "a race", "a typo", "a mistake", NULL};
 
@@ -102,16 +103,26 @@ static bool is_manual(const char *text)
 	return has_any(text, words) || begins_with_any(text, starts);
 }
 
+/* "(if passing a callable": the bracket closes in what was cut off. */
+static bool is_open(const char *text)
+{
+	int depth = 0;
+
+	for (; *text; text++)
+		depth += (*text == '(') - (*text == ')');
+	return depth > 0;
+}
+
 static bool is_cut(const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
 		"this issue", "that issue", "this problem", "that problem", "this, ", "it, ",
-		"and ", "or ", "will ", "been ", NULL};
+		"and ", "or ", "will ", "been ", "which ", NULL};
 	static const char *const statements[] = {"may ", "might ", "could ", "if ", "when ",
 		"where ", "while ", "however", "and ", "but ", "or ", "which ", NULL};
 	size_t len = strlen(draft->statement);
 
-	return len > 240 || ends_with(draft->statement, " simply") ||
+	return len > 240 || is_open(draft->statement) || ends_with(draft->statement, " simply") ||
 	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) || strstr(draft->statement, ": ");
 }

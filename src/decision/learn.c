@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EPOCHS 40
+#define EPOCHS 16
 #define RATE 0.2
 #define PENALTY 1.5e-4
 #define FOLDS 5

@@ -155,6 +155,39 @@ static void makes_drafts(void **state)
 	classifier_free(classifier);
 }
 
+static double sureness(struct classifier *classifier, const char *text)
+{
+	struct decision_draft draft;
+	double confidence = 0;
+
+	if (decision_draft_make(classifier, "commit", "Copy rows", text, &draft)) {
+		confidence = draft.confidence;
+		decision_draft_release(&draft);
+	}
+	return confidence;
+}
+
+/* A bracket that closes in the part which was cut off, a plan, a reason that begins with "which".
+ */
+static void doubts_what_was_cut(void **state)
+{
+	struct classifier *classifier = NULL;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	assert_true(
+		sureness(classifier, "Use a copy (taken by the reader) instead of a lock.") >
+		sureness(classifier, "Use a copy (taken by the reader instead of a lock).") + 0.15);
+	assert_true(
+		sureness(classifier, "We keep the lock because readers may be late.") >
+		sureness(classifier, "We'll have to keep the lock because readers may be late.") +
+			0.15);
+	assert_true(
+		sureness(classifier, "Remove the old field, because it is never read.") >
+		sureness(classifier, "Remove the old field, because which is never read.") + 0.15);
+	classifier_free(classifier);
+}
+
 static void ids_survive_rewrapping(void **state)
 {
 	char a[13], b[13], c[13];
@@ -301,6 +334,7 @@ int main(void)
 		cmocka_unit_test(cues_obey_their_samples),
 		cmocka_unit_test(vetoes_spare_the_samples),
 		cmocka_unit_test(makes_drafts),
+		cmocka_unit_test(doubts_what_was_cut),
 		cmocka_unit_test(ids_survive_rewrapping),
 		cmocka_unit_test(notes_round_trip),
 		cmocka_unit_test(notes_fold_within_the_margin),
