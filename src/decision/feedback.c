@@ -25,7 +25,7 @@
 #define PENALTY 0.01
 #define GAIN 0.02 /* nats a verdict by which a correction must be better */
 
-enum correction { NONE, CUES, WORDS, CORRECTIONS };
+enum correction { NONE, CUES, WORDS };
 
 struct lesson {
 	const struct cue *cue;
@@ -125,8 +125,19 @@ static double loss_of(struct feedback *feedback, enum correction correction)
 	return loss / (double)feedback->count;
 }
 
+/* Words tell nothing apart where all verdicts say the same: what all sentences share would be
+ * blamed. */
+static bool is_one_sided(const struct feedback *feedback)
+{
+	for (size_t i = 1; i < feedback->count; i++)
+		if (feedback->lessons[i].accepted != feedback->lessons[0].accepted)
+			return false;
+	return true;
+}
+
 void feedback_settle(struct feedback *feedback)
 {
+	enum correction most = is_one_sided(feedback) ? CUES : WORDS;
 	double best;
 
 	feedback->used = NONE;
@@ -134,7 +145,7 @@ void feedback_settle(struct feedback *feedback)
 		return;
 	feedback->weights = xcalloc(FEATURE_BUCKETS, sizeof(float));
 	best = loss_of(feedback, NONE);
-	for (enum correction i = CUES; i < CORRECTIONS; i++) {
+	for (enum correction i = CUES; i <= most; i++) {
 		double loss = loss_of(feedback, i);
 
 		if (loss < best - GAIN) {

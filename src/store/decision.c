@@ -233,11 +233,7 @@ static char *select_sql(const struct decision_filter *filter)
 		"v.at, s.state, s.by_what, s.at, d.consequences FROM decision d "
 		"LEFT JOIN verdict v ON v.subject = 'decision' AND v.id = d.id "
 		"LEFT JOIN decision_state s ON s.id = d.id ");
-	if (filter->words)
-		buf_addstr(&sql, "JOIN decision_words w ON w.rowid = d.key ");
-	buf_addstr(&sql, "WHERE 1 ");
-	if (filter->words)
-		buf_addstr(&sql, "AND decision_words MATCH ?1 ");
+	buf_addstr(&sql, filter->words ? "WHERE d.key = ?7 " : "WHERE 1 ");
 	if (filter->path)
 		add_path(&sql, "d.key", filter->path);
 	if (filter->name)
@@ -250,10 +246,9 @@ static char *select_sql(const struct decision_filter *filter)
 		buf_addstr(&sql, "AND d.cue >= 'kept ' AND d.cue < 'kept!' ");
 	if (!filter->every && !filter->commit)
 		add_first(&sql, filter);
-	buf_addstr(&sql, filter->words
-				 ? "ORDER BY bm25(decision_words, 4, 2, 2, 1), d.at DESC, d.id "
-				 : "ORDER BY d.at DESC, d.confidence DESC, d.id, d.commit_id ");
-	if (filter->limit)
+	if (!filter->words)
+		buf_addstr(&sql, "ORDER BY d.at DESC, d.confidence DESC, d.id, d.commit_id ");
+	if (filter->limit && !filter->words)
 		buf_addstr(&sql, "LIMIT ?6");
 	return buf_detach(&sql);
 }
@@ -301,39 +296,81 @@ static void load_row(struct query *query, struct decision_view *view)
 	row->consequences = query_text(query, 20);
 }
 
+struct reader {
+	const struct decision_filter *filter;
+	struct query *rows, *files, *names;
+	decision_view_fn fn;
+	void *payload;
+	size_t *seen;
+};
+
+static int read_rows(struct reader *reader)
+{
+	int rc = 0;
+
+	while (!rc && query_next(reader->rows)) {
+		struct decision_view view;
+
+		load_row(reader->rows, &view);
+		load_list(reader->files, view.row.key, &view.files);
+		load_list(reader->names, view.row.key, &view.names);
+		rc = reader->fn(&view, reader->payload);
+		strings_release(&view.files);
+		strings_release(&view.names);
+		(*reader->seen)++;
+	}
+	return rc;
+}
+
+/*
+ * The best first. Common words are in thousands of decisions of which a few are wanted: their keys
+ * are put in order, and only those that are read are looked up and told from copies of themselves.
+ */
+static int read_matches(struct store *store, struct reader *reader, const char *match)
+{
+	struct query *keys = query_open(store,
+		"SELECT d.key FROM decision_words w JOIN decision d ON d.key = w.rowid "
+		"WHERE decision_words MATCH ?1 "
+		"ORDER BY bm25(decision_words, 4, 2, 2, 1), d.at DESC, d.id");
+	size_t limit = reader->filter->limit;
+	int rc = 0, closed;
+
+	query_bind_text(keys, 1, match);
+	while (!rc && (!limit || *reader->seen < limit) && query_next(keys)) {
+		query_bind_number(reader->rows, 7, query_number(keys, 0));
+		rc = read_rows(reader);
+		query_reset(reader->rows);
+	}
+	closed = query_close(keys);
+	return rc ? rc : closed;
+}
+
 static int each(struct store *store, const struct decision_filter *filter, const char *match,
 	decision_view_fn fn, void *payload, size_t *seen)
 {
 	char *sql = select_sql(filter);
-	struct query *query = query_open(store, sql);
-	struct query *files = query_open(
-		store, "SELECT path FROM decision_file WHERE decision = ?1 ORDER BY path");
-	struct query *names = query_open(
-		store, "SELECT name FROM decision_name WHERE decision = ?1 ORDER BY name");
-	int rc = 0, closed;
+	struct reader reader = {.filter = filter,
+		.rows = query_open(store, sql),
+		.files = query_open(
+			store, "SELECT path FROM decision_file WHERE decision = ?1 ORDER BY path"),
+		.names = query_open(
+			store, "SELECT name FROM decision_name WHERE decision = ?1 ORDER BY name"),
+		.fn = fn,
+		.payload = payload,
+		.seen = seen};
+	int rc, closed;
 
-	query_bind_text(query, 1, match);
-	query_bind_text(query, 2, filter->path);
-	query_bind_text(query, 3, filter->name);
-	query_bind_blob(query, 4, filter->commit ? filter->commit->raw : NULL, OID_RAW);
-	query_bind_text(query, 5, filter->id);
-	query_bind_number(query, 6, (int64_t)filter->limit);
-	while (!rc && query_next(query)) {
-		struct decision_view view;
-
-		load_row(query, &view);
-		load_list(files, view.row.key, &view.files);
-		load_list(names, view.row.key, &view.names);
-		rc = fn(&view, payload);
-		strings_release(&view.files);
-		strings_release(&view.names);
-		(*seen)++;
-	}
-	closed = query_close(files);
+	query_bind_text(reader.rows, 2, filter->path);
+	query_bind_text(reader.rows, 3, filter->name);
+	query_bind_blob(reader.rows, 4, filter->commit ? filter->commit->raw : NULL, OID_RAW);
+	query_bind_text(reader.rows, 5, filter->id);
+	query_bind_number(reader.rows, 6, (int64_t)filter->limit);
+	rc = match ? read_matches(store, &reader, match) : read_rows(&reader);
+	closed = query_close(reader.files);
 	rc = rc ? rc : closed;
-	closed = query_close(names);
+	closed = query_close(reader.names);
 	rc = rc ? rc : closed;
-	closed = query_close(query);
+	closed = query_close(reader.rows);
 	free(sql);
 	return rc ? rc : closed;
 }
