@@ -6,8 +6,12 @@
 
 /*
  * How a text goes on where it was cut. The cache is what stands before, as far back as
- * MODEL_WINDOW bytes; `suffix` is what stands behind, or NULL. Everything in `out` is freed by
- * model_completion_release.
+ * MODEL_WINDOW bytes (three quarters at least); `suffix` is what stands behind, or NULL. Everything
+ * in `out` is freed by model_completion_release.
+ *
+ * A `typing` remembers what was read of the text, so that a question a few letters further on in
+ * the same text need not read it again. The answers are those of a new one. The model must outlive
+ * it and learn nothing meanwhile.
  */
 #define MODEL_WINDOW ((size_t)24 << 10)
 #define MODEL_GUESSES 10
@@ -33,7 +37,10 @@ struct model_completion {
 	struct model_draft lines[MODEL_LINES]; /* to the end of the line, likeliest first */
 	struct model_draft middle;             /* from the prefix to the suffix */
 };
-void model_complete(struct model *model, const char *prefix, size_t len, const char *suffix,
+struct model_typing;
+struct model_typing *model_typing_new(struct model *model);
+void model_typing_free(struct model_typing *typing); /* NULL is fine */
+void model_complete(struct model_typing *typing, const char *prefix, size_t len, const char *suffix,
 	size_t suffix_len, struct model_completion *out);
 void model_completion_release(struct model_completion *completion);
 

@@ -29,6 +29,7 @@ struct answering {
 	struct working *working;
 	struct oid head;
 	struct model *model;
+	struct model_typing *typing; /* what was read of the text, between two questions */
 	bool json;
 };
 
@@ -49,6 +50,8 @@ static int follow_head(struct answering *answering)
 	rc = repo_head(answering->session.repo, &head);
 	if (rc || oid_equal(&head, &answering->head))
 		return rc;
+	model_typing_free(answering->typing);
+	answering->typing = NULL;
 	oid_hex(&head, hex);
 	rc = repo_tree_of(answering->session.repo, hex, &tree);
 	if (!rc)
@@ -171,7 +174,9 @@ static int answer(struct answering *answering, const struct request *request)
 
 	if (rc)
 		return rc;
-	model_complete(answering->model, request->prefix, request->prefix_len, request->suffix,
+	if (!answering->typing)
+		answering->typing = model_typing_new(answering->model);
+	model_complete(answering->typing, request->prefix, request->prefix_len, request->suffix,
 		request->suffix_len, &completion);
 	if (answering->json)
 		print_json(answering, request, &completion, start);
@@ -346,6 +351,7 @@ static int run(const struct command *self, int argc, char **argv)
 		     : left       ? answer_place(&answering, argv[0])
 				  : answer_stdin(&answering);
 	code = rc ? command_fail(rc) : EXIT_OK;
+	model_typing_free(answering.typing);
 	if (wishes.model)
 		model_free(answering.model);
 	else {

@@ -216,13 +216,14 @@ static int score(struct model *model, const struct js *question, size_t number)
 static int predict(struct model *model, const struct js *question, size_t number)
 {
 	const char *prompt = js_get_text(question, "prompt");
+	struct model_typing *typing = model_typing_new(model);
 	struct model_completion completion;
 	struct js *tokens = js_array();
 	struct buf out = BUF_INIT;
 
 	(void)number;
 	prompt = prompt ? prompt : "";
-	model_complete(model, prompt, strlen(prompt), NULL, 0, &completion);
+	model_complete(typing, prompt, strlen(prompt), NULL, 0, &completion);
 	for (unsigned i = 0; i < completion.guess_count; i++) {
 		struct js *token = js_object();
 
@@ -235,6 +236,7 @@ static int predict(struct model *model, const struct js *question, size_t number
 	js_free(tokens);
 	buf_release(&out);
 	model_completion_release(&completion);
+	model_typing_free(typing);
 	return 0;
 }
 

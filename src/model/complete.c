@@ -13,9 +13,22 @@
 #define MIDDLE_MOST 12  /* tokens */
 #define MIDDLE_STARTS 5 /* first tokens that are tried */
 #define BEGIN_LOOKS 400 /* tokens with the typed letters that are asked for their P */
+#define FRESH 64        /* tokens at the end that may still change under the cursor */
+#define RENEWED 512     /* questions; what drafts left in the tables is let go of then */
+
+/* The reader stands behind the `based` first tokens of `ids` at `base`. */
+struct model_typing {
+	struct model *model;
+	struct reader reader;
+	struct reader_mark base;
+	uint32_t *ids;
+	size_t count, based;
+	bool open, at_start;
+	unsigned asked;
+};
 
 struct asking {
-	struct reader reader;
+	struct reader *reader;
 	struct reader_mark here;
 	const char *typed;
 	size_t typed_len;
@@ -30,14 +43,16 @@ static bool is_word_byte(unsigned char c)
 	       ((c | 32) >= 'a' && (c | 32) <= 'z');
 }
 
-/* Whole lines, so that the lexer does not begin in the middle of a word. */
+/* Whole lines, so that the lexer does not begin in the middle of a word. Where it begins moves in
+ * steps, so that the next question can go on with what this one read. */
 static void cut_window(const char **prefix, size_t *len)
 {
+	const size_t step = MODEL_WINDOW / 4;
 	const char *start, *line;
 
 	if (*len <= MODEL_WINDOW)
 		return;
-	start = *prefix + *len - MODEL_WINDOW;
+	start = *prefix + (*len - MODEL_WINDOW + step - 1) / step * step;
 	line = memchr(start, '\n', MODEL_WINDOW);
 	if (line && line + 1 < *prefix + *len)
 		start = line + 1;
@@ -45,10 +60,80 @@ static void cut_window(const char **prefix, size_t *len)
 	*prefix = start;
 }
 
-static void read_prefix(struct asking *asking, const char *prefix, size_t len)
+struct model_typing *model_typing_new(struct model *model)
 {
-	struct reader *reader = &asking->reader;
-	size_t end = len;
+	struct model_typing *typing = xcalloc(1, sizeof(*typing));
+
+	typing->model = model;
+	return typing;
+}
+
+static void forget(struct model_typing *typing)
+{
+	if (typing->open)
+		reader_release(&typing->reader);
+	free(typing->ids);
+	*typing = (struct model_typing){.model = typing->model};
+}
+
+void model_typing_free(struct model_typing *typing)
+{
+	if (!typing)
+		return;
+	forget(typing);
+	free(typing);
+}
+
+static void begin(struct model_typing *typing, bool at_start)
+{
+	forget(typing);
+	reader_init(&typing->reader, typing->model, at_start);
+	typing->reader.shown.cache.journaled = true;
+	typing->at_start = at_start;
+	typing->open = true;
+	reader_mark(&typing->reader, &typing->base);
+}
+
+/* Whether the tokens before the base are those of the text, and the rest is long enough to find
+ * the place in the house anew. */
+static bool goes_on(
+	const struct model_typing *typing, const uint32_t *ids, size_t count, bool at_start)
+{
+	return typing->open && typing->at_start == at_start && typing->asked < RENEWED &&
+	       typing->based + PLACE_REACH <= count &&
+	       (!typing->based || !memcmp(ids, typing->ids, typing->based * sizeof(*ids)));
+}
+
+static void read_text(struct model_typing *typing, const char *text, size_t len, bool at_start)
+{
+	struct reader *reader = &typing->reader;
+	struct lexer lexer;
+	size_t count;
+	uint32_t *ids;
+
+	lexer_init(&lexer);
+	ids = reader_split(typing->model, &lexer, text, len, &count);
+	if (goes_on(typing, ids, count, at_start))
+		reader_return(reader, &typing->base);
+	else
+		begin(typing, at_start);
+	free(typing->ids);
+	typing->ids = ids;
+	typing->count = count;
+	typing->asked++;
+	for (; typing->based + FRESH < count; typing->based++)
+		reader_skim(reader, ids[typing->based]);
+	reader_mark(reader, &typing->base);
+	reader_prompt_tokens(reader, ids + typing->based, count - typing->based);
+	reader->lexer = lexer;
+}
+
+static void read_prefix(
+	struct model_typing *typing, struct asking *asking, const char *prefix, size_t len)
+{
+	bool at_start = len <= MODEL_WINDOW;
+	struct reader *reader = asking->reader;
+	size_t end;
 	struct token token;
 
 	cut_window(&prefix, &len);
@@ -60,8 +145,7 @@ static void read_prefix(struct asking *asking, const char *prefix, size_t len)
 	/* A number that is being typed is not guessed at. */
 	asking->spaced = !end || prefix[end - 1] == ' ' || prefix[end - 1] == '\t' ||
 			 prefix[end - 1] == '\n';
-	reader->shown.cache.journaled = true;
-	reader_prompt(reader, prefix, end);
+	read_text(typing, prefix, end, at_start);
 	if (lexer_settle(&reader->lexer, &token))
 		reader_pass(reader, model_intern(reader->model, token.text, token.len));
 	reader_mark(reader, &asking->here);
@@ -70,7 +154,7 @@ static void read_prefix(struct asking *asking, const char *prefix, size_t len)
 static bool begins(const struct asking *asking, uint32_t id)
 {
 	size_t len;
-	const char *text = model_text(asking->reader.model, id, &len);
+	const char *text = model_text(asking->reader->model, id, &len);
 
 	return len >= asking->typed_len && !memcmp(text, asking->typed, asking->typed_len);
 }
@@ -99,7 +183,7 @@ static void keep_guess(struct asking *asking, uint32_t id, double p)
 /* Tokens that begin with what was typed but are not among the likeliest of all. */
 static void guess_by_letters(struct asking *asking)
 {
-	struct reader *reader = &asking->reader;
+	struct reader *reader = asking->reader;
 	const struct model *model = reader->model;
 	unsigned looks = 0;
 
@@ -114,7 +198,7 @@ static void guess_by_letters(struct asking *asking)
 
 static void guess(struct asking *asking)
 {
-	struct reader *reader = &asking->reader;
+	struct reader *reader = asking->reader;
 	const struct prediction_wish wish = {
 		.most = MODEL_GUESSES, .begins = asking->typed, .begins_len = asking->typed_len};
 
@@ -133,7 +217,7 @@ static void give_guesses(struct asking *asking, struct model_completion *out)
 		sum += asking->typed_len ? asking->next[i].p : 0;
 	for (unsigned i = 0; i < asking->count; i++) {
 		size_t len;
-		const char *text = model_text(asking->reader.model, asking->next[i].id, &len);
+		const char *text = model_text(asking->reader->model, asking->next[i].id, &len);
 
 		if (sum > 0)
 			asking->next[i].p /= sum;
@@ -146,7 +230,7 @@ static void give_guesses(struct asking *asking, struct model_completion *out)
 static void give(const struct asking *asking, const struct draft_path *path,
 	struct model_source source, struct model_draft *out)
 {
-	out->text = draft_text(asking->reader.model, path, asking->typed_len, asking->spaced);
+	out->text = draft_text(asking->reader->model, path, asking->typed_len, asking->spaced);
 	out->p = exp2(-path->bits);
 	out->tokens = path->count;
 	out->source = source;
@@ -154,7 +238,7 @@ static void give(const struct asking *asking, const struct draft_path *path,
 
 static void give_lines(struct asking *asking, struct model_completion *out)
 {
-	struct reader *reader = &asking->reader;
+	struct reader *reader = asking->reader;
 
 	for (unsigned i = 0; i < asking->count && out->line_count < MODEL_LINES; i++) {
 		struct draft_path path = {.count = 0};
@@ -213,7 +297,7 @@ static unsigned suffix_tokens(
 static void give_middle(
 	struct asking *asking, const char *suffix, size_t len, struct model_completion *out)
 {
-	struct reader *reader = &asking->reader;
+	struct reader *reader = asking->reader;
 	uint32_t behind[BEHIND];
 	unsigned count = suffix_tokens(reader->model, suffix, len, behind);
 	/* Nothing in between is an answer, too, unless a word is half typed. */
@@ -244,21 +328,19 @@ static void give_middle(
 		out->middle.text = xstrdup("");
 }
 
-void model_complete(struct model *model, const char *prefix, size_t len, const char *suffix,
+void model_complete(struct model_typing *typing, const char *prefix, size_t len, const char *suffix,
 	size_t suffix_len, struct model_completion *out)
 {
-	struct asking asking = {.count = 0};
+	struct asking asking = {.reader = &typing->reader};
 
 	memset(out, 0, sizeof(*out));
-	reader_init(&asking.reader, model, len <= MODEL_WINDOW);
-	read_prefix(&asking, prefix, len);
+	read_prefix(typing, &asking, prefix, len);
 	out->typed = asking.typed_len;
 	guess(&asking);
 	give_guesses(&asking, out);
 	give_lines(&asking, out);
 	if (suffix)
 		give_middle(&asking, suffix, suffix_len, out);
-	reader_release(&asking.reader);
 }
 
 void model_completion_release(struct model_completion *completion)

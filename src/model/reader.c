@@ -40,7 +40,11 @@ static void look_around(struct reader *reader)
 
 	for (size_t i = 0; i < count; i++)
 		ids[i] = reader->recent[(reader->passed - count + i) % RECENT];
-	near_count(reader->model, ids, count, &reader->shown.near);
+	if (count != reader->looked_at || memcmp(ids, reader->looked, count * sizeof(*ids))) {
+		near_count(reader->model, ids, count, &reader->shown.near);
+		memcpy(reader->looked, ids, count * sizeof(*ids));
+		reader->looked_at = count;
+	}
 	reader->due = reader->passed + (reader->passed < NEAR_STEP ? reader->passed : NEAR_STEP);
 	reader->open = false;
 }
@@ -66,17 +70,24 @@ void reader_skim(struct reader *reader, uint32_t id)
 	step(reader, id, nothing);
 }
 
-void reader_prompt(struct reader *reader, const char *text, size_t len)
+uint32_t *reader_split(
+	struct model *model, struct lexer *lexer, const char *text, size_t len, size_t *count)
 {
 	uint32_t *ids = NULL;
-	size_t count = 0, capacity = 0;
+	size_t capacity = 0;
 	struct token token;
 
-	lexer_feed(&reader->lexer, text, len);
-	while (lexer_next(&reader->lexer, &token)) {
-		GROW(ids, count, capacity);
-		ids[count++] = model_intern(reader->model, token.text, token.len);
+	*count = 0;
+	lexer_feed(lexer, text, len);
+	while (lexer_next(lexer, &token)) {
+		GROW(ids, *count, capacity);
+		ids[(*count)++] = model_intern(model, token.text, token.len);
 	}
+	return ids;
+}
+
+void reader_prompt_tokens(struct reader *reader, const uint32_t *ids, size_t count)
+{
 	for (size_t i = 0; i < count; i++)
 		if (count - i > PLACE_REACH)
 			reader_skim(reader, ids[i]);
@@ -84,6 +95,14 @@ void reader_prompt(struct reader *reader, const char *text, size_t len)
 			reader_pass(reader, ids[i]);
 	if (count)
 		look_around(reader);
+}
+
+void reader_prompt(struct reader *reader, const char *text, size_t len)
+{
+	size_t count;
+	uint32_t *ids = reader_split(reader->model, &reader->lexer, text, len, &count);
+
+	reader_prompt_tokens(reader, ids, count);
 	free(ids);
 }
 

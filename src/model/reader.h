@@ -16,6 +16,8 @@ struct reader {
 	struct frame frame; /* of the place before the last token */
 	bool open;          /* the frame is that of the place where the reader stands */
 	uint32_t recent[RECENT], passed, due; /* tokens; how many; how many when to look around */
+	uint32_t looked[NEAR_WINDOW];         /* what was looked around for the last time */
+	size_t looked_at;                     /* how many */
 };
 
 void reader_init(struct reader *reader, struct model *model, bool at_start);
@@ -26,8 +28,13 @@ void reader_pass(struct reader *reader, uint32_t id);
 void reader_follow(struct reader *reader);
 /* The same for tokens that no context of the next question reaches: PLACE_REACH must follow. */
 void reader_skim(struct reader *reader, uint32_t id);
-/* Reads what a question stands behind. */
+/* Reads what a question stands behind: a text, or the tokens of one, which must be PLACE_REACH or
+ * more unless the reader stands at its start. */
 void reader_prompt(struct reader *reader, const char *text, size_t len);
+void reader_prompt_tokens(struct reader *reader, const uint32_t *ids, size_t count);
+/* The tokens of a text, to be freed. */
+uint32_t *reader_split(
+	struct model *model, struct lexer *lexer, const char *text, size_t len, size_t *count);
 /* Opens the frame of the place, where the next token can be asked for. */
 const struct frame *reader_look(struct reader *reader);
 /* P of a token by the counts alone, and what its spelling adds. */

@@ -42,12 +42,21 @@ struct listing {
 	size_t count, capacity;
 };
 
+#define LOOKED_UP 8 /* texts kept whose lines were asked for: an editor asks for the same again */
+
+struct looked_up {
+	struct oid blob;
+	struct buf text; /* empty: nothing kept */
+};
+
 struct working {
 	struct session *session;
 	struct model *model;
 	struct scrubber *scrubber; /* opened when a text is read */
 	uint64_t distance;         /* bytes by which they differ */
 	struct listing then, now;  /* the code of the file's tree, and of the tree asked for */
+	struct looked_up looked_up[LOOKED_UP];
+	unsigned oldest; /* of looked_up */
 };
 
 static int add_file(const char *path, const struct oid *blob, void *payload)
@@ -359,6 +368,8 @@ int working_open(struct session *session, const struct oid *tree, struct working
 	int rc;
 
 	working->session = session;
+	for (unsigned i = 0; i < LOOKED_UP; i++)
+		working->looked_up[i].text = (struct buf)BUF_INIT;
 	rc = list_code(working, tree, &working->now);
 	if (!rc)
 		open_file(working);
@@ -395,6 +406,8 @@ void working_free(struct working *working)
 	scrubber_free(working->scrubber);
 	listing_release(&working->then);
 	listing_release(&working->now);
+	for (unsigned i = 0; i < LOOKED_UP; i++)
+		buf_release(&working->looked_up[i].text);
 	free(working);
 }
 
@@ -426,16 +439,29 @@ bool working_has(const struct working *working, const char *path)
 	return find(&working->now, path) != NULL;
 }
 
+static const struct buf *look_up(struct working *working, const struct oid *blob)
+{
+	struct looked_up *held = &working->looked_up[working->oldest];
+
+	for (unsigned i = 0; i < LOOKED_UP; i++)
+		if (working->looked_up[i].text.len && oid_equal(&working->looked_up[i].blob, blob))
+			return &working->looked_up[i].text;
+	working->oldest = (working->oldest + 1) % LOOKED_UP;
+	if (read_text(working, blob, &held->text))
+		buf_clear(&held->text);
+	held->blob = *blob;
+	return &held->text;
+}
+
 uint32_t working_line(struct working *working, const char *name, uint32_t token, bool *current)
 {
 	const struct code_file *then = find(&working->then, name), *now;
-	struct buf text = BUF_INIT;
-	uint32_t line = 0;
+	const struct buf *text;
 
 	now = find(&working->now, name);
 	*current = then && now && oid_equal(&then->blob, &now->blob);
-	if (then && !read_text(working, &then->blob, &text))
-		line = model_line_of_token(text.ptr, text.len, token);
-	buf_release(&text);
-	return line;
+	if (!then)
+		return 0;
+	text = look_up(working, &then->blob);
+	return model_line_of_token(text->ptr, text->len, token);
 }

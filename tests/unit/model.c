@@ -2,6 +2,7 @@
 #include "house.h"
 
 #include "flywheel/model.h"
+#include "flywheel/model_ask.h"
 #include "model/lexer.h"
 #include "model/reader.h"
 #include "util/buf.h"
@@ -445,6 +446,74 @@ static void knows_the_module(void **state)
 	model_free(model);
 }
 
+/* -- completion ------------------------------------------------------------------------------- */
+
+static void expect_same_answer(struct model_typing *typing, struct model *model, const char *text,
+	size_t len, const char *suffix)
+{
+	struct model_typing *fresh = model_typing_new(model);
+	struct model_completion got, expected;
+
+	model_complete(typing, text, len, suffix, suffix ? strlen(suffix) : 0, &got);
+	model_complete(fresh, text, len, suffix, suffix ? strlen(suffix) : 0, &expected);
+	assert_int_equal(got.guess_count, expected.guess_count);
+	for (unsigned i = 0; i < got.guess_count; i++) {
+		assert_string_equal(got.guesses[i].text, expected.guesses[i].text);
+		assert_true(got.guesses[i].p == expected.guesses[i].p);
+	}
+	assert_int_equal(got.line_count, expected.line_count);
+	for (unsigned i = 0; i < got.line_count; i++) {
+		assert_string_equal(got.lines[i].text, expected.lines[i].text);
+		assert_true(got.lines[i].p == expected.lines[i].p);
+	}
+	if (suffix)
+		assert_string_equal(got.middle.text, expected.middle.text);
+	model_completion_release(&got);
+	model_completion_release(&expected);
+	model_typing_free(fresh);
+}
+
+/* Letters come, go, and the cursor jumps: what was read before must not show. */
+static void typing_on_equals_asking_anew(void **state)
+{
+	struct model *model = open_and_remove(train("c", 0, 8, 0, NULL));
+	struct model_typing *typing = model_typing_new(model);
+	struct buf text = BUF_INIT;
+	uint32_t seed = 11;
+	size_t at = 0;
+
+	(void)state;
+	while (text.len < 2 * MODEL_WINDOW)
+		buf_addf(&text, "void robj%u(client *c) {\n\tdecrRef(c->arg[%u]);\n}\n",
+			next_random(&seed) % 40, next_random(&seed) % 4);
+	for (unsigned i = 0; i < 400; i++) {
+		switch (next_random(&seed) % 24) {
+		case 0:
+			at = next_random(&seed) % text.len;
+			break;
+		case 1:
+			at -= at < 300 ? at : 300;
+			break;
+		case 2:
+		case 3:
+			at -= at < 9 ? at : 9;
+			break;
+		case 4:
+			at = 2 * MODEL_WINDOW / 3 * (next_random(&seed) % 3);
+			break;
+		default:
+			at += next_random(&seed) % 5;
+			break;
+		}
+		if (at > text.len)
+			at = text.len;
+		expect_same_answer(typing, model, text.ptr, at, i % 3 ? NULL : "decrRef(c);\n}");
+	}
+	buf_release(&text);
+	model_typing_free(typing);
+	model_free(model);
+}
+
 static struct model *train_texts(const struct buf *texts, const bool *in, size_t count)
 {
 	struct model_builder *builder = model_builder_new();
@@ -598,6 +667,7 @@ int main(void)
 		cmocka_unit_test(a_prompt_helps_and_is_shared),
 		cmocka_unit_test(pieces_add_up),
 		cmocka_unit_test(knows_the_module),
+		cmocka_unit_test(typing_on_equals_asking_anew),
 		cmocka_unit_test(learning_equals_training),
 		cmocka_unit_test(rewriting_equals_training),
 	};
