@@ -74,9 +74,10 @@ print(d)' "$1" "$2"; }
 @test "a sabotaged model is blocked, and production stays what it was" {
 	before=$(git flywheel model)
 	# The house's own words, its habits turned round: checks inverted, fields and calls swapped,
-	# lines upside down.
-	mkdir -p "$BATS_TEST_TMPDIR/wrong"
-	for file in src/*.c; do
+	# lines upside down; of the code before what the exam asks about, which it would know otherwise.
+	mkdir -p "$BATS_TEST_TMPDIR/wrong" "$BATS_TEST_TMPDIR/before"
+	git archive HEAD~200 src | tar -x -C "$BATS_TEST_TMPDIR/before"
+	for file in "$BATS_TEST_TMPDIR"/before/src/*.c; do
 		sed -e 's/rc < 0/rc > 0/; s/total > /total < /; s/if (!/if (/; s/continue/break/' \
 			-e 's/goto out/return rc/; s/_count/_TMP/g; s/_limit/_count/g; s/_TMP/_limit/g' \
 			-e 's/slip_read_number/event_post/; s/event_post(desk, "/slip_drop(desk, "/' \
