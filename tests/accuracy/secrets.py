@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""The scrubber against the secrets that CredData labels in public repositories.
+
+  tests/accuracy/secrets.py CREDDATA CLONES [WORK]
+
+CREDDATA: a checkout of Samsung/CredData, whose own program puts random letters where secrets stood
+(its requirements.txt must be installed). CLONES: clones of the repositories that it labels, as
+<owner>+<name>, <owner>/<name> or <owner>+<name>/repo, with the labelled commit; what is not there is
+left out and counted. WORK (build/secrets): where the labelled files are written.
+
+A label counts as found when a finding overlaps it; a finding as right when it overlaps a label.
+Identifiers (IDENTIFIERS) are asked neither way, nor are rules about persons and machines. The
+repositories of secrets-held.txt are held out: nobody reads their misses, so none are printed.
+"""
+import binascii
+import collections
+import concurrent.futures
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.path.join(HERE, "..", "..", "git-flywheel")
+IDENTIFIERS = {"UUID", "Nonce", "Salt", "Bucket", "AWS S3 Bucket", "Domain", "Firebase Domain", "Other"}
+PERSONAL = {"person-trailer", "email", "home-folder", "transcript-folder", "local-user", "known-name",
+            "ipv4", "ipv6", "host", "card", "iban", "phone", "phone-labelled"}
+
+
+def git(folder, *words):
+    return subprocess.run(["git", "-C", folder, *words], check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
+
+
+def clone_of(clones, name, commit):
+    flat = name.replace("/", "+")
+    for folder in (flat + "/repo/.git", flat + "/repo", flat, name):
+        folder = os.path.join(clones, folder)
+        try:
+            git(folder, "cat-file", "-e", commit + "^{commit}")
+            return folder
+        except (subprocess.CalledProcessError, OSError):
+            continue
+    return None
+
+
+def write_files(folder, commit, labels):
+    """Writes the labelled files that are text; their labels, without those of missing files."""
+    ids = {}
+    for entry in git(folder, "ls-tree", "-r", "-z", commit).split(b"\0"):
+        if entry:
+            about, path = entry.split(b"\t", 1)
+            mode, kind, blob = about.split()
+            if kind == b"blob" and mode != b"120000":
+                ids[hashlib.sha256(path).hexdigest()[:8]] = blob.decode()
+    for path, file in {label["FilePath"]: label["FileID"] for label in labels}.items():
+        try:
+            text = git(folder, "cat-file", "blob", ids[file])
+            text.decode()
+        except (KeyError, subprocess.CalledProcessError, UnicodeDecodeError):
+            continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as out:
+            out.write(text)
+    return [label for label in labels if os.path.exists(label["FilePath"])]
+
+
+def write_all(data, clones):
+    """Fills `data` and `meta` of the current folder; the name of each repository by its label file."""
+    names, missing = {}, 0
+    os.makedirs("meta", exist_ok=True)
+    with open(os.path.join(data, "snapshot.json"), encoding="utf-8") as file:
+        snapshot = json.load(file)
+    for number, url in snapshot.items():
+        name = url.replace("https://github.com/", "")
+        meta = "%08x.csv" % binascii.crc32(binascii.unhexlify(number))
+        folder = clone_of(clones, name, number[:40])
+        if not folder:
+            missing += 1
+            continue
+        with open(os.path.join(data, "meta", meta), newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            labels, fields = list(reader), reader.fieldnames
+        with open(os.path.join("meta", meta), "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fields, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(write_files(folder, number[:40], labels))
+        names[meta] = name
+    print("%d repositories, %d are not at hand" % (len(names), missing))
+    return names
+
+
+def findings(path):
+    out = subprocess.run([os.path.abspath(PROGRAM), "scrub", "--check", "--json", path], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return [(found["start"], found["start"] + found["bytes"]) for found in json.loads(out or b"[]")
+            if found["rule"] not in PERSONAL]
+
+
+def spans_of(labels):
+    """start, end and kind (T: a secret, F: none, I: an identifier) of each label of a file."""
+    with open(labels[0]["FilePath"], encoding="utf-8", newline="") as file:
+        lines = file.read().split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode()) + 1)
+    for label in labels:
+        first, last = int(label["LineStart"]) - 1, int(label["LineEnd"]) - 1
+        left, right = int(label["ValueStart"] or -1), int(label["ValueEnd"] or -1)
+        if last >= len(lines):
+            continue
+        start = starts[first] + (len(lines[first][:left].encode()) if left >= 0 else 0)
+        end = starts[last] + len(lines[last][:right].encode()) if right >= 0 else starts[last + 1] - 1
+        kind = label["GroundTruth"]
+        if kind == "T" and set(label["Category"].split(":")) <= IDENTIFIERS:
+            kind = "I"
+        yield start, end, kind
+
+
+def count(labels, found, counts):
+    spans = list(spans_of(labels))
+    secrets = {(start, end) for start, end, kind in spans if kind == "T"}
+    counts["secrets"] += len(secrets)
+    counts["found"] += sum(any(a < end and b > start for a, b in found) for start, end in secrets)
+    for start, end in found:
+        kinds = {kind for a, b, kind in spans if a < end and b > start}
+        counts["right" if "T" in kinds else "neither" if "I" in kinds else "wrong"] += 1
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__)
+        return 129
+    data, clones = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+    work = sys.argv[3] if len(sys.argv) > 3 else os.path.join(HERE, "..", "..", "build", "secrets")
+    with open(os.path.join(HERE, "secrets-held.txt"), encoding="utf-8") as file:
+        held = set(file.read().split())
+    os.makedirs(work, exist_ok=True)
+    os.chdir(work)
+    names = write_all(data, clones)
+    sys.path.insert(0, data)
+    import obfuscate_creds  # pylint: disable=import-error,import-outside-toplevel # CredData's
+    obfuscate_creds.obfuscate_creds("meta", "data", 0)
+    counts = {"developed on": collections.Counter(), "held out": collections.Counter()}
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for meta, name in names.items():
+            files = collections.defaultdict(list)
+            with open(os.path.join("meta", meta), newline="", encoding="utf-8") as file:
+                for label in csv.DictReader(file):
+                    files[label["FilePath"]].append(label)
+            for path, found in zip(files, pool.map(findings, files)):
+                count(files[path], found, counts["held out" if name in held else "developed on"])
+    for title, n in counts.items():
+        print("%-14s %5d secrets, recall %.3f; %5d findings right, %4d wrong, precision %.3f" % (
+            title, n["secrets"], n["found"] / max(n["secrets"], 1), n["right"], n["wrong"],
+            n["right"] / max(n["right"] + n["wrong"], 1)))
+    return 0
+
+
+sys.exit(main())
