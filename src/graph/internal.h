@@ -46,8 +46,6 @@ typedef int (*jobs_fn)(struct job *jobs, size_t count, void *payload);
 /* Reads and parses on some threads. The outcome does not depend on their number. */
 int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
 	size_t count, jobs_fn fn, void *payload);
-#define THREADS_MAX 4
-int threads_wanted(size_t jobs); /* one where starting more costs what it brings */
 /* By path, or by the first line of a script without an extension. NULL: no language. */
 const struct language *language_of(struct session *session, const struct languages *languages,
 	const char *path, const struct oid *blob);
