@@ -35,14 +35,14 @@ static void add(struct edge_rows *rows, const struct store_graph_edge *edge)
 	row->name = own(rows, edge->name);
 }
 
-static bool is_wanted(const struct change *change, int64_t from)
+static bool is_wanted(const struct unit_change *change, int64_t from)
 {
 	return change->wanted[from < 0 ? 0 : unit_of(&change->now, (uint32_t)from)];
 }
 
 struct keeping {
 	struct edge_rows *rows;
-	const struct change *change;
+	const struct unit_change *change;
 };
 
 static int on_kept(const struct store_graph_edge *edge, void *payload)
@@ -55,7 +55,7 @@ static int on_kept(const struct store_graph_edge *edge, void *payload)
 }
 
 /* The facts of the new version in the places that they had in the old one: edges tell them so. */
-static void place_facts(const struct change *change, struct facts *out)
+static void place_facts(const struct unit_change *change, struct facts *out)
 {
 	const struct units *old = &change->old, *now = &change->now;
 
@@ -84,7 +84,8 @@ static void place_facts(const struct change *change, struct facts *out)
 	}
 }
 
-int edge_rows_keep(struct edge_rows *rows, const struct buf *packed, const struct change *change)
+int edge_rows_keep(
+	struct edge_rows *rows, const struct buf *packed, const struct unit_change *change)
 {
 	struct keeping self = {rows, change};
 	struct facts facts;
@@ -99,7 +100,7 @@ int edge_rows_keep(struct edge_rows *rows, const struct buf *packed, const struc
 }
 
 void edge_rows_make(
-	struct edge_rows *rows, struct rows *made, uint32_t file, const struct change *change)
+	struct edge_rows *rows, struct rows *made, uint32_t file, const struct unit_change *change)
 {
 	for (uint32_t i = 0; i < rows_edge_count(made, file); i++) {
 		struct store_graph_edge edge;

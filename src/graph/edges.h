@@ -5,7 +5,7 @@
 #include "graph/unit.h"
 
 /* What became of a file: its units now, those that they were, and whose edges are made anew. */
-struct change {
+struct unit_change {
 	const char *path;
 	struct units old, now;
 	uint32_t *partner; /* per unit of now, see units_pair */
@@ -19,10 +19,11 @@ struct edge_rows {
 };
 void edge_rows_release(struct edge_rows *rows);
 /* Adds those that stay, out of what was packed of the old version. E_INVALID: damaged. */
-int edge_rows_keep(struct edge_rows *rows, const struct buf *packed, const struct change *change);
+int edge_rows_keep(
+	struct edge_rows *rows, const struct buf *packed, const struct unit_change *change);
 /* Adds those that were made, out of a graph. */
 void edge_rows_make(
-	struct edge_rows *rows, struct rows *made, uint32_t file, const struct change *change);
+	struct edge_rows *rows, struct rows *made, uint32_t file, const struct unit_change *change);
 /* Puts them in the order that a file's edges have. */
 void edge_rows_sort(struct edge_rows *rows);
 

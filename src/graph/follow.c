@@ -29,10 +29,10 @@ struct follower {
 	char *language_name, *skipped;
 	const struct language *language; /* NULL: not parsed */
 	struct facts before, after;
-	struct buf edges;     /* packed */
-	bool differs;         /* in what it says to the resolver: `change` is set */
-	struct change change; /* borrows the facts */
-	bool looks;           /* it did not change, but looks at what did */
+	struct buf edges;          /* packed */
+	bool differs;              /* in what it says to the resolver: `change` is set */
+	struct unit_change change; /* borrows the facts */
+	bool looks;                /* it did not change, but looks at what did */
 };
 
 struct following {
@@ -252,7 +252,7 @@ static bool share_name(const struct map *a, const struct map *b)
 }
 
 /* Adds the units whose `names_of` (seen.h) are among these; false: there is none. */
-static bool want_units(struct change *change, const struct map *names,
+static bool want_units(struct unit_change *change, const struct map *names,
 	void (*names_of)(const struct units *units, uint32_t unit, struct map *names))
 {
 	bool any = false;
@@ -271,7 +271,7 @@ static bool want_units(struct change *change, const struct map *names,
 /* Which of its units say something else. */
 static void find_change(struct following *self, struct follower *file)
 {
-	struct change *change = &file->change;
+	struct unit_change *change = &file->change;
 	struct map own = MAP_INIT;
 
 	file->differs = true;
