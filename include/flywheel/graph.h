@@ -23,7 +23,7 @@ enum edge_kind {
 };
 enum confidence { EDGE_RESOLVED, EDGE_LIKELY, EDGE_AMBIGUOUS, EDGE_EXTERNAL };
 
-struct graph_file {
+struct graph_file {                  /* path comes first, for find_by_path */
 	const char *path, *language; /* language NULL: not parsed, `skipped` says why */
 	const char *skipped;
 	struct oid blob;

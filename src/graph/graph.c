@@ -4,6 +4,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,20 +253,10 @@ void graph_free(struct graph *graph)
 
 uint32_t graph_find_file(const struct graph *graph, const char *path)
 {
-	uint32_t low = 0, high = graph->file_count;
+	const struct graph_file *found =
+		find_by_path(graph->files, graph->file_count, sizeof(*graph->files), path);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(graph->files[middle].path, path);
-
-		if (!order)
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return GRAPH_NONE;
+	return found ? (uint32_t)(found - graph->files) : GRAPH_NONE;
 }
 
 uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line)

@@ -11,7 +11,7 @@
 
 /* One file of a tree with what its blob says. Facts own the texts that the graph borrows. */
 struct source_file {
-	char *path;
+	char *path; /* first, for find_by_path */
 	struct oid blob;
 	const struct language *language; /* NULL: none */
 	const char *skipped;             /* static; NULL: parsed */

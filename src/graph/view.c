@@ -4,6 +4,7 @@
 #include "graph/import.h"
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,20 +54,10 @@ static int on_row(const struct store_graph_file *row, void *payload)
 static uint32_t find_file(const struct view *view, const char *path)
 {
 	const struct snapshot *snapshot = &view->whole->snapshot;
-	uint32_t low = 0, high = snapshot->count;
+	const struct source_file *found =
+		find_by_path(snapshot->files, snapshot->count, sizeof(*snapshot->files), path);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = strcmp(snapshot->files[middle].path, path);
-
-		if (!order)
-			return middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return GRAPH_NONE;
+	return found ? (uint32_t)(found - snapshot->files) : GRAPH_NONE;
 }
 
 static int read_file(struct view *view, uint32_t at)

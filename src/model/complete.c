@@ -2,6 +2,7 @@
 #include "model/draft.h"
 
 #include "util/memory.h"
+#include "util/strings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,10 +38,9 @@ struct asking {
 	unsigned count;
 };
 
-static bool is_word_byte(unsigned char c)
+static bool is_name_byte(char c)
 {
-	return c == '_' || c == '$' || c >= 0x80 || (c >= '0' && c <= '9') ||
-	       ((c | 32) >= 'a' && (c | 32) <= 'z');
+	return c == '$' || is_word_byte(c);
 }
 
 /* Whole lines, so that the lexer does not begin in the middle of a word. Where it begins moves in
@@ -138,7 +138,7 @@ static void read_prefix(
 
 	cut_window(&prefix, &len);
 	end = len;
-	while (end && is_word_byte((unsigned char)prefix[end - 1]))
+	while (end && is_name_byte(prefix[end - 1]))
 		end--;
 	asking->typed = prefix + end;
 	asking->typed_len = len - end;

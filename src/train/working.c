@@ -11,6 +11,7 @@
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/progress.h"
+#include "util/strings.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,7 +34,7 @@
 #define REWRITE_BYTES 400000
 
 struct code_file {
-	char *path;
+	char *path; /* first, for find_by_path */
 	struct oid blob;
 };
 
@@ -418,20 +419,7 @@ struct model *working_model(struct working *working)
 
 static const struct code_file *find(const struct listing *listing, const char *path)
 {
-	size_t lo = 0, hi = listing->count;
-
-	while (lo < hi) {
-		size_t middle = lo + (hi - lo) / 2;
-		int order = strcmp(listing->files[middle].path, path);
-
-		if (!order)
-			return &listing->files[middle];
-		if (order < 0)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return NULL;
+	return find_by_path(listing->files, listing->count, sizeof(*listing->files), path);
 }
 
 bool working_has(const struct working *working, const char *path)

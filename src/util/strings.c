@@ -65,6 +65,16 @@ void strings_split(struct strings *list, const char *text, char separator)
 		strings_add(list, text);
 }
 
+static int compare_path(const void *path, const void *item)
+{
+	return strcmp(path, *(const char *const *)item);
+}
+
+const void *find_by_path(const void *items, size_t count, size_t size, const char *path)
+{
+	return count ? bsearch(path, items, count, size, compare_path) : NULL;
+}
+
 bool starts_with(const char *text, const char *prefix)
 {
 	return !strncmp(text, prefix, strlen(prefix));

@@ -29,6 +29,9 @@ static inline bool is_word_byte(char byte)
 	       (byte >= '0' && byte <= '9') || byte == '_' || (unsigned char)byte >= 0x80;
 }
 
+/* One of `count` items of `size` bytes, which are in the order of their paths and begin with them
+ * (a `char *` each); NULL: none has it. `items` may be NULL when there are none. */
+const void *find_by_path(const void *items, size_t count, size_t size, const char *path);
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 /* Lines up text for people: the first line of `text`, at most `max` bytes, cut at a rune. */

@@ -492,9 +492,25 @@ static void numbers_come_back(void **state)
 	buf_release(&bytes);
 }
 
+static void finds_by_path(void **state)
+{
+	static const struct {
+		const char *path;
+		int number;
+	} items[] = {{"a", 1}, {"a.c", 2}, {"a/b", 3}, {"b", 4}};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_ptr_equal(find_by_path(items, 4, sizeof(*items), items[i].path), &items[i]);
+	assert_null(find_by_path(items, 4, sizeof(*items), "a/a"));
+	assert_null(find_by_path(items, 4, sizeof(*items), ""));
+	assert_null(find_by_path(NULL, 0, sizeof(*items), "a"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_by_path),
 		cmocka_unit_test(buf_grows_and_detaches),
 		cmocka_unit_test(printable_text_has_no_escapes),
 		cmocka_unit_test(map_keeps_order_and_finds_all),
