@@ -6,10 +6,10 @@
 
 Sentences that others wrote stand in tests/accuracy/decisions/exam.tsv as references: repository,
 commit, byte offset and length in its message, and a digest of the bytes. They are read from clones in
-$REPOS (<owner>+<name>, <owner>/<name> or <name>; bare or not, also with the repository in a folder
-`repo`), those of reviews from texts in $REVIEWS (<owner>+<name>-<number>.txt); --fetch gets both from
-GitHub. What is not there is counted and left out. Sentences of assistant's talk (talk.tsv) and the
-judged notes are treated in the same way. The held-out projects are not looked at while tuning.
+$REPOS (clones.py says how they are found), those of reviews from texts in $REVIEWS
+(<owner>+<name>-<number>.txt); --fetch gets both from GitHub. What is not there is counted and left
+out. Sentences of assistant's talk (talk.tsv) and the judged notes are treated in the same way. The
+held-out projects are not looked at while tuning.
 
 Needs ./git-flywheel. Prints tables of precision, recall and F1 beside two baselines: always yes, and
 the cue patterns alone.
@@ -21,6 +21,8 @@ import re
 import subprocess
 import sys
 import urllib.request
+
+from clones import clone_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DATA = os.path.join(HERE, "decisions")
@@ -39,22 +41,9 @@ def rows(name):
     return [dict(zip(names, line)) for line in lines[1:]]
 
 
-def clone_of(repository):
-    root = os.environ.get("REPOS", "")
-    for name in (repository.replace("/", "+"), repository, repository.split("/")[1]):
-        for tail in ("", "repo", "repo/.git", ".git"):
-            path = os.path.join(root, name, tail).rstrip("/")
-            if root and os.path.exists(os.path.join(path, "objects")):
-                return path
-        path = os.path.join(root, name + ".git")
-        if root and os.path.exists(os.path.join(path, "objects")):
-            return path
-    return None
-
-
 def messages(repository, commits):
     """The messages of commits that the clone has, as bytes."""
-    path = clone_of(repository)
+    path = clone_of(os.environ.get("REPOS", ""), repository)
     if not path:
         return {}
     output = subprocess.run(["git", "-C", path, "log", "--no-walk=unsorted", "--ignore-missing",

@@ -21,16 +21,20 @@ import re
 import subprocess
 import sys
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import svds
+
+from clones import repository_in
 
 WORDS, CONTEXTS, DIMENSIONS, COMMITS = 6000, 3000, 24, 9000
 TRIAL = set("""fish-shell/fish-shell jqlang/jq caddyserver/caddy rust-lang/cargo psf/black expressjs/express
 memcached/memcached celery/celery babel/babel haproxy/haproxy square/okhttp paramiko/paramiko
 nats-io/nats-server PostgREST/postgrest phpseclib/phpseclib huginn/huginn elastic/rally
 pennersr/django-allauth""".split())
-HERE = os.path.dirname(os.path.abspath(__file__))
 TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*(?![\w/:@(]|\.\w)|[.,:;()?!]|\S+?(?=[.,:;)?!]*(?:\s|$))")
 TRAILER = re.compile(r"^[A-Z][\w-]+: |^\s{4}|^[>|+@`]|git-svn-id|https?://\S+$")
 
@@ -42,11 +46,9 @@ def excluded():
 
 def clones(folder):
     for name in sorted(os.listdir(folder)):
-        for tail in ("repo", "repo/.git", ".git", ""):
-            path = os.path.join(folder, name, tail).rstrip("/")
-            if os.path.exists(os.path.join(path, "objects")):
-                yield name.replace("+", "/"), path
-                break
+        path = repository_in(os.path.join(folder, name))
+        if path:
+            yield name.replace("+", "/"), path
 
 
 def paragraphs(path, name):

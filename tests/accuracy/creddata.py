@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """The scrubber against the secrets that CredData labels in public repositories.
 
-  tests/accuracy/secrets.py CREDDATA CLONES [WORK]
+  tests/accuracy/creddata.py CREDDATA CLONES [WORK]
 
 CREDDATA: a checkout of Samsung/CredData, whose own program puts random letters where secrets stood
-(its requirements.txt must be installed). CLONES: clones of the repositories that it labels, as
-<owner>+<name>, <owner>/<name> or <owner>+<name>/repo, with the labelled commit; what is not there is
-left out and counted. WORK (build/secrets): where the labelled files are written.
+(its requirements.txt must be installed). CLONES: clones of the repositories that it labels (clones.py
+says how they are found), with the labelled commit; what is not there is left out and counted. WORK
+(build/creddata): where the labelled files are written.
 
 A label counts as found when a finding overlaps it; a finding as right when it overlaps a label.
 Identifiers (IDENTIFIERS) are asked neither way, nor are rules about persons and machines. The
-repositories of secrets-held.txt are held out: nobody reads their misses, so none are printed.
+repositories of creddata-held.txt are held out: nobody reads their misses, so none are printed.
 """
 import binascii
 import collections
@@ -21,6 +21,8 @@ import json
 import os
 import subprocess
 import sys
+
+from clones import clone_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.path.join(HERE, "..", "..", "git-flywheel")
@@ -34,16 +36,15 @@ def git(folder, *words):
                           stderr=subprocess.DEVNULL).stdout
 
 
-def clone_of(clones, name, commit):
-    flat = name.replace("/", "+")
-    for folder in (flat + "/repo/.git", flat + "/repo", flat, name):
-        folder = os.path.join(clones, folder)
-        try:
+def clone_with(clones, name, commit):
+    """The clone of a repository, if it has the commit."""
+    folder = clone_of(clones, name)
+    try:
+        if folder:
             git(folder, "cat-file", "-e", commit + "^{commit}")
-            return folder
-        except (subprocess.CalledProcessError, OSError):
-            continue
-    return None
+        return folder
+    except subprocess.CalledProcessError:
+        return None
 
 
 def write_files(folder, commit, labels):
@@ -76,7 +77,7 @@ def write_all(data, clones):
     for number, url in snapshot.items():
         name = url.replace("https://github.com/", "")
         meta = "%08x.csv" % binascii.crc32(binascii.unhexlify(number))
-        folder = clone_of(clones, name, number[:40])
+        folder = clone_with(clones, name, number[:40])
         if not folder:
             missing += 1
             continue
@@ -134,8 +135,8 @@ def main():
         print(__doc__)
         return 129
     data, clones = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    work = sys.argv[3] if len(sys.argv) > 3 else os.path.join(HERE, "..", "..", "build", "secrets")
-    with open(os.path.join(HERE, "secrets-held.txt"), encoding="utf-8") as file:
+    work = sys.argv[3] if len(sys.argv) > 3 else os.path.join(HERE, "..", "..", "build", "creddata")
+    with open(os.path.join(HERE, "creddata-held.txt"), encoding="utf-8") as file:
         held = set(file.read().split())
     os.makedirs(work, exist_ok=True)
     os.chdir(work)
