@@ -205,3 +205,52 @@ print(out["turns"] >= 1200 + 3001, out["malformed"], resource.getrusage(resource
 	git flywheel decisions >/dev/null
 	[ "$(git flywheel harvest --list --json | jq '.[] | select(.source == "commit-messages").decisions')" -ge 1 ]
 }
+
+# checkpoint <id> <session>: adds one of Entire's, of one turn.
+checkpoint() {
+	local blob ref=refs/heads/entire/checkpoints/v1
+	blob=$(printf '{"type":"user","uuid":"%s-u","sessionId":"%s","cwd":"/else","timestamp":"2026-01-01T00:00:01Z","message":{"content":"words of %s"}}\n' "$2" "$2" "$2" |
+		git hash-object -w --stdin)
+	export GIT_INDEX_FILE=.git/checkpoints
+	git update-index --add --cacheinfo "100644,$blob,${1:0:2}/${1:2}/0/full.jsonl"
+	git update-ref "$ref" "$(git commit-tree -m "$1" "$(git write-tree)")"
+	unset GIT_INDEX_FILE
+}
+
+@test "a checkpoint and the commit that names it may come in either order" {
+	named() { # the commits that a session is tied to
+		sql "SELECT commit_id FROM turn_anchor JOIN turn ON turn.id = turn WHERE session = '$1' ORDER BY turn"
+	}
+	rm .git/hooks/post-commit .git/hooks/post-rewrite
+	checkpoint aaaaaaaaaaaa s1
+	[ "$(harvest)" = 1 ]
+	[ -z "$(named s1)" ]
+	git commit -q --allow-empty -m 'First
+
+Entire-Checkpoint: aaaaaaaaaaaa'
+	[ "$(harvest)" = 1 ]
+	[ "$(named s1)" = "$(git rev-parse HEAD)" ]
+	# The commit is first, and another harvest lies between the two.
+	git commit -q --allow-empty -m 'Second
+
+Entire-Checkpoint: bbbbbbbbbbbb'
+	second=$(git rev-parse HEAD)
+	[ "$(harvest)" = 0 ]
+	git commit -q --allow-empty -m 'Third'
+	[ "$(harvest)" = 0 ]
+	checkpoint bbbbbbbbbbbb s2
+	[ "$(harvest)" = 2 ]
+	[ "$(named s2)" = "$second" ]
+	# An amended commit is another one; the first is gone and pruned.
+	git reset -q --hard "$second"
+	git commit -q --amend --allow-empty -m 'Second, in better words
+
+Entire-Checkpoint: bbbbbbbbbbbb'
+	git reflog expire --expire=all --all
+	git gc -q --prune=now
+	[ "$(harvest)" = 1 ]
+	[ "$(named s2)" = "$second"$'\n'"$(git rev-parse HEAD)" ]
+	[ "$(harvest)" = 0 ]
+	run git flywheel talk HEAD
+	[[ $output == *'words of s2'* ]]
+}
