@@ -58,6 +58,39 @@ int b(void) { return a(1) * 7 + a(2); }'
 	is_followed
 }
 
+@test "files that are not parsed come and go" {
+	commit_file .gitattributes 'third/* linguist-vendored'
+	git flywheel index --quiet
+	forget_a
+	commit_file notes/b.rst 'words'
+	is_followed
+	commit_file third/logo.svg 'words'
+	git mv notes/b.rst notes/c.rst
+	git commit -q -m 'Move'
+	is_followed
+	git rm -q README third/logo.svg
+	commit_file b.c 'int b(void) { return a(3) + a(2); }'
+	is_followed
+}
+
+@test "a file that an import spells is for the whole resolver, parsed or not" {
+	commit_file d.c '#include "values.inc"'
+	commit_file page.ts 'import style from "./page.css"; import x from "@app/x";'
+	git flywheel index --quiet
+	forget_a
+	commit_file values.inc '1, 2'
+	is_resolved
+	commit_file packages/x/src 'words'
+	is_resolved
+	commit_file page.css 'words'
+	is_resolved
+	commit_file style.css 'words'
+	is_followed
+	git rm -q values.inc
+	git commit -q -m 'Drop'
+	is_resolved
+}
+
 @test "names, places in order, files and rules are for the whole resolver" {
 	forget_a
 	commit_file b.c 'int b(void) { return a(2) + c(1); }'

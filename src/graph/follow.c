@@ -3,13 +3,15 @@
  * not from where that stands. Where this is the same in a file that a commit changed, all of its
  * edges are, and only its row follows: its blob, its digest. Else the units that say something new
  * are resolved, in a view of what they look at, and with them the lookers: units of any file that
- * mention a name which means something else to others now. Whatever else may matter (a file that
- * comes or goes, rules, a language) is left to the whole resolver.
+ * mention a name which means something else to others now. A file that is not parsed comes and goes
+ * alone where no import can mean it. Whatever else may matter (a file of code that comes or goes,
+ * rules, a language) is left to the whole resolver.
  */
 #include "graph/edges.h"
 #include "graph/names.h"
 #include "graph/pack.h"
 #include "graph/record.h"
+#include "graph/unparsed.h"
 #include "graph/view.h"
 
 #include "flywheel/config.h"
@@ -25,6 +27,7 @@
 struct follower {
 	char *path;
 	struct oid old, new;
+	bool comes, goes;            /* it is not parsed: `old` or `new` is none */
 	struct store_graph_file row; /* texts are in the three that follow */
 	char *language_name, *skipped;
 	const struct language *language; /* NULL: not parsed */
@@ -37,6 +40,7 @@ struct follower {
 
 struct following {
 	struct session *session;
+	const struct oid *tree; /* the newer one */
 	struct languages *languages;
 	struct store_facts *facts;
 	struct follower *files; /* room for 2 * FILES_MAX: others point into them */
@@ -50,14 +54,18 @@ static int on_change(const char *path, const struct oid *old, const struct oid *
 	struct following *self = payload;
 	struct follower *file;
 
-	self->possible &= old && new && !ignore_is_rules(path) && self->count < FILES_MAX;
+	self->possible &= !ignore_is_rules(path) && self->count < FILES_MAX;
 	if (!self->possible)
 		return 0;
 	file = &self->files[self->count++];
 	buf_init(&file->edges);
 	file->path = xstrdup(path);
-	file->old = *old;
-	file->new = *new;
+	file->comes = !old;
+	file->goes = !new;
+	if (old)
+		file->old = *old;
+	if (new)
+		file->new = *new;
 	return 0;
 }
 
@@ -72,20 +80,6 @@ static int on_row(const struct store_graph_file *row, void *payload)
 	return 0;
 }
 
-/* Whether a file that is not parsed stays so whatever it holds. */
-static bool is_never_parsed(const struct following *self, const struct follower *file)
-{
-	const char *reason = file->skipped;
-
-	for (int skip = PARSE_BINARY; skip <= PARSE_COMPLEX; skip++)
-		if (!strcmp(reason, parse_skip_name((enum parse_skip)skip)))
-			return false;
-	if (!strcmp(reason, "too large") || !strcmp(reason, "missing"))
-		return false;
-	return strcmp(reason, "no language") != 0 ||
-	       !language_of(self->session, self->languages, file->path, &file->new);
-}
-
 /* A script without an ending says in its first line what it is. */
 static bool keeps_language(const struct following *self, const struct follower *file)
 {
@@ -94,23 +88,56 @@ static bool keeps_language(const struct following *self, const struct follower *
 		       file->language;
 }
 
+/* A file that comes without being parsed, as the whole would put it down. */
+static int make_row(struct following *self, struct follower *file)
+{
+	const char *reason = NULL;
+	int rc = unparsed_reason(
+		self->session, self->languages, self->tree, file->path, &file->new, &reason);
+
+	self->possible &= !rc && reason;
+	file->row.path = file->path;
+	file->row.skipped = file->skipped = reason ? xstrdup(reason) : NULL;
+	return rc;
+}
+
+static int load_row(struct following *self, struct follower *file)
+{
+	int rc = store_graph_file(self->session->store, file->path, on_row, file);
+
+	if (!rc && file->comes && !file->row.id)
+		return make_row(self, file);
+	if (rc || !file->row.id || memcmp(file->row.blob, file->old.raw, OID_RAW) != 0) {
+		self->possible = false;
+	} else if (!file->language_name) {
+		self->possible = file->skipped &&
+				 (file->goes ? !language_of(self->session, self->languages,
+						       file->path, &file->old)
+					     : unparsed_stays(self->session, self->languages,
+						       file->skipped, file->path, &file->new));
+	} else {
+		file->language = languages_named(self->languages, file->language_name);
+		self->possible = file->language && !file->goes && keeps_language(self, file);
+	}
+	return rc;
+}
+
 static int load_rows(struct following *self)
 {
+	struct strings paths = STRINGS_INIT;
+	bool named = false;
 	int rc = 0;
 
 	for (size_t i = 0; i < self->count && !rc && self->possible; i++) {
-		struct follower *file = &self->files[i];
-
-		rc = store_graph_file(self->session->store, file->path, on_row, file);
-		if (rc || memcmp(file->row.blob, file->old.raw, OID_RAW) != 0 || !file->row.id) {
-			self->possible = false;
-		} else if (!file->language_name) {
-			self->possible = file->skipped && is_never_parsed(self, file);
-		} else {
-			file->language = languages_named(self->languages, file->language_name);
-			self->possible = file->language && keeps_language(self, file);
-		}
+		rc = load_row(self, &self->files[i]);
+		if (self->files[i].comes || self->files[i].goes)
+			strings_add(&paths, self->files[i].path);
 	}
+	if (!rc && self->possible && paths.count)
+		rc = unparsed_are_imported(
+			self->session, self->languages, self->facts, &paths, &named);
+	self->possible &= !named;
+	strings_release(&paths);
 	return rc;
 }
 
@@ -225,9 +252,9 @@ static int read_edges(struct following *self, struct follower *file)
 
 static int follow(struct following *self, struct follower *file)
 {
-	int rc = read_edges(self, file);
+	int rc = file->comes ? 0 : read_edges(self, file);
 
-	if (rc || !self->possible)
+	if (rc || !self->possible || file->goes)
 		return rc;
 	memcpy(file->row.blob, file->new.raw, OID_RAW);
 	file->row.lines = file->after.lines;
@@ -243,14 +270,6 @@ static bool holds_tests(const struct facts *facts)
 	return false;
 }
 
-static bool share_name(const struct map *a, const struct map *b)
-{
-	for (size_t i = 0; i < a->count; i++)
-		if (map_get(b, a->entries[i].key, a->entries[i].len))
-			return true;
-	return false;
-}
-
 /* Adds the units whose `names_of` (seen.h) are among these; false: there is none. */
 static bool want_units(struct unit_change *change, const struct map *names,
 	void (*names_of)(const struct units *units, uint32_t unit, struct map *names))
@@ -261,7 +280,7 @@ static bool want_units(struct unit_change *change, const struct map *names,
 		struct map its = MAP_INIT;
 
 		names_of(&change->now, unit, &its);
-		if (share_name(&its, names))
+		if (map_meets(&its, names))
 			any = change->wanted[unit] = true;
 		map_release(&its);
 	}
@@ -319,15 +338,11 @@ struct lookers {
 static int on_mentions(const char *path, const void *mentions, size_t len, void *payload)
 {
 	struct lookers *lookers = payload;
-	const struct map *names = &lookers->self->names;
-	bool held = false;
 
 	for (size_t i = 0; i < lookers->self->count; i++)
 		if (!strcmp(lookers->self->files[i].path, path))
 			return 0;
-	for (size_t i = 0; i < names->count && !held; i++)
-		held = mentions_hold(mentions, len, names->entries[i].key, names->entries[i].len);
-	if (held)
+	if (mentions_hold(mentions, len, &lookers->self->names))
 		strings_add(&lookers->paths, path);
 	return 0;
 }
@@ -465,11 +480,15 @@ static int write_rows(struct following *self)
 
 		if (file->looks && !file->differs)
 			continue;
+		if (file->goes) {
+			store_graph_remove(store, file->row.id);
+			continue;
+		}
 		store_graph_put(store, &file->row, file->edges.ptr, file->edges.len);
 		if (!file->differs || file->looks)
 			continue;
 		buf_clear(&mentions);
-		mentions_of(&file->after, &mentions);
+		mentions_of(self->languages, file->language, &file->after, &mentions);
 		store_graph_mention(store, file->row.id, mentions.ptr, mentions.len);
 		names_write(store, file->row.id, &file->before, &file->after);
 	}
@@ -501,6 +520,7 @@ static void release(struct following *self)
 int graph_follow(struct session *session, const struct oid *from, const struct oid *to, bool *done)
 {
 	struct following self = {.session = session,
+		.tree = to,
 		.files = xcalloc(2 * FILES_MAX, sizeof(*self.files)),
 		.possible = true};
 	int rc = languages_load(&self.languages), error;

@@ -345,3 +345,16 @@ uint32_t import_find(const struct import_index *index, uint32_t from, const char
 		return import_package(index, from, module, confidence);
 	return find_dotted(index, from, module, confidence);
 }
+
+bool import_spells(const struct language *language, const char *module)
+{
+	switch (language_import(language)) {
+	case LANGUAGE_IMPORT_PATH:
+	case LANGUAGE_IMPORT_RELATIVE:
+		return true;
+	case LANGUAGE_IMPORT_QUALIFIED:
+		return is_path(language, module);
+	default:
+		return false;
+	}
+}

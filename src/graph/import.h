@@ -20,6 +20,12 @@ uint32_t import_by_tail(const struct import_index *index, uint32_t from, const c
 /* "a/b.c" and "../x/y" make "x/y". NULL when that leaves the tree. The caller frees. */
 char *import_join(const char *file, const char *relative);
 
+/*
+ * Whether an import may mean a file of any name: the one it spells, and not only files with an
+ * ending of its language.
+ */
+bool import_spells(const struct language *language, const char *module);
+
 /* Each finds the file that `module`, as it is written in the file `from`, means; or GRAPH_NONE. */
 uint32_t import_package(const struct import_index *index, uint32_t from, const char *module,
 	enum confidence *confidence);

@@ -94,6 +94,11 @@ void ignore_free(struct ignore *ignore);
 bool ignore_is_rules(const char *path);
 void ignore_add(struct ignore *ignore, const char *path, const char *text);
 const char *ignore_reason(const struct ignore *ignore, const char *path); /* NULL: not ignored */
+/* The rules of a file of the repository; none where it cannot be read. */
+void ignore_read(
+	struct session *session, const char *path, const struct oid *blob, struct ignore *ignore);
+/* Why a file is not parsed that no rule speaks of. */
+#define NO_LANGUAGE "no language"
 /* `*` and `?` stop at '/', `**` does not. */
 bool pattern_match(const char *pattern, const char *text);
 

@@ -2,6 +2,7 @@
 #include "graph/names.h"
 
 #include "graph/seen.h"
+#include "graph/unparsed.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -62,18 +63,38 @@ static size_t probe(uint64_t hash, int number, size_t len)
 	return (low + (uint32_t)number * high) % (len * 8);
 }
 
-void mentions_of(const struct facts *facts, struct buf *out)
+/* Whether files of this language are asked for the names that they look at: see seen.h. */
+static bool is_asked(const struct languages *languages, const struct language *language)
 {
-	struct map names = MAP_INIT;
+	for (size_t i = 0; i < languages_count(languages); i++)
+		if (language_is_plain(languages_at(languages, i)) &&
+			language_related(languages_at(languages, i), language))
+			return true;
+	return false;
+}
+
+static void add_mentioned(const struct facts *facts, struct map *names)
+{
 	struct units units;
-	unsigned char *filter;
-	size_t len;
 
 	units_init(&units, facts);
 	for (uint32_t unit = 0; unit < units.count; unit++)
-		unit_names(&units, unit, &names);
+		unit_names(&units, unit, names);
 	for (uint32_t i = 0; i < facts->definition_count; i++)
-		map_put_str(&names, facts->text + facts->definitions[i].name, NULL);
+		map_put_str(names, facts->text + facts->definitions[i].name, NULL);
+	units_release(&units);
+}
+
+void mentions_of(const struct languages *languages, const struct language *language,
+	const struct facts *facts, struct buf *out)
+{
+	struct map names = MAP_INIT;
+	unsigned char *filter;
+	size_t len;
+
+	if (is_asked(languages, language))
+		add_mentioned(facts, &names);
+	imports_spelled(language, facts, &names);
 	len = names.count * BYTES_A_NAME;
 	filter = xcalloc(len + 1, 1);
 	for (size_t i = 0; i < names.count; i++) {
@@ -88,28 +109,25 @@ void mentions_of(const struct facts *facts, struct buf *out)
 	buf_add(out, filter, len);
 	free(filter);
 	map_release(&names);
-	units_release(&units);
 }
 
-bool mentions_hold(const void *filter, size_t len, const char *name, size_t name_len)
+static bool holds(const unsigned char *filter, size_t len, const struct map_entry *name)
 {
-	const unsigned char *bits = filter;
-	uint64_t hash = hash_bytes(name, name_len, 0);
+	uint64_t hash = hash_bytes(name->key, name->len, 0);
 
-	for (int k = 0; k < PROBES && len; k++) {
+	for (int k = 0; k < PROBES; k++) {
 		size_t bit = probe(hash, k, len);
 
-		if (!(bits[bit / 8] & 1U << bit % 8))
+		if (!(filter[bit / 8] & 1U << bit % 8))
 			return false;
 	}
-	return len > 0;
+	return true;
 }
 
-bool is_asked(const struct languages *languages, const struct language *language)
+bool mentions_hold(const void *filter, size_t len, const struct map *names)
 {
-	for (size_t i = 0; i < languages_count(languages); i++)
-		if (language_is_plain(languages_at(languages, i)) &&
-			language_related(languages_at(languages, i), language))
+	for (size_t i = 0; i < names->count && len; i++)
+		if (holds(filter, len, &names->entries[i]))
 			return true;
 	return false;
 }

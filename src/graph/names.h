@@ -9,12 +9,12 @@ void names_write(
 	struct store_graph *store, int64_t file, const struct facts *old, const struct facts *now);
 
 /*
- * A Bloom filter of the names that a file looks at: it may hold one that the file does not, and
- * lacks none. Appends.
+ * A Bloom filter of the names that a file looks at, if its language is asked for them, and of those
+ * of files that its imports spell: it may hold one that the file does not, and lacks none. Appends.
  */
-void mentions_of(const struct facts *facts, struct buf *out);
-bool mentions_hold(const void *filter, size_t len, const char *name, size_t name_len);
-/* Whether files of this language are asked what they mention: see seen.h. */
-bool is_asked(const struct languages *languages, const struct language *language);
+void mentions_of(const struct languages *languages, const struct language *language,
+	const struct facts *facts, struct buf *out);
+/* Whether it holds one of these. */
+bool mentions_hold(const void *filter, size_t len, const struct map *names);
 
 #endif

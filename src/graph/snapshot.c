@@ -31,12 +31,20 @@ static int compare_files(const void *left, const void *right)
 		((const struct source_file *)right)->path);
 }
 
+void ignore_read(
+	struct session *session, const char *path, const struct oid *blob, struct ignore *ignore)
+{
+	struct buf text = BUF_INIT;
+
+	if (!repo_blob_read(session->repo, blob, RULES_MAX, &text))
+		ignore_add(ignore, path, text.ptr);
+	buf_release(&text);
+}
+
 /* Rules of a folder come after those of its parents: order by path does that within one kind. */
 static void load_rules(
 	struct session *session, const struct snapshot *snapshot, struct ignore *ignore)
 {
-	struct buf text = BUF_INIT;
-
 	for (size_t depth = 0, left = 1; left; depth++) {
 		left = 0;
 		for (uint32_t i = 0; i < snapshot->count; i++) {
@@ -48,13 +56,10 @@ static void load_rules(
 			for (const char *c = file->path; *c; c++)
 				slashes += *c == '/';
 			left += slashes > depth;
-			buf_clear(&text);
-			if (slashes == depth &&
-				!repo_blob_read(session->repo, &file->blob, RULES_MAX, &text))
-				ignore_add(ignore, file->path, text.ptr);
+			if (slashes == depth)
+				ignore_read(session, file->path, &file->blob, ignore);
 		}
 	}
-	buf_release(&text);
 }
 
 static bool ends_in(const struct source_file *file, const char *ending)
@@ -98,7 +103,7 @@ static void choose_languages(struct session *session, struct snapshot *snapshot)
 			continue;
 		file->language = language_of(session, snapshot->languages, file->path, &file->blob);
 		if (!file->language)
-			file->skipped = "no language";
+			file->skipped = NO_LANGUAGE;
 	}
 	claim_headers(snapshot);
 	ignore_free(ignore);

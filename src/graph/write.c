@@ -79,8 +79,9 @@ static void put_file(struct writing *writing, uint32_t file, const unsigned char
 	id = store_graph_put(writing->store, &row, writing->edges.ptr, writing->edges.len);
 	write_names(writing, id, old, &source->facts);
 	buf_clear(&writing->mentions);
-	if (!source->skipped && is_asked(writing->whole->snapshot.languages, source->language))
-		mentions_of(&source->facts, &writing->mentions);
+	if (!source->skipped)
+		mentions_of(writing->whole->snapshot.languages, source->language, &source->facts,
+			&writing->mentions);
 	store_graph_mention(writing->store, id, writing->mentions.ptr, writing->mentions.len);
 }
 

@@ -163,6 +163,8 @@ static const char *const migrations[] = {
 	"CREATE TABLE graph_mention(file INTEGER PRIMARY KEY, names BLOB NOT NULL);"
 	"INSERT INTO derived_table VALUES(15, 'graph_mention');"
 	"UPDATE graph_file SET digest = x''; DELETE FROM meta WHERE key = 'graph.head';",
+	/* The same: files that imports spell are mentioned now. */
+	"UPDATE graph_file SET digest = x''; DELETE FROM meta WHERE key = 'graph.head';",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)

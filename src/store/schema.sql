@@ -165,8 +165,8 @@ CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);
 -- Which files define a name, by 32 bits of its hash: `why` asks for symbols by name.
 CREATE TABLE graph_name(
 	name INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY(name, file)) WITHOUT ROWID;
--- Of the languages that are resolved name by name: a filter of the names that a file looks at, made by
--- src/graph/names.c.
+-- A filter of the names of files that a file's imports spell and, of the languages that are resolved
+-- name by name, of all names that it looks at; made by src/graph/names.c.
 CREATE TABLE graph_mention(file INTEGER PRIMARY KEY, names BLOB NOT NULL);
 INSERT INTO derived_table VALUES(15, 'graph_mention');
 INSERT INTO derived_table VALUES(12, 'graph_edge');

@@ -102,3 +102,11 @@ struct map_entry *map_put_str(struct map *map, const char *key, bool *added)
 {
 	return map_put(map, key, strlen(key), added);
 }
+
+bool map_meets(const struct map *a, const struct map *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (map_get(b, a->entries[i].key, a->entries[i].len))
+			return true;
+	return false;
+}

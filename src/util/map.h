@@ -40,6 +40,8 @@ struct map_entry *map_get_str(const struct map *map, const char *key);
 /* The entry of a key, made with value 0 when new (`*added` may be NULL). */
 struct map_entry *map_put(struct map *map, const char *key, size_t len, bool *added);
 struct map_entry *map_put_str(struct map *map, const char *key, bool *added);
+/* Whether two maps have a key in common. */
+bool map_meets(const struct map *a, const struct map *b);
 
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t seed); /* XXH3, 64 bits */
 /* XXH3, 128 bits, the same bytes on every machine. Tells apart what nobody forges, and fast. */

@@ -1,7 +1,8 @@
 /*
  * Writes a git fast-import stream of random histories over real source files, and after it, on file
  * descriptor 3, the mark that HEAD stands at after each step. A step edits, adds, renames (also in
- * case only), deletes, copies, changes modes, makes symlinks and submodules, changes ignore rules;
+ * case only), deletes, copies, changes modes, makes symlinks and submodules, changes ignore rules,
+ * adds and drops files that are not parsed, and imports such;
  * or merges, amends, rebases, reverts, switches to another branch, is forced back. Same seed, same
  * bytes. With -e most commits edit a line or two of one file and do nothing else.
  * usage: history [-e] STEPS SEED FILE... | git fast-import
@@ -235,6 +236,66 @@ static void edit(struct tree *tree)
 	free(bytes);
 }
 
+static const char *const other_endings[] = {".md", ".json", ".txt", ".in", ""};
+
+/* One that is not parsed. */
+static void add_other(struct tree *tree)
+{
+	char path[160];
+	struct file *file;
+
+	if (below(6))
+		random_path(path, other_endings[below(COUNT(other_endings))]);
+	else
+		snprintf(path, sizeof(path), "packages/x/src");
+	file = place(tree, path);
+	if (!file)
+		return;
+	file->mode = MODE_FILE;
+	file->text = text_new("words\n", below(2) ? 6 : 0);
+}
+
+static void drop_other(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->count; i++)
+		for (size_t k = 0; k < COUNT(other_endings); k++)
+			if (!strcmp(extension(tree->files[i].path), other_endings[k]) &&
+				!below(3)) {
+				drop(tree, &tree->files[i]);
+				return;
+			}
+}
+
+/* A first line that imports a file of any name, as its language spells that. */
+static void import_other(struct tree *tree)
+{
+	static const char *const lines[][2] = {{".c", "#include \"%s\"\n"},
+		{".h", "#include \"%s\"\n"}, {".cpp", "#include <%s>\n"},
+		{".js", "import \"./%s\";\n"}, {".ts", "import * as x from \"../src/%s\";\n"},
+		{".tsx", "import x from \"@app/x\";\n"}, {".sh", ". ./%s\n"},
+		{".rb", "require \"%s\"\n"}, {".py", "import %s\n"}};
+	struct file *file = any(tree);
+	char path[160], line[256], *bytes;
+
+	if (!file || file->mode > MODE_PROGRAM)
+		return;
+	random_path(path, other_endings[below(COUNT(other_endings))]);
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		const char *name = strrchr(path, '/');
+		size_t len;
+
+		if (strcmp(extension(file->path), lines[i][0]) != 0)
+			continue;
+		name = name && below(2) ? name + 1 : path;
+		len = (size_t)snprintf(line, sizeof(line), lines[i][1], name);
+		bytes = need(malloc(len + file->text->len + 1));
+		memcpy(bytes, line, len);
+		memcpy(bytes + len, file->text->ptr, file->text->len);
+		file->text = text_new(bytes, len + file->text->len);
+		free(bytes);
+	}
+}
+
 static void rename_file(struct tree *tree)
 {
 	struct file *file = any(tree);
@@ -336,9 +397,16 @@ static void change(struct tree *tree)
 	static void (*const changes[])(struct tree *) = {edit, edit, edit, edit, edit, add_file,
 		add_file, add_file, rename_file, rename_file, rename_case, copy_file, change_mode,
 		make_link, make_submodule, change_rules, delete_file, delete_file};
+	static void (*const others[])(struct tree *) = {add_other, add_other, drop_other};
 
+	if (!below(16))
+		import_other(tree);
 	if (only_edits && below(8)) {
 		edit(tree);
+		return;
+	}
+	if (!below(3)) {
+		others[below(COUNT(others))](tree);
 		return;
 	}
 	for (size_t times = 1 + below(4); times--;)
