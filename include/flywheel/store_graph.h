@@ -64,7 +64,7 @@ int store_graph_file(struct store *store, const char *path, store_graph_file_fn 
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload);
 int store_graph_mentions(struct store *store,
 	int (*fn)(const char *path, const void *, size_t len, void *payload), void *payload);
-/* Appends a file's packed edges. */
+/* Appends a file's edges. */
 int store_graph_edges(struct store *store, int64_t file, struct buf *out);
 
 #define STORE_SKIP_REASONS 16

@@ -4,6 +4,7 @@
 #include "flywheel/graph_part.h"
 
 #include "flywheel/config.h"
+#include "util/compress.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -15,7 +16,8 @@
 
 /* Facts of the blobs seen lately. Two generations: when the young one is full the old one goes. */
 struct recent {
-	struct map young, old; /* language and blob to struct buf */
+	struct map young, old; /* language and blob to struct buf, packed */
+	struct compressor *compressor;
 	size_t bytes;
 };
 
@@ -67,6 +69,7 @@ void fact_source_remember(struct fact_source *source)
 	if (source->recent)
 		return;
 	source->recent = xcalloc(1, sizeof(*source->recent));
+	source->recent->compressor = compressor_new(NULL, 0);
 	source->versions = versions_new();
 }
 
@@ -88,8 +91,8 @@ static void recent_key(
 	memcpy(key + 1, blob->raw, sizeof(blob->raw));
 }
 
-static bool recall(const struct recent *recent, const struct language *language,
-	const struct oid *blob, struct buf *out)
+static bool recall(struct recent *recent, const struct language *language, const struct oid *blob,
+	struct buf *out)
 {
 	const struct map_entry *entry;
 	const struct buf *bytes;
@@ -104,8 +107,7 @@ static bool recall(const struct recent *recent, const struct language *language,
 	if (!entry)
 		return false;
 	bytes = entry->value.ptr;
-	buf_add(out, bytes->ptr, bytes->len);
-	return true;
+	return !decompress_bytes(recent->compressor, bytes->ptr, bytes->len, SIZE_MAX, out);
 }
 
 static void remember(struct recent *recent, const struct language *language, const struct oid *blob,
@@ -130,9 +132,10 @@ static void remember(struct recent *recent, const struct language *language, con
 		return;
 	copy = xcalloc(1, sizeof(*copy));
 	buf_init(copy);
-	buf_add(copy, bytes->ptr, bytes->len);
+	compress_bytes(recent->compressor, bytes->ptr, bytes->len, copy);
+	buf_fit(copy);
 	entry->value.ptr = copy;
-	recent->bytes += bytes->len + sizeof(*copy) + RECENT_KEY;
+	recent->bytes += copy->len + sizeof(*copy) + RECENT_KEY;
 }
 
 /* Along history a file is parsed out of its version next to this one. */
@@ -201,6 +204,7 @@ void fact_source_free(struct fact_source *source)
 	if (source->recent) {
 		forget(&source->recent->young);
 		forget(&source->recent->old);
+		compressor_free(source->recent->compressor);
 		free(source->recent);
 	}
 	versions_free(source->versions);

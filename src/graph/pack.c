@@ -3,7 +3,6 @@
 
 #include "graph/memo.h"
 #include "graph/pack_format.h"
-#include "util/compress.h"
 #include "util/file.h"
 #include "util/memory.h"
 #include "util/number.h"
@@ -14,12 +13,11 @@
 struct packer {
 	const struct whole *whole;
 	const struct rows *rows;
-	struct compressor *compressor;
 	struct memo meant;   /* (symbol or file, sort of target, 0) to a target's number from 1 */
 	struct memo targets; /* (path, text, kind) to the same */
 	struct map texts;    /* to numbers from 1 */
 	uint32_t target_count, targets_told, texts_told;
-	struct buf columns[PACK_COLUMNS], all;
+	struct buf columns[PACK_COLUMNS];
 };
 
 struct packer *packer_new(const struct whole *whole, const struct rows *rows)
@@ -28,10 +26,8 @@ struct packer *packer_new(const struct whole *whole, const struct rows *rows)
 
 	packer->whole = whole;
 	packer->rows = rows;
-	packer->compressor = compressor_new();
 	for (size_t i = 0; i < PACK_COLUMNS; i++)
 		buf_init(&packer->columns[i]);
-	buf_init(&packer->all);
 	return packer;
 }
 
@@ -39,13 +35,11 @@ void packer_free(struct packer *packer)
 {
 	if (!packer)
 		return;
-	compressor_free(packer->compressor);
 	memo_release(&packer->meant);
 	memo_release(&packer->targets);
 	map_release(&packer->texts);
 	for (size_t i = 0; i < PACK_COLUMNS; i++)
 		buf_release(&packer->columns[i]);
-	buf_release(&packer->all);
 	free(packer);
 }
 
@@ -234,16 +228,14 @@ static void begin(struct packer *packer)
 
 static void finish(struct packer *packer, uint32_t count, struct buf *out)
 {
-	buf_clear(&packer->all);
-	number_put(&packer->all, PACK_FORMAT);
-	number_put(&packer->all, count);
-	number_put(&packer->all, packer->target_count);
-	number_put(&packer->all, packer->texts.count);
+	number_put(out, PACK_FORMAT);
+	number_put(out, count);
+	number_put(out, packer->target_count);
+	number_put(out, packer->texts.count);
 	for (size_t i = 0; i < PACK_COLUMNS; i++) {
-		number_put(&packer->all, packer->columns[i].len);
-		buf_add(&packer->all, packer->columns[i].ptr, packer->columns[i].len);
+		number_put(out, packer->columns[i].len);
+		buf_add(out, packer->columns[i].ptr, packer->columns[i].len);
 	}
-	compress_bytes(packer->compressor, packer->all.ptr, packer->all.len, out);
 }
 
 void edges_pack(struct packer *packer, uint32_t file, struct buf *out)

@@ -3,7 +3,6 @@
 #define GRAPH_PACK_H
 
 #include "graph/internal.h"
-#include "util/compress.h"
 
 /*
  * Most edges stand where a reference or an import does and are told by its number: what that says

@@ -2,7 +2,7 @@
 #ifndef GRAPH_PACK_FORMAT_H
 #define GRAPH_PACK_FORMAT_H
 
-#define PACK_FORMAT 1
+#define PACK_FORMAT 2
 
 /* What says where an edge stands. */
 enum pack_origin { ORIGIN_REFERENCE, ORIGIN_IMPORT, ORIGIN_BINDING, ORIGIN_NONE };

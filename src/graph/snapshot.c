@@ -3,6 +3,7 @@
 
 #include "flywheel/config.h"
 #include "flywheel/store_graph.h"
+#include "flywheel/store_pack.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define RULES_MAX (1 << 20)
+#define SAMPLES 256 /* files that say what the others will be like */
 
 static int on_file(const char *path, const struct oid *blob, unsigned mode, void *payload)
 {
@@ -146,10 +148,31 @@ static void want(struct missing *missing, uint32_t index, const struct source_fi
 	missing->job_of[index] = (uint32_t)entry->value.num;
 }
 
+/* The files to be read: some from all over the tree first, for what all have in common is learnt
+ * from those. The caller frees. */
+static uint32_t *spread(const struct snapshot *snapshot, size_t *count)
+{
+	uint32_t *order = xmalloc((snapshot->count + (size_t)1) * sizeof(*order)), read = 0, at;
+	uint32_t step;
+
+	for (uint32_t i = 0; i < snapshot->count; i++)
+		read += !snapshot->files[i].skipped;
+	step = read / SAMPLES + 1;
+	*count = 0;
+	for (int late = 0; late < 2; late++) {
+		at = 0;
+		for (uint32_t i = 0; i < snapshot->count; i++)
+			if (!snapshot->files[i].skipped && (at++ % step != 0) == late)
+				order[(*count)++] = i;
+	}
+	return order;
+}
+
 static int read_stored(struct session *session, struct snapshot *snapshot, bool stored, int64_t max,
 	struct missing *missing)
 {
-	size_t languages = languages_count(snapshot->languages);
+	size_t languages = languages_count(snapshot->languages), count;
+	uint32_t *order = spread(snapshot, &count);
 	int64_t *versions = xcalloc(languages + 1, sizeof(*versions));
 	struct store_facts *facts = stored ? store_facts_open(session->store) : NULL;
 	struct buf bytes = BUF_INIT;
@@ -159,22 +182,21 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 		rc = store_version_id(session->store,
 			language_version(languages_at(snapshot->languages, i)), false,
 			&versions[i]);
-	for (uint32_t i = 0; i < snapshot->count && !rc; i++) {
-		struct source_file *file = &snapshot->files[i];
-		int64_t version = file->language ? versions[language_index(file->language)] : 0;
+	for (size_t i = 0; i < count && !rc; i++) {
+		struct source_file *file = &snapshot->files[order[i]];
+		int64_t version = versions[language_index(file->language)];
 
-		if (file->skipped)
-			continue;
 		buf_clear(&bytes);
 		if (version && store_facts_read(facts, file->blob.raw, version, &bytes))
 			rc = facts_decode(bytes.ptr, bytes.len, &file->facts);
 		else
-			want(missing, i, file);
-		if (!rc && missing->job_of[i] == GRAPH_NONE)
+			want(missing, order[i], file);
+		if (!rc && missing->job_of[order[i]] == GRAPH_NONE)
 			take_facts(file, max);
 	}
 	error = store_facts_close(facts);
 	buf_release(&bytes);
+	free(order);
 	free(versions);
 	return rc ? rc : error;
 }
@@ -183,6 +205,8 @@ static int read_stored(struct session *session, struct snapshot *snapshot, bool 
 struct keeping {
 	struct session *session;
 	int64_t *versions; /* by language; 0: not asked for yet */
+	size_t total;      /* of all jobs */
+	bool began;
 };
 
 static int keep_job(struct keeping *keeping, struct store_facts *facts, struct job *job)
@@ -200,6 +224,20 @@ static int keep_job(struct keeping *keeping, struct store_facts *facts, struct j
 	return 0;
 }
 
+/* From the first ones, whose order does not depend on how the threads ran. */
+static int learn(struct keeping *keeping, const struct job *jobs, size_t count)
+{
+	struct buf pieces[SAMPLES];
+
+	if (keeping->began)
+		return 0;
+	keeping->began = true;
+	count = count < SAMPLES ? count : SAMPLES;
+	for (size_t i = 0; i < count; i++)
+		pieces[i] = jobs[i].encoded;
+	return store_learn(keeping->session->store, STORE_FACTS, pieces, count, keeping->total);
+}
+
 static int keep(struct job *jobs, size_t count, void *payload)
 {
 	struct keeping *keeping = payload;
@@ -210,6 +248,7 @@ static int keep(struct job *jobs, size_t count, void *payload)
 	if (rc || !keeping->versions)
 		return rc;
 	facts = store_facts_open(store);
+	rc = learn(keeping, jobs, count);
 	for (size_t i = 0; i < count && !rc; i++)
 		if (jobs[i].encoded.len)
 			rc = keep_job(keeping, facts, &jobs[i]);
@@ -242,7 +281,7 @@ static int take_job(struct source_file *file, struct job *job, int64_t max)
 static int parse_missing(struct session *session, struct snapshot *snapshot, bool stored,
 	int64_t max, struct missing *missing)
 {
-	struct keeping keeping = {session, NULL};
+	struct keeping keeping = {session, NULL, missing->count, false};
 	int rc;
 
 	if (stored)

@@ -2,7 +2,6 @@
 #include "graph/pack.h"
 
 #include "graph/pack_format.h"
-#include "util/compress.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/number.h"
@@ -10,8 +9,6 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EDGES_MAX ((size_t)1 << 30) /* bytes, unpacked: more is damage */
 
 struct target {
 	enum pack_target kind;
@@ -225,16 +222,12 @@ static int each_edge(struct unpacker *self, store_graph_edge_fn fn, void *payloa
 	return rc;
 }
 
-/* The columns of what was packed; `all` holds them. */
-static void open_pack(struct unpacker *self, const void *bytes, size_t len, struct buf *all)
+/* The columns of what was packed. */
+static void open_pack(struct unpacker *self, const void *bytes, size_t len)
 {
-	struct numbers in;
+	struct numbers in = {bytes, (const unsigned char *)bytes + len, false};
 
-	self->bad = decompress_bytes(bytes, len, EDGES_MAX, all) != 0;
-	in = (struct numbers){
-		(const unsigned char *)all->ptr, (const unsigned char *)all->ptr + all->len, false};
-	if (!self->bad)
-		self->bad = number_get(&in) != PACK_FORMAT;
+	self->bad = number_get(&in) != PACK_FORMAT;
 	self->edge_count = self->bad ? 0 : get_count(&in, &self->bad);
 	self->target_count = self->bad ? 0 : get_count(&in, &self->bad);
 	self->text_count = self->bad ? 0 : get_count(&in, &self->bad);
@@ -246,10 +239,9 @@ int edges_unpack(const void *bytes, size_t len, const char *path, const struct f
 	store_graph_edge_fn fn, void *payload)
 {
 	struct unpacker self = {.facts = facts, .path = path, .target = BUF_INIT};
-	struct buf all = BUF_INIT;
 	int rc = 0;
 
-	open_pack(&self, bytes, len, &all);
+	open_pack(&self, bytes, len);
 	if (!self.bad)
 		get_texts(&self);
 	if (!self.bad)
@@ -259,7 +251,6 @@ int edges_unpack(const void *bytes, size_t len, const char *path, const struct f
 	free(self.texts);
 	free(self.targets);
 	buf_release(&self.target);
-	buf_release(&all);
 	if (!rc && self.bad)
 		rc = fail(E_INVALID, "stored edges are damaged: run `git flywheel rebuild`");
 	return rc;
@@ -268,14 +259,12 @@ int edges_unpack(const void *bytes, size_t len, const char *path, const struct f
 bool edges_have_places(const void *bytes, size_t len)
 {
 	struct unpacker self = {.target = BUF_INIT};
-	struct buf all = BUF_INIT;
 	bool have;
 
 	if (!len)
 		return false;
-	open_pack(&self, bytes, len, &all);
+	open_pack(&self, bytes, len);
 	have = self.bad || self.columns[PACK_START].at != self.columns[PACK_START].end;
 	buf_release(&self.target);
-	buf_release(&all);
 	return have;
 }

@@ -3,10 +3,13 @@
 #include "graph/names.h"
 #include "graph/pack.h"
 
+#include "flywheel/store_pack.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SAMPLES 256 /* files */
 
 /* The sidecar's files, to be compared with the graph's. */
 struct old_files {
@@ -85,6 +88,27 @@ static void put_file(struct writing *writing, uint32_t file, const unsigned char
 	store_graph_mention(writing->store, id, writing->mentions.ptr, writing->mentions.len);
 }
 
+/* In a new sidecar: what edges have in common, from those of some files all over the tree. */
+static int learn(struct writing *writing, const struct old_files *old)
+{
+	uint32_t count = writing->whole->graph.file_count, step = count / SAMPLES + 1, some = 0;
+	struct buf pieces[SAMPLES];
+	int rc;
+
+	if (old->count >= count / 2)
+		return 0;
+	for (uint32_t i = 0; i < count; i += step) {
+		if (!rows_edge_count(writing->rows, i))
+			continue;
+		buf_init(&pieces[some]);
+		edges_pack(writing->packer, i, &pieces[some++]);
+	}
+	rc = store_learn(writing->session->store, STORE_EDGES, pieces, some, (size_t)some * step);
+	while (some)
+		buf_release(&pieces[--some]);
+	return rc;
+}
+
 /* Both lists are sorted by path: what only the sidecar has goes, what differs is replaced. */
 static void write_files(struct writing *writing, const struct old_files *old)
 {
@@ -134,6 +158,8 @@ int graph_write(struct session *session, const struct whole *whole)
 	writing.facts = store_facts_open(session->store);
 	if (!rc)
 		rc = store_graph_files(session->store, on_old_file, &old);
+	if (!rc)
+		rc = learn(&writing, &old);
 	if (!rc)
 		write_files(&writing, &old);
 	error = store_facts_close(writing.facts);

@@ -33,7 +33,7 @@ struct table {
 enum { TABLE_DEFINITIONS, TABLE_REFERENCES, TABLE_IMPORTS, TABLE_BINDINGS, TABLE_COMMENTS, TABLES };
 extern const struct table fact_tables[TABLES];
 
-#define FACTS_FORMAT 5
-#define FACTS_MAX ((size_t)1 << 30) /* bytes, unpacked: more is damage */
+#define FACTS_FORMAT 6
+#define FACTS_MAX ((size_t)1 << 30) /* bytes: more is damage */
 
 #endif

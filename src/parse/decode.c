@@ -2,7 +2,6 @@
  * safe to walk. */
 #include "parse/columns.h"
 
-#include "util/compress.h"
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/number.h"
@@ -204,19 +203,11 @@ int facts_decode(const void *bytes, size_t len, struct facts *out)
 {
 	struct reader from = {
 		.in = {bytes, (const unsigned char *)bytes + len, false}, .text = BUF_INIT};
-	struct buf all = BUF_INIT;
-	bool good = false;
+	bool good;
 
 	memset(out, 0, sizeof(*out));
-	if (number_get(&from.in) == FACTS_FORMAT &&
-		!decompress_bytes(
-			from.in.at, (size_t)(from.in.end - from.in.at), FACTS_MAX, &all)) {
-		from.in = (struct numbers){(const unsigned char *)all.ptr,
-			(const unsigned char *)all.ptr + all.len, false};
-		good = get_all(&from, out);
-	}
+	good = number_get(&from.in) == FACTS_FORMAT && get_all(&from, out);
 	free(from.texts);
-	buf_release(&all);
 	if (good) {
 		buf_fit(&from.text);
 		out->text = buf_detach(&from.text);

@@ -1,8 +1,7 @@
 /*
- * The facts of one blob as bytes, about a seventh of its length: the number of the format, then,
- * packed by zstd, the counts, the texts in the order in which they are first named, and the rows
- * column by column. A text is named by how long ago it was first named, because what is spoken of
- * comes again soon.
+ * The facts of one blob as bytes, about half of its length: the number of the format, the counts,
+ * the texts in the order in which they are first named, and the rows column by column. A text is
+ * named by how long ago it was first named, because what is spoken of comes again soon.
  */
 #include "parse/columns.h"
 #include "parse/internal.h"
@@ -121,29 +120,25 @@ static void put_all(struct writer *out)
 		sizeof(*found->comments));
 }
 
-void facts_encode(struct findings *found, enum parse_skip skip, uint32_t lines,
-	struct compressor *compressor, struct buf *out)
+void facts_encode(struct findings *found, enum parse_skip skip, uint32_t lines, struct buf *out)
 {
 	struct writer writer = {.found = found, .rows = BUF_INIT, .texts = BUF_INIT};
-	struct buf all = BUF_INIT;
 
 	put_all(&writer);
-	number_put(&all, skip);
-	number_put(&all, lines);
-	number_put(&all, found->len);
-	number_put(&all, found->definition_count);
-	number_put(&all, found->reference_count);
-	number_put(&all, found->import_count);
-	number_put(&all, found->binding_count);
-	number_put(&all, found->comment_count);
-	number_put(&all, writer.count);
-	number_put(&all, writer.texts.len);
-	buf_add(&all, writer.texts.ptr, writer.texts.len);
-	buf_add(&all, writer.rows.ptr, writer.rows.len);
 	number_put(out, FACTS_FORMAT);
-	compress_bytes(compressor, all.ptr, all.len, out);
+	number_put(out, skip);
+	number_put(out, lines);
+	number_put(out, found->len);
+	number_put(out, found->definition_count);
+	number_put(out, found->reference_count);
+	number_put(out, found->import_count);
+	number_put(out, found->binding_count);
+	number_put(out, found->comment_count);
+	number_put(out, writer.count);
+	number_put(out, writer.texts.len);
+	buf_add(out, writer.texts.ptr, writer.texts.len);
+	buf_add(out, writer.rows.ptr, writer.rows.len);
 	free(writer.known);
 	buf_release(&writer.rows);
 	buf_release(&writer.texts);
-	buf_release(&all);
 }

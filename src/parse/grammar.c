@@ -124,7 +124,6 @@ static void workshop_leave(struct workshop *workshop)
 		return;
 	scrubber_free(workshop->scrubber);
 	pool_free(workshop->pool);
-	compressor_free(workshop->compressor);
 	free(workshop);
 }
 
@@ -134,7 +133,6 @@ static int workshop_open(struct workshop **out)
 
 	workshop->users = 1;
 	workshop->pool = pool_new(); /* before the first use of tree-sitter */
-	workshop->compressor = compressor_new();
 	*out = workshop;
 	return scrubber_open_for_code(NULL, &workshop->scrubber);
 }

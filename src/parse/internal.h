@@ -5,7 +5,6 @@
 #include "flywheel/parse.h"
 #include "parse/pool.h"
 #include "parse/tags.h"
-#include "util/compress.h"
 #include "util/map.h"
 
 #include <tree_sitter/api.h>
@@ -68,7 +67,6 @@ extern const struct decision_weight decision_weights[];
 struct workshop {
 	unsigned users;
 	struct pool *pool; /* of the trees that are not kept */
-	struct compressor *compressor;
 	struct scrubber *scrubber;
 };
 
@@ -196,7 +194,6 @@ enum parse_skip content_check(const char *text, size_t len);
 uint32_t content_lines(const char *text, size_t len);
 
 /* Appends; the definitions' qualified names are used up. */
-void facts_encode(struct findings *findings, enum parse_skip skip, uint32_t lines,
-	struct compressor *compressor, struct buf *out);
+void facts_encode(struct findings *findings, enum parse_skip skip, uint32_t lines, struct buf *out);
 
 #endif

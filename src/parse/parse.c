@@ -467,6 +467,6 @@ void parse_text(struct grammar *grammar, const char *text, size_t len, struct bu
 		findings_build(&found, grammar->separator);
 	else /* half of a file's facts would look like all of them */
 		findings_empty(&found, text, len);
-	facts_encode(&found, skip, content_lines(text, len), grammar->workshop->compressor, out);
+	facts_encode(&found, skip, content_lines(text, len), out);
 	findings_release(&found);
 }

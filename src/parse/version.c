@@ -481,8 +481,7 @@ static void encode(struct version *version, const struct grammar *grammar, struc
 	struct findings found = lists_copy(&version->found);
 
 	findings_build(&found, grammar->separator);
-	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len),
-		grammar->workshop->compressor, out);
+	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len), out);
 	give_back(version, &found);
 }
 

@@ -1,5 +1,6 @@
 /* The queries of the code graph. */
 #include "flywheel/store_graph.h"
+#include "store/packs.h"
 #include "store/query.h"
 
 #include "util/memory.h"
@@ -54,13 +55,18 @@ int store_versions_keep(struct store *store, const int64_t *ids, size_t count)
 }
 
 struct store_facts {
+	struct store *store;
 	struct query *read, *write;
+	struct buf packed;
+	int rc; /* the first error of packing */
 };
 
 struct store_facts *store_facts_open(struct store *store)
 {
 	struct store_facts *facts = xcalloc(1, sizeof(*facts));
 
+	facts->store = store;
+	buf_init(&facts->packed);
 	facts->read =
 		query_open(store, "SELECT facts FROM blob_fact WHERE blob = ?1 AND version = ?2");
 	facts->write = query_open(
@@ -79,8 +85,10 @@ bool store_facts_read(
 	if (found) {
 		size_t len;
 		const void *bytes = query_blob(facts->read, 0, &len);
+		int rc = packs_get(facts->store, STORE_FACTS, bytes, len, out);
 
-		buf_add(out, bytes, len);
+		facts->rc = facts->rc ? facts->rc : rc;
+		found = !rc;
 	}
 	query_reset(facts->read);
 	return found;
@@ -89,9 +97,17 @@ bool store_facts_read(
 void store_facts_write(struct store_facts *facts, const unsigned char *blob, int64_t version,
 	const void *bytes, size_t len)
 {
+	int rc;
+
+	buf_clear(&facts->packed);
+	rc = packs_put(facts->store, STORE_FACTS, bytes, len, &facts->packed);
+	if (rc) {
+		facts->rc = facts->rc ? facts->rc : rc;
+		return;
+	}
 	query_bind_blob(facts->write, 1, blob, 20);
 	query_bind_number(facts->write, 2, version);
-	query_bind_blob(facts->write, 3, bytes, len);
+	query_bind_blob(facts->write, 3, facts->packed.ptr, facts->packed.len);
 	query_run(facts->write);
 }
 
@@ -103,8 +119,11 @@ int store_facts_close(struct store_facts *facts)
 		return 0;
 	rc = query_close(facts->read);
 	error = query_close(facts->write);
+	rc = rc ? rc : error;
+	rc = rc ? rc : facts->rc;
+	buf_release(&facts->packed);
 	free(facts);
-	return rc ? rc : error;
+	return rc;
 }
 
 #define FILE_COLUMNS                                                                               \
@@ -188,13 +207,16 @@ int store_graph_edges(struct store *store, int64_t file, struct buf *out)
 	struct query *query = query_open(store, "SELECT edges FROM graph_edge WHERE file = ?1");
 	size_t len;
 	const void *bytes;
+	int rc = 0, error;
 
 	query_bind_number(query, 1, file);
 	if (query_next(query)) {
 		bytes = query_blob(query, 0, &len);
-		buf_add(out, bytes, len);
+		if (len)
+			rc = packs_get(store, STORE_EDGES, bytes, len, out);
 	}
-	return query_close(query);
+	error = query_close(query);
+	return rc ? rc : error;
 }
 
 int store_graph_count(struct store *store, struct store_graph_counts *out)
@@ -244,6 +266,8 @@ struct store_graph {
 	struct query *find, *file, *edges, *remove, *remove_edges, *name, *remove_name, *forget;
 	struct query *mentions, *remove_mentions;
 	struct name *names; /* to be added */
+	struct buf packed;
+	int rc; /* the first error of packing */
 	size_t name_count, name_room;
 };
 
@@ -252,6 +276,7 @@ struct store_graph *store_graph_open(struct store *store)
 	struct store_graph *graph = xcalloc(1, sizeof(*graph));
 
 	graph->store = store;
+	buf_init(&graph->packed);
 	graph->find = query_open(store, "SELECT id FROM graph_file WHERE path = ?1");
 	graph->file = query_open(store,
 		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, "
@@ -296,6 +321,19 @@ static void bind_count(struct query *query, int at, const uint32_t counts[4])
 		query_bind_number(query, at + i, counts[i]);
 }
 
+static void put_edges(struct store_graph *graph, int64_t file, const void *edges, size_t len)
+{
+	int rc = 0;
+
+	buf_clear(&graph->packed);
+	if (len)
+		rc = packs_put(graph->store, STORE_EDGES, edges, len, &graph->packed);
+	graph->rc = graph->rc ? graph->rc : rc;
+	query_bind_number(graph->edges, 1, file);
+	query_bind_blob(graph->edges, 2, graph->packed.ptr, graph->packed.len);
+	query_run(graph->edges);
+}
+
 int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
 	const void *edges, size_t len)
 {
@@ -324,9 +362,7 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	query_run(query);
 	if (!id)
 		id = store_last_id(graph->store);
-	query_bind_number(graph->edges, 1, id);
-	query_bind_blob(graph->edges, 2, edges, len);
-	query_run(graph->edges);
+	put_edges(graph, id, edges, len);
 	return id;
 }
 
@@ -394,6 +430,8 @@ int store_graph_close(struct store_graph *graph)
 
 		rc = rc ? rc : error;
 	}
+	rc = rc ? rc : graph->rc;
+	buf_release(&graph->packed);
 	free(graph);
 	return rc;
 }

@@ -165,6 +165,12 @@ static const char *const migrations[] = {
 	"UPDATE graph_file SET digest = x''; DELETE FROM meta WHERE key = 'graph.head';",
 	/* The same: files that imports spell are mentioned now. */
 	"UPDATE graph_file SET digest = x''; DELETE FROM meta WHERE key = 'graph.head';",
+	/* Facts and edges are packed otherwise: both are made again. */
+	"CREATE TABLE graph_dictionary(kind INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+	"INSERT INTO derived_table VALUES(16, 'graph_dictionary');"
+	"DELETE FROM blob_fact; DELETE FROM parse_version; DELETE FROM graph_edge;"
+	"DELETE FROM graph_name; DELETE FROM graph_mention; DELETE FROM graph_file;"
+	"DELETE FROM meta WHERE key = 'graph.head';",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)

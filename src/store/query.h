@@ -39,5 +39,6 @@ int store_version(struct store *store, int *version); /* of the schema; 0: there
 int store_migrate(struct store *store);
 int64_t store_last_id(struct store *store);
 int64_t store_changes(struct store *store);
+struct packs *store_packs(struct store *store);
 
 #endif

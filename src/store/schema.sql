@@ -149,6 +149,10 @@ CREATE UNIQUE INDEX blob_fact_blob ON blob_fact(blob, version);
 INSERT INTO derived_table VALUES(10, 'blob_fact');
 INSERT INTO derived_table VALUES(11, 'parse_version');
 
+-- What facts (kind 0) and edges (1) have in common with others: src/store/packs.c.
+CREATE TABLE graph_dictionary(kind INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+INSERT INTO derived_table VALUES(16, 'graph_dictionary');
+
 -- The graph of HEAD. A file's symbols are in its blob's facts; its edges are packed by
 -- src/graph/pack.c, with their targets by path and "qualified name#ordinal", which do not move when
 -- other code of that file does.

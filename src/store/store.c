@@ -1,6 +1,7 @@
 /* Opening and transacting the sidecar. */
 #define _GNU_SOURCE
 #include "store/query.h"
+#include "store/packs.h"
 
 #include "util/error.h"
 #include "util/file.h"
@@ -23,6 +24,7 @@ struct store {
 	sqlite3 *db;
 	char *folder;
 	int depth; /* of nested transactions */
+	struct packs *packs;
 };
 
 struct query {
@@ -169,6 +171,7 @@ int store_open(const char *folder, bool create, struct store **out)
 
 	*out = NULL;
 	store->folder = xstrdup(folder);
+	store->packs = packs_new();
 	rc = prepare_folder(folder, path, create);
 	if (!rc)
 		rc = open_file(store, path);
@@ -189,6 +192,7 @@ void store_close(struct store *store)
 		return;
 	if (store->depth)
 		store_rollback(store);
+	packs_free(store->packs);
 	sqlite3_close(store->db);
 	free(store->folder);
 	free(store);
@@ -216,6 +220,11 @@ int64_t store_changes(struct store *store)
 	return sqlite3_changes(store->db);
 }
 
+struct packs *store_packs(struct store *store)
+{
+	return store->packs;
+}
+
 int store_begin(struct store *store)
 {
 	int rc = 0;
@@ -235,8 +244,7 @@ int store_commit(struct store *store)
 	if (store->depth == 1) {
 		rc = store_exec(store, "COMMIT");
 		if (rc) {
-			sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-			store->depth = 0;
+			store_rollback(store);
 			return rc;
 		}
 	}
@@ -250,6 +258,7 @@ void store_rollback(struct store *store)
 	if (store->depth)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	store->depth = 0;
+	packs_forget(store->packs);
 }
 
 int store_meta_get(struct store *store, const char *key, char **value)

@@ -6,14 +6,29 @@
 
 #include <stddef.h>
 
-/* What zstd keeps between pieces; one per thread, because making it costs as much as a piece. */
+/*
+ * What zstd keeps between pieces; one per thread, because making it costs as much as a piece. With
+ * a dictionary (copied; NULL and 0: none) what pieces have in common is not said in each of them.
+ */
 struct compressor;
-struct compressor *compressor_new(void);
+struct compressor *compressor_new(const void *dictionary, size_t len);
 void compressor_free(struct compressor *compressor);
 
-/* Appends the piece, with its length in it. */
+/* Appends the piece, with its length and its dictionary's number in it. */
 void compress_bytes(struct compressor *compressor, const void *bytes, size_t len, struct buf *out);
-/* Appends what was compressed. E_INVALID: damaged, or longer than `max`. */
-int decompress_bytes(const void *bytes, size_t len, size_t max, struct buf *out);
+/* Appends what was compressed. E_INVALID: damaged, longer than `max`, or of another dictionary. */
+int decompress_bytes(
+	struct compressor *compressor, const void *bytes, size_t len, size_t max, struct buf *out);
+
+/* The number of a dictionary, and of the one that a piece needs; 0: none. */
+unsigned dictionary_number(const void *dictionary, size_t len);
+unsigned dictionary_wanted(const void *bytes, size_t len);
+
+/*
+ * What the samples, which lie one after the other, have in common: a dictionary of at most `room`
+ * bytes. Appends; nothing when they are too few.
+ */
+void dictionary_learn(
+	const void *samples, const size_t *lens, size_t count, size_t room, struct buf *out);
 
 #endif

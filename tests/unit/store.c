@@ -2,10 +2,13 @@
 #include "test.h"
 
 #include "flywheel/store.h"
+#include "flywheel/store_graph.h"
+#include "flywheel/store_pack.h"
 #include "flywheel/store_run.h"
 #include "store/query.h"
 #include "util/error.h"
 #include "util/file.h"
+#include "util/memory.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -121,6 +124,103 @@ static void transactions_nest_and_roll_back(void **state)
 	assert_int_equal(store_meta_get(store, "a", &value), 0);
 	free(value);
 	store_close(store);
+}
+
+static void fill_piece(struct buf *piece, unsigned number)
+{
+	for (unsigned i = 1; i <= 60; i++)
+		buf_addf(piece, "%x,%x%s", i * 2654435761U, (i + number) * 2246822519U % 251,
+			i % 5 ? " " : "\n");
+}
+
+static int learn(struct store *store)
+{
+	struct buf pieces[200];
+	int rc;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(pieces); i++) {
+		buf_init(&pieces[i]);
+		fill_piece(&pieces[i], i);
+	}
+	rc = store_learn(store, STORE_FACTS, pieces, ARRAY_SIZE(pieces), ARRAY_SIZE(pieces));
+	for (unsigned i = 0; i < ARRAY_SIZE(pieces); i++)
+		buf_release(&pieces[i]);
+	return rc;
+}
+
+static void write_piece(struct store *store, unsigned char blob)
+{
+	struct store_facts *facts = store_facts_open(store);
+	unsigned char id[20] = {blob};
+	struct buf piece = BUF_INIT;
+
+	fill_piece(&piece, blob);
+	store_facts_write(facts, id, 1, piece.ptr, piece.len);
+	assert_int_equal(store_facts_close(facts), 0);
+	buf_release(&piece);
+}
+
+/* Reads it, and returns what it takes. */
+static int64_t check_piece(struct store *store, unsigned char blob)
+{
+	struct store_facts *facts = store_facts_open(store);
+	struct query *query =
+		query_open(store, "SELECT length(facts) FROM blob_fact WHERE blob = ?1");
+	unsigned char id[20] = {blob};
+	struct buf piece = BUF_INIT, back = BUF_INIT;
+	int64_t size;
+
+	fill_piece(&piece, blob);
+	assert_true(store_facts_read(facts, id, 1, &back));
+	assert_int_equal(store_facts_close(facts), 0);
+	assert_int_equal(back.len, piece.len);
+	assert_memory_equal(back.ptr, piece.ptr, piece.len);
+	query_bind_blob(query, 1, id, sizeof(id));
+	assert_true(query_next(query));
+	size = query_number(query, 0);
+	assert_int_equal(query_close(query), 0);
+	buf_release(&piece);
+	buf_release(&back);
+	return size;
+}
+
+/* What it was packed with is lost. */
+static void refuse_piece(struct store *store, unsigned char blob)
+{
+	struct store_facts *facts = store_facts_open(store);
+	unsigned char id[20] = {blob};
+	struct buf back = BUF_INIT;
+
+	assert_false(store_facts_read(facts, id, 1, &back));
+	assert_int_equal(store_facts_close(facts), E_INVALID);
+	buf_release(&back);
+}
+
+/* Of a program that sees what another one learns, and of one whose learning is rolled back. */
+static void what_is_learnt_makes_facts_short(void **state)
+{
+	struct fixture *fixture = *state;
+	struct store *store = NULL, *other = NULL;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	assert_int_equal(store_open(fixture->folder, false, &other), 0);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(learn(store), 0);
+	store_rollback(store);
+	write_piece(store, 1);
+	check_piece(other, 1);
+	assert_int_equal(store_begin(store), 0);
+	assert_int_equal(learn(store), 0);
+	write_piece(store, 2);
+	assert_int_equal(store_commit(store), 0);
+	assert_true(check_piece(other, 2) < check_piece(store, 1) / 2);
+	assert_int_equal(store_exec(store, "DELETE FROM graph_dictionary"), 0);
+	store_close(other);
+	assert_int_equal(store_open(fixture->folder, false, &other), 0);
+	refuse_piece(other, 2);
+	check_piece(other, 1);
+	store_close(store);
+	store_close(other);
 }
 
 static void clears_what_is_derived_and_keeps_facts(void **state)
@@ -299,6 +399,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(may_be_made_by_many_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_damaged_file_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(transactions_nest_and_roll_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_learnt_makes_facts_short, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			clears_what_is_derived_and_keeps_facts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(backup_is_a_whole_database, set_up, tear_down),

@@ -441,7 +441,7 @@ static void context_goes_before_the_message(void **state)
 
 static void compressed_bytes_come_back_or_are_refused(void **state)
 {
-	struct compressor *compressor = compressor_new();
+	struct compressor *compressor = compressor_new(NULL, 0);
 	struct buf text = BUF_INIT, packed = BUF_INIT, back = BUF_INIT;
 
 	(void)state;
@@ -450,17 +450,85 @@ static void compressed_bytes_come_back_or_are_refused(void **state)
 	buf_add(&packed, "x", 1); /* what stands there stays */
 	compress_bytes(compressor, text.ptr, text.len, &packed);
 	assert_true(packed.len < text.len / 10);
-	assert_int_equal(decompress_bytes(packed.ptr + 1, packed.len - 1, text.len, &back), 0);
+	assert_int_equal(
+		decompress_bytes(compressor, packed.ptr + 1, packed.len - 1, text.len, &back), 0);
 	assert_int_equal(back.len, text.len);
 	assert_memory_equal(back.ptr, text.ptr, text.len);
 	assert_int_equal(
-		decompress_bytes(packed.ptr + 1, packed.len - 1, text.len - 1, &back), E_INVALID);
+		decompress_bytes(compressor, packed.ptr + 1, packed.len - 1, text.len - 1, &back),
+		E_INVALID);
 	for (size_t len = 0; len + 1 < packed.len; len++)
-		assert_int_equal(decompress_bytes(packed.ptr + 1, len, text.len, &back), E_INVALID);
+		assert_int_equal(decompress_bytes(compressor, packed.ptr + 1, len, text.len, &back),
+			E_INVALID);
 	compressor_free(compressor);
 	buf_release(&text);
 	buf_release(&packed);
 	buf_release(&back);
+}
+
+/* Pieces that say what others say, each with a number of its own. */
+static void fill_piece(struct buf *piece, unsigned number)
+{
+	for (unsigned i = 1; i <= 60; i++)
+		buf_addf(piece, "%x,%x%s", i * 2654435761U, (i + number) * 2246822519U % 251,
+			i % 5 ? " " : "\n");
+}
+
+static void learn_from(unsigned first, unsigned count, struct buf *dictionary)
+{
+	struct buf samples = BUF_INIT;
+	size_t *lens = calloc(count, sizeof(*lens));
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t before = samples.len;
+
+		fill_piece(&samples, first + i);
+		lens[i] = samples.len - before;
+	}
+	dictionary_learn(samples.ptr, lens, count, 4096, dictionary);
+	free(lens);
+	buf_release(&samples);
+}
+
+static void a_dictionary_makes_pieces_short(void **state)
+{
+	struct buf one = BUF_INIT, other = BUF_INIT, text = BUF_INIT, back = BUF_INIT;
+	struct buf with = BUF_INIT, without = BUF_INIT;
+	struct compressor *plain = compressor_new(NULL, 0), *learnt, *foreign;
+
+	(void)state;
+	learn_from(0, 2, &one);
+	assert_int_equal(one.len, 0); /* too little to learn from */
+	learn_from(0, 200, &one);
+	learn_from(1000, 200, &other);
+	assert_true(one.len > 0 && one.len <= 4096);
+	learnt = compressor_new(one.ptr, one.len);
+	foreign = compressor_new(other.ptr, other.len);
+	fill_piece(&text, 777);
+	compress_bytes(plain, text.ptr, text.len, &without);
+	compress_bytes(learnt, text.ptr, text.len, &with);
+	assert_true(with.len < without.len / 2);
+	assert_int_equal(dictionary_wanted(without.ptr, without.len), 0);
+	assert_int_equal(
+		dictionary_wanted(with.ptr, with.len), dictionary_number(one.ptr, one.len));
+	assert_int_not_equal(
+		dictionary_number(one.ptr, one.len), dictionary_number(other.ptr, other.len));
+	assert_int_equal(decompress_bytes(plain, with.ptr, with.len, text.len, &back), E_INVALID);
+	assert_int_equal(decompress_bytes(foreign, with.ptr, with.len, text.len, &back), E_INVALID);
+	assert_int_equal(decompress_bytes(learnt, with.ptr, with.len, text.len, &back), 0);
+	assert_int_equal(decompress_bytes(learnt, without.ptr, without.len, text.len, &back), 0);
+	assert_int_equal(back.len, text.len * 2);
+	assert_memory_equal(back.ptr, text.ptr, text.len);
+	assert_memory_equal(back.ptr + text.len, text.ptr, text.len);
+	compressor_free(plain);
+	compressor_free(learnt);
+	compressor_free(foreign);
+	buf_release(&one);
+	buf_release(&other);
+	buf_release(&text);
+	buf_release(&back);
+	buf_release(&with);
+	buf_release(&without);
 }
 
 static void numbers_come_back(void **state)
@@ -533,6 +601,7 @@ int main(void)
 		cmocka_unit_test(durations_parse),
 		cmocka_unit_test(context_goes_before_the_message),
 		cmocka_unit_test(compressed_bytes_come_back_or_are_refused),
+		cmocka_unit_test(a_dictionary_makes_pieces_short),
 		cmocka_unit_test(numbers_come_back),
 	};
 
