@@ -8,7 +8,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 REPO ?= .
 CC := gcc
-PACKAGES := libgit2 sqlite3 libpcre2-8 jansson libmd libcurl libzip libzstd
+# libcurl is loaded when it is needed, see src/http/library.h.
+LINKED := libgit2 sqlite3 libpcre2-8 jansson libmd libzip libzstd
+PACKAGES := $(LINKED) libcurl
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith
@@ -19,7 +21,7 @@ CPPFLAGS := -Iinclude -Isrc -isystem $(NPM)/node_modules/tree-sitter/vendor/tree
 	-I$(NPM)/node_modules/tree-sitter/vendor/tree-sitter/lib/include \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) -DVERSION='"$(VERSION)"' -D_POSIX_C_SOURCE=200809L
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS) $(SANITIZE)
-LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm -lpthread
+LIBS = $(shell pkg-config --libs $(LINKED)) -lm -lpthread -ldl
 
 SOURCES := $(filter-out src/main.c src/hook/trampoline.c src/command/decision_trainer.c,$(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o)

@@ -36,3 +36,13 @@ setup() { setup_repo; }
 	[ -s keys ]
 	[ -z "$(sort keys | uniq -d)" ]
 }
+
+@test "no command loads what speaks to the network, or reads certificates for it" {
+	ldd "$(command -v git-flywheel)" >libraries
+	grep -q libgit2 libraries || skip 'another kind of build'
+	! grep -q libcurl libraries
+	grep -q libmbedx509 libraries || skip 'libgit2 without mbed TLS'
+	LD_DEBUG=bindings git-flywheel init 2>bindings >/dev/null
+	grep 'libgit2.*mbedtls_x509_crt_parse_file' bindings >found
+	grep -q ' to [^ ]*git-flywheel ' found
+}

@@ -1,12 +1,12 @@
 /* Which addresses we speak to. Taken apart by curl's own parser: a second one could disagree. */
 #include "http/internal.h"
+#include "http/library.h"
 
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/strings.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,30 +22,30 @@ static bool is_loopback(const char *host)
 }
 
 /* A copy of one part, or NULL when the URL has none. */
-static char *part_of(CURLU *url, CURLUPart part)
+static char *part_of(const struct library *curl, const CURLU *url, CURLUPart part)
 {
 	char *text = NULL, *copy;
 
-	if (curl_url_get(url, part, &text, 0))
+	if (curl->url_get(url, part, &text, 0))
 		return NULL;
 	copy = xstrdup(text);
-	curl_free(text);
+	curl->free(text);
 	return copy;
 }
 
-static int take_apart(CURLU *url, const char *text, struct address *out)
+static int take_apart(const struct library *curl, CURLU *url, const char *text, struct address *out)
 {
 	char *host = NULL, *port = NULL, *user = NULL, *path = NULL;
-	CURLUcode code = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+	CURLUcode code = curl->url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
 	int rc = 0;
 
 	if (code)
-		return fail(E_INVALID, "bad URL: %s", curl_url_strerror(code));
-	out->scheme = part_of(url, CURLUPART_SCHEME);
-	host = part_of(url, CURLUPART_HOST);
-	port = part_of(url, CURLUPART_PORT);
-	user = part_of(url, CURLUPART_USER);
-	path = part_of(url, CURLUPART_PATH);
+		return fail(E_INVALID, "bad URL: %s", curl->url_strerror(code));
+	out->scheme = part_of(curl, url, CURLUPART_SCHEME);
+	host = part_of(curl, url, CURLUPART_HOST);
+	port = part_of(curl, url, CURLUPART_PORT);
+	user = part_of(curl, url, CURLUPART_USER);
+	path = part_of(curl, url, CURLUPART_PATH);
 	if (!out->scheme || !host || !*host) {
 		rc = fail(E_INVALID, "bad URL: it names no host");
 		goto out;
@@ -75,12 +75,16 @@ out:
 
 int address_parse(const char *url, struct address *out)
 {
-	CURLU *parsed = curl_url();
-	int rc;
+	struct library curl;
+	CURLU *parsed;
+	int rc = library_load(&curl);
 
 	memset(out, 0, sizeof(*out));
-	rc = parsed ? take_apart(parsed, url, out) : fail(E_FAIL, "out of memory");
-	curl_url_cleanup(parsed);
+	if (rc)
+		return rc;
+	parsed = curl.url();
+	rc = parsed ? take_apart(&curl, parsed, url, out) : fail(E_FAIL, "out of memory");
+	curl.url_cleanup(parsed);
 	if (rc)
 		address_release(out);
 	return rc;

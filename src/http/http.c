@@ -4,12 +4,12 @@
  * later), so we need neither a flag nor a call at start that most commands would pay for nothing.
  */
 #include "http/internal.h"
+#include "http/library.h"
 
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -35,6 +35,7 @@ struct exchange {
 	const struct http_request *request;
 	struct http_response *response;
 	struct address address;
+	struct library library;
 	CURL *curl;
 	struct curl_slist *headers;
 	size_t max, got;
@@ -66,7 +67,7 @@ static bool is_saved(struct exchange *x)
 {
 	long status = 0;
 
-	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
+	x->library.easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &status);
 	return x->request->save_to && status >= 200 && status < 300;
 }
 
@@ -154,7 +155,7 @@ static int add_header(struct exchange *x, const char *header)
 
 	if (has_break(header))
 		return fail(E_INVALID, "a header for %s holds a line break", x->address.host);
-	list = curl_slist_append(x->headers, header);
+	list = x->library.slist_append(x->headers, header);
 	if (!list)
 		return fail(E_FAIL, "out of memory");
 	x->headers = list;
@@ -180,7 +181,7 @@ static int add_headers(struct exchange *x)
 		rc = add_header(x, bearer);
 		free(bearer);
 	}
-	curl_easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
+	x->library.easy_setopt(x->curl, CURLOPT_HTTPHEADER, x->headers);
 	return rc;
 }
 
@@ -193,12 +194,12 @@ static int set_body_file(struct exchange *x)
 		return fail(E_IO, "cannot open '%s': %s", x->request->body_file,
 			x->in ? "not a file" : strerror(errno));
 	x->size = st.st_size;
-	curl_easy_setopt(x->curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(x->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)x->size);
-	curl_easy_setopt(x->curl, CURLOPT_READFUNCTION, give_file);
-	curl_easy_setopt(x->curl, CURLOPT_READDATA, x);
-	curl_easy_setopt(x->curl, CURLOPT_SEEKFUNCTION, seek_file);
-	curl_easy_setopt(x->curl, CURLOPT_SEEKDATA, x);
+	x->library.easy_setopt(x->curl, CURLOPT_UPLOAD, 1L);
+	x->library.easy_setopt(x->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)x->size);
+	x->library.easy_setopt(x->curl, CURLOPT_READFUNCTION, give_file);
+	x->library.easy_setopt(x->curl, CURLOPT_READDATA, x);
+	x->library.easy_setopt(x->curl, CURLOPT_SEEKFUNCTION, seek_file);
+	x->library.easy_setopt(x->curl, CURLOPT_SEEKDATA, x);
 	return 0;
 }
 
@@ -211,13 +212,15 @@ static int set_body(struct exchange *x)
 	if (request->body_file) {
 		rc = set_body_file(x);
 	} else if (request->body || !strcmp(method, "POST") || !strcmp(method, "PUT")) {
-		curl_easy_setopt(x->curl, CURLOPT_POST, 1L);
-		curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len);
-		curl_easy_setopt(x->curl, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+		x->library.easy_setopt(x->curl, CURLOPT_POST, 1L);
+		x->library.easy_setopt(
+			x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len);
+		x->library.easy_setopt(
+			x->curl, CURLOPT_POSTFIELDS, request->body ? request->body : "");
 	} else if (!strcmp(method, "HEAD")) {
-		curl_easy_setopt(x->curl, CURLOPT_NOBODY, 1L);
+		x->library.easy_setopt(x->curl, CURLOPT_NOBODY, 1L);
 	}
-	curl_easy_setopt(x->curl, CURLOPT_CUSTOMREQUEST, method);
+	x->library.easy_setopt(x->curl, CURLOPT_CUSTOMREQUEST, method);
 	return rc;
 }
 
@@ -227,15 +230,15 @@ static void set_limits(struct exchange *x)
 	CURL *curl = x->curl;
 
 	x->max = request->max ? request->max : HTTP_MAX;
-	curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
+	x->library.easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
 		(curl_off_t)(x->max > INT64_MAX ? INT64_MAX : x->max));
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT);
-	curl_easy_setopt(
+	x->library.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT);
+	x->library.easy_setopt(
 		curl, CURLOPT_TIMEOUT, request->timeout_s > 0 ? request->timeout_s : HTTP_TIMEOUT);
 	/* Files only: a model may think for minutes before its first byte. */
 	if (request->body_file || request->save_to) {
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_TIME);
+		x->library.easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
+		x->library.easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_TIME);
 	}
 }
 
@@ -245,21 +248,21 @@ static int set_up(struct exchange *x, const char *url)
 	int rc;
 
 	/* TLS verification, no redirects, no .netrc and no cookies are what curl starts with. */
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "git-flywheel/" VERSION);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, x->detail);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, x);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, x);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, x);
+	x->library.easy_setopt(curl, CURLOPT_URL, url);
+	x->library.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	x->library.easy_setopt(curl, CURLOPT_USERAGENT, "git-flywheel/" VERSION);
+	x->library.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	x->library.easy_setopt(curl, CURLOPT_ERRORBUFFER, x->detail);
+	x->library.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
+	x->library.easy_setopt(curl, CURLOPT_WRITEDATA, x);
+	x->library.easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+	x->library.easy_setopt(curl, CURLOPT_HEADERDATA, x);
+	x->library.easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	x->library.easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch);
+	x->library.easy_setopt(curl, CURLOPT_XFERINFODATA, x);
 	/* A proxy would carry plain loopback traffic to another machine. */
 	if (x->address.loopback)
-		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+		x->library.easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	set_limits(x);
 	rc = set_body(x);
 	return rc ? rc : add_headers(x);
@@ -267,7 +270,7 @@ static int set_up(struct exchange *x, const char *url)
 
 static int translate(const struct exchange *x, CURLcode code)
 {
-	const char *detail = *x->detail ? x->detail : curl_easy_strerror(code);
+	const char *detail = *x->detail ? x->detail : x->library.easy_strerror(code);
 	const char *host = x->address.host;
 
 	if (x->rc)
@@ -293,7 +296,7 @@ static int translate(const struct exchange *x, CURLcode code)
 }
 
 /* Where the transfer writes to a closed connection, this thread alone must not get SIGPIPE. */
-static CURLcode perform(CURL *curl)
+static CURLcode perform(struct exchange *x)
 {
 	const struct timespec now = {0, 0};
 	sigset_t pipe, pending, old;
@@ -305,24 +308,25 @@ static CURLcode perform(CURL *curl)
 	sigpending(&pending);
 	was_pending = sigismember(&pending, SIGPIPE) == 1;
 	pthread_sigmask(SIG_BLOCK, &pipe, &old);
-	code = curl_easy_perform(curl);
+	code = x->library.easy_perform(x->curl);
 	while (!was_pending && sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
 		;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return code;
 }
 
-static const char *header_of(CURL *curl, const char *name)
+static const char *header_of(const struct exchange *x, const char *name)
 {
 	struct curl_header *header = NULL;
 
-	return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &header) ? NULL : header->value;
+	return x->library.easy_header(x->curl, name, 0, CURLH_HEADER, -1, &header) ? NULL
+										   : header->value;
 }
 
 /* Seconds or a date; the date counts from the server's own clock, because ours may be off. */
-static long retry_after(CURL *curl)
+static long retry_after(const struct exchange *x)
 {
-	const char *ms = header_of(curl, "Retry-After-Ms"), *after = header_of(curl, "Retry-After");
+	const char *ms = header_of(x, "Retry-After-Ms"), *after = header_of(x, "Retry-After");
 	const char *date;
 	double seconds;
 	char *end;
@@ -332,13 +336,13 @@ static long retry_after(CURL *curl)
 	} else if (after) {
 		seconds = strtod(after, &end);
 		if (end == after || *end) {
-			time_t then = curl_getdate(after, NULL), now = time(NULL);
+			time_t then = x->library.getdate(after, NULL), now = time(NULL);
 
 			if (then < 0)
 				return -1;
-			date = header_of(curl, "Date");
-			if (date && curl_getdate(date, NULL) >= 0)
-				now = curl_getdate(date, NULL);
+			date = header_of(x, "Date");
+			if (date && x->library.getdate(date, NULL) >= 0)
+				now = x->library.getdate(date, NULL);
 			seconds = then > now ? (double)(then - now) : 0;
 		}
 	} else {
@@ -381,22 +385,24 @@ static int exchange_once(struct exchange *x, const char *url, char **redirect)
 	char *target = NULL;
 	int rc = address_parse(url, &x->address);
 
+	if (!rc)
+		rc = library_load(&x->library);
 	if (rc)
 		return rc;
 	if (x->secure && strcmp(x->address.scheme, "https"))
 		return fail(E_INVALID, "a redirect from https to http is refused");
 	x->secure = !strcmp(x->address.scheme, "https");
-	x->curl = curl_easy_init();
+	x->curl = x->library.easy_init();
 	if (!x->curl)
 		return fail(E_FAIL, "libcurl cannot start");
 	rc = set_up(x, url);
 	if (!rc)
-		rc = translate(x, perform(x->curl));
+		rc = translate(x, perform(x));
 	if (rc)
 		return rc;
-	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &x->response->status);
-	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &target);
-	x->response->retry_after_s = retry_after(x->curl);
+	x->library.easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &x->response->status);
+	x->library.easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &target);
+	x->response->retry_after_s = retry_after(x);
 	if (is_saved(x))
 		rc = keep_file(x);
 	else if (x->response->status >= 300)
@@ -407,8 +413,10 @@ static int exchange_once(struct exchange *x, const char *url, char **redirect)
 
 static void exchange_release(struct exchange *x)
 {
-	curl_easy_cleanup(x->curl);
-	curl_slist_free_all(x->headers);
+	if (x->curl)
+		x->library.easy_cleanup(x->curl);
+	if (x->headers)
+		x->library.slist_free_all(x->headers);
 	address_release(&x->address);
 	if (x->in)
 		fclose(x->in);

@@ -116,6 +116,19 @@ static int explain_open(int error, const char *path)
 	return repo_fail(error, "cannot open the repository");
 }
 
+/*
+ * libgit2 reads all certificates of the system when it starts, by this function where it is built
+ * on mbed TLS: 6 ms, more than all else that a command begins with. Nobody here speaks to a server
+ * through it. It finds this one first and begins with none, so that it would trust nobody.
+ */
+int mbedtls_x509_crt_parse_file(void *chain, const char *path);
+int mbedtls_x509_crt_parse_file(void *chain, const char *path)
+{
+	(void)chain;
+	(void)path;
+	return -1;
+}
+
 int repo_open(const char *path, struct repo **out)
 {
 	static const char *extensions[] = {"worktreeconfig"};
@@ -124,7 +137,7 @@ int repo_open(const char *path, struct repo **out)
 	int error;
 
 	*out = NULL;
-	git_libgit2_init(); /* never shut down: it reads all certificates each time it comes up */
+	git_libgit2_init();
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, (size_t)1);
 	/* git does not hash what it reads either; zlib's checksum tells damage. */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
