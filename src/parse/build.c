@@ -19,7 +19,8 @@ uint32_t findings_text(struct findings *found, const char *text, size_t len)
 
 	if (added) {
 		entry->value.num = (int64_t)found->pool.len;
-		buf_add(&found->pool, text, len);
+		/* The key, because the text may lie in the pool itself, which moves as it grows. */
+		buf_add(&found->pool, entry->key, len);
 		buf_addch(&found->pool, '\0');
 	}
 	if (found->listening) {
