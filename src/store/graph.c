@@ -1,8 +1,10 @@
 /* The queries of the code graph. */
 #include "flywheel/store_graph.h"
+#include "store/graph_name.h"
 #include "store/packs.h"
 #include "store/query.h"
 
+#include "util/map.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -130,6 +132,20 @@ int store_facts_close(struct store_facts *facts)
 	"id, path, blob, language, skipped, lines, digest, version, symbols, calls0, calls1, "     \
 	"calls2, calls3, imports0, imports1, imports2, imports3, edges"
 
+/* An index of paths would say each again: it is one of their hashes. */
+#define IS_PATH "path = ?1 AND path_hash = ?2"
+
+static int64_t path_hash(const char *path)
+{
+	return (int64_t)(hash_bytes(path, strlen(path), 0) & INT32_MAX);
+}
+
+static void bind_path(struct query *query, int at, const char *path)
+{
+	query_bind_text(query, at, path);
+	query_bind_number(query, at + 1, path_hash(path));
+}
+
 static int each_file(struct query *query, store_graph_file_fn fn, void *payload)
 {
 	int rc = 0, error;
@@ -169,9 +185,9 @@ int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload
 int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload)
 {
 	struct query *query =
-		query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file WHERE path = ?1");
+		query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file WHERE " IS_PATH);
 
-	query_bind_text(query, 1, path);
+	bind_path(query, 1, path);
 	return each_file(query, fn, payload);
 }
 
@@ -194,12 +210,16 @@ int store_graph_mentions(struct store *store,
 
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload)
 {
-	struct query *query = query_open(store,
-		"SELECT " FILE_COLUMNS " FROM graph_name JOIN graph_file ON id = file "
-		"WHERE name = ?1 ORDER BY path");
+	struct query *query =
+		query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file "
+				  "WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY path");
+	struct buf files = BUF_INIT;
+	int rc = names_files(store, name, &files), error;
 
-	query_bind_number(query, 1, name);
-	return each_file(query, fn, payload);
+	query_bind_text(query, 1, rc ? "[]" : files.ptr);
+	error = each_file(query, fn, payload);
+	buf_release(&files);
+	return rc ? rc : error;
 }
 
 int store_graph_edges(struct store *store, int64_t file, struct buf *out)
@@ -256,19 +276,12 @@ int store_graph_count(struct store *store, struct store_graph_counts *out)
 	return query_close(query);
 }
 
-struct name {
-	uint32_t name;
-	int64_t file;
-};
-
 struct store_graph {
 	struct store *store;
-	struct query *find, *file, *edges, *remove, *remove_edges, *name, *remove_name, *forget;
-	struct query *mentions, *remove_mentions;
-	struct name *names; /* to be added */
+	struct query *find, *file, *edges, *remove, *remove_edges, *mentions, *remove_mentions;
+	struct name_changes names;
 	struct buf packed;
-	int rc; /* the first error of packing */
-	size_t name_count, name_room;
+	int rc; /* the first error of packing, or of names */
 };
 
 struct store_graph *store_graph_open(struct store *store)
@@ -277,22 +290,18 @@ struct store_graph *store_graph_open(struct store *store)
 
 	graph->store = store;
 	buf_init(&graph->packed);
-	graph->find = query_open(store, "SELECT id FROM graph_file WHERE path = ?1");
+	graph->find = query_open(store, "SELECT id FROM graph_file WHERE " IS_PATH);
 	graph->file = query_open(store,
-		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, "
-		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
+		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS
+		", path_hash) VALUES(?1, ?2, ?3, ?4, ?5, "
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
 	graph->edges =
 		query_open(store, "INSERT OR REPLACE INTO graph_edge(file, edges) VALUES(?1, ?2)");
 	graph->remove = query_open(store, "DELETE FROM graph_file WHERE id = ?1");
 	graph->remove_edges = query_open(store, "DELETE FROM graph_edge WHERE file = ?1");
-	graph->name =
-		query_open(store, "INSERT OR IGNORE INTO graph_name(name, file) VALUES(?1, ?2)");
-	graph->remove_name =
-		query_open(store, "DELETE FROM graph_name WHERE name = ?1 AND file = ?2");
 	graph->mentions = query_open(
 		store, "INSERT OR REPLACE INTO graph_mention(file, names) VALUES(?1, ?2)");
 	graph->remove_mentions = query_open(store, "DELETE FROM graph_mention WHERE file = ?1");
-	graph->forget = query_open(store, "DELETE FROM graph_name WHERE file = ?1");
 	return graph;
 }
 
@@ -340,7 +349,7 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	struct query *query = graph->file;
 	int64_t id = 0;
 
-	query_bind_text(graph->find, 1, file->path);
+	bind_path(graph->find, 1, file->path);
 	if (query_next(graph->find))
 		id = query_number(graph->find, 0);
 	query_reset(graph->find);
@@ -359,6 +368,7 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	bind_count(query, 10, file->calls);
 	bind_count(query, 14, file->imports);
 	query_bind_number(query, 18, file->edges);
+	query_bind_number(query, 19, path_hash(file->path));
 	query_run(query);
 	if (!id)
 		id = store_last_id(graph->store);
@@ -368,63 +378,38 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 
 void store_graph_add_name(struct store_graph *graph, int64_t file, uint32_t name)
 {
-	GROW(graph->names, graph->name_count, graph->name_room);
-	graph->names[graph->name_count++] = (struct name){name, file};
+	names_change(&graph->names, file, name, true);
 }
 
 void store_graph_remove_name(struct store_graph *graph, int64_t file, uint32_t name)
 {
-	query_bind_number(graph->remove_name, 1, name);
-	query_bind_number(graph->remove_name, 2, file);
-	query_run(graph->remove_name);
+	names_change(&graph->names, file, name, false);
 }
 
 void store_graph_forget_names(struct store_graph *graph, int64_t file)
 {
-	query_bind_number(graph->forget, 1, file);
-	query_run(graph->forget);
-}
+	int rc = names_forget(graph->store, file);
 
-static int compare_names(const void *left, const void *right)
-{
-	const struct name *a = left, *b = right;
-
-	if (a->name != b->name)
-		return a->name < b->name ? -1 : 1;
-	return (a->file > b->file) - (a->file < b->file);
-}
-
-/* In order, which fills pages from end to end instead of splitting them. */
-static void add_names(struct store_graph *graph)
-{
-	if (graph->name_count)
-		qsort(graph->names, graph->name_count, sizeof(*graph->names), compare_names);
-	for (size_t i = 0; i < graph->name_count; i++) {
-		query_bind_number(graph->name, 1, graph->names[i].name);
-		query_bind_number(graph->name, 2, graph->names[i].file);
-		query_run(graph->name);
-	}
-	free(graph->names);
+	graph->rc = graph->rc ? graph->rc : rc;
 }
 
 int store_graph_close(struct store_graph *graph)
 {
-	struct query *all[10];
-	int rc = 0;
+	struct query *all[7];
+	int rc;
 
 	if (!graph)
 		return 0;
-	add_names(graph);
+	rc = names_apply(graph->store, &graph->names);
+	graph->rc = graph->rc ? graph->rc : rc;
+	rc = 0;
 	all[0] = graph->find;
 	all[1] = graph->file;
 	all[2] = graph->edges;
 	all[3] = graph->remove;
 	all[4] = graph->remove_edges;
-	all[5] = graph->name;
-	all[6] = graph->remove_name;
-	all[7] = graph->forget;
-	all[8] = graph->mentions;
-	all[9] = graph->remove_mentions;
+	all[5] = graph->mentions;
+	all[6] = graph->remove_mentions;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		int error = query_close(all[i]);
 

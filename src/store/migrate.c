@@ -171,6 +171,20 @@ static const char *const migrations[] = {
 	"DELETE FROM blob_fact; DELETE FROM parse_version; DELETE FROM graph_edge;"
 	"DELETE FROM graph_name; DELETE FROM graph_mention; DELETE FROM graph_file;"
 	"DELETE FROM meta WHERE key = 'graph.head';",
+	/* Paths and names lie otherwise: the graph is made again of the facts. */
+	"DROP TABLE graph_file; DROP TABLE graph_name;"
+	"CREATE TABLE graph_file(id INTEGER PRIMARY KEY, path TEXT NOT NULL,"
+	" path_hash INTEGER NOT NULL, blob BLOB NOT NULL, version INTEGER NOT NULL,"
+	" language TEXT, skipped TEXT, lines INTEGER NOT NULL, symbols INTEGER NOT NULL,"
+	" calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL,"
+	" calls2 INTEGER NOT NULL, calls3 INTEGER NOT NULL,"
+	" imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,"
+	" imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,"
+	" digest BLOB NOT NULL);"
+	"CREATE INDEX graph_file_path ON graph_file(path_hash);"
+	"CREATE TABLE graph_name(bucket INTEGER PRIMARY KEY, pairs BLOB NOT NULL);"
+	"DELETE FROM graph_edge; DELETE FROM graph_mention;"
+	"DELETE FROM meta WHERE key = 'graph.head';",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)

@@ -157,7 +157,9 @@ INSERT INTO derived_table VALUES(16, 'graph_dictionary');
 -- src/graph/pack.c, with their targets by path and "qualified name#ordinal", which do not move when
 -- other code of that file does.
 CREATE TABLE graph_file(
-	id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, blob BLOB NOT NULL,
+	id INTEGER PRIMARY KEY,
+	path TEXT NOT NULL, path_hash INTEGER NOT NULL, -- a path is in one row only
+	blob BLOB NOT NULL,
 	version INTEGER NOT NULL, -- parse_version; 0: it has no facts
 	language TEXT, skipped TEXT, lines INTEGER NOT NULL, symbols INTEGER NOT NULL,
 	calls0 INTEGER NOT NULL, calls1 INTEGER NOT NULL, -- edges by how sure they are
@@ -165,10 +167,11 @@ CREATE TABLE graph_file(
 	imports0 INTEGER NOT NULL, imports1 INTEGER NOT NULL,
 	imports2 INTEGER NOT NULL, imports3 INTEGER NOT NULL, edges INTEGER NOT NULL,
 	digest BLOB NOT NULL); -- 16 bytes, of its symbols and edges, their targets included
+CREATE INDEX graph_file_path ON graph_file(path_hash);
 CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);
--- Which files define a name, by 32 bits of its hash: `why` asks for symbols by name.
-CREATE TABLE graph_name(
-	name INTEGER NOT NULL, file INTEGER NOT NULL, PRIMARY KEY(name, file)) WITHOUT ROWID;
+-- Which files define a name, by 32 bits of its hash, of which 10 are the key: `why` asks for symbols
+-- by name. src/store/graph_name.c.
+CREATE TABLE graph_name(bucket INTEGER PRIMARY KEY, pairs BLOB NOT NULL);
 -- A filter of the names of files that a file's imports spell and, of the languages that are resolved
 -- name by name, of all names that it looks at; made by src/graph/names.c.
 CREATE TABLE graph_mention(file INTEGER PRIMARY KEY, names BLOB NOT NULL);

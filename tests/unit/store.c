@@ -223,6 +223,77 @@ static void what_is_learnt_makes_facts_short(void **state)
 	store_close(other);
 }
 
+static int on_definer(const struct store_graph_file *file, void *payload)
+{
+	buf_addf(payload, "%s ", file->path);
+	return 0;
+}
+
+static void check_definers(struct store *store, uint32_t name, const char *expected)
+{
+	struct buf paths = BUF_INIT;
+
+	assert_int_equal(store_graph_defining(store, name, on_definer, &paths), 0);
+	assert_string_equal(paths.ptr, expected);
+	buf_release(&paths);
+}
+
+static int64_t add_file(struct store_graph *graph, const char *path)
+{
+	struct store_graph_file file = {.path = path};
+
+	return store_graph_put(graph, &file, NULL, 0);
+}
+
+/* Names next to each other, at both ends of a row and of all hashes. */
+static void names_lead_to_their_files(void **state)
+{
+	static const uint32_t some[] = {0, 1, (1U << 22) - 1, 1U << 22, 1U << 31, UINT32_MAX};
+	struct fixture *fixture = *state;
+	struct store *store = NULL;
+	struct store_graph *graph;
+	int64_t b, a;
+
+	assert_int_equal(store_open(fixture->folder, true, &store), 0);
+	graph = store_graph_open(store);
+	b = add_file(graph, "b.c");
+	a = add_file(graph, "a.c");
+	assert_int_equal(add_file(graph, "b.c"), b); /* a path has one row */
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++) {
+		store_graph_add_name(graph, b, some[i]);
+		store_graph_add_name(graph, a, some[i]);
+		store_graph_add_name(graph, a, some[i]);
+	}
+	assert_int_equal(store_graph_close(graph), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(some); i++)
+		check_definers(store, some[i], "a.c b.c ");
+	check_definers(store, 2, "");
+	graph = store_graph_open(store);
+	store_graph_remove_name(graph, a, 1);
+	store_graph_add_name(graph, b, 2);
+	store_graph_remove_name(graph, b, 0);
+	store_graph_add_name(graph, b, 0);
+	store_graph_remove_name(graph, a, UINT32_MAX);
+	store_graph_remove_name(graph, b, UINT32_MAX);
+	store_graph_remove_name(graph, b, 7); /* was not there */
+	assert_int_equal(store_graph_close(graph), 0);
+	check_definers(store, 0, "a.c b.c ");
+	check_definers(store, 1, "b.c ");
+	check_definers(store, 2, "b.c ");
+	check_definers(store, UINT32_MAX, "");
+	graph = store_graph_open(store);
+	store_graph_forget_names(graph, b);
+	store_graph_add_name(graph, b, 5);
+	assert_int_equal(store_graph_close(graph), 0);
+	check_definers(store, 0, "a.c ");
+	check_definers(store, 1, "");
+	check_definers(store, 5, "b.c ");
+	check_definers(store, 1U << 31, "a.c ");
+	assert_int_equal(store_exec(store, "UPDATE graph_name SET pairs = x'80'"), 0);
+	assert_int_equal(store_graph_defining(store, 5, on_definer, NULL), E_INVALID);
+	store_close(store);
+}
+
 static void clears_what_is_derived_and_keeps_facts(void **state)
 {
 	struct fixture *fixture = *state;
@@ -399,6 +470,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(may_be_made_by_many_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sets_a_damaged_file_aside, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(transactions_nest_and_roll_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(names_lead_to_their_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_learnt_makes_facts_short, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
