@@ -51,6 +51,22 @@ odd() { # a line of somebody else among some of the house
 	tail -6 both | cmp - alone
 }
 
+@test "a range says what its commits say one by one, and shows how far it is" {
+	odd && tick && git commit -qm "Add mine"
+	sed -i '3i int between(void);' src/mine.c
+	sed -i 's/, 10, out/, 20, out/' src/mine.c
+	git commit -qam "Change two lines" && tick
+	git mv src/mine.c src/moved.c && git commit -qm "Move it" && tick
+	git rm -q src/buf.c && sed 's/rc/code/' src/moved.c >src/mine.c && git add . && git commit -qm "Both ways"
+	for commit in $(git rev-list --reverse HEAD~4..); do
+		git flywheel fit --json "$commit"
+	done >each
+	git flywheel fit --json HEAD~4.. | cmp - each
+	[ "$(jq -r .commit each | uniq | wc -l)" -eq 4 ]
+	script -qec "git flywheel fit --json HEAD~4.. >out" /dev/null | grep -q "reading commits.*4/4"
+	cmp out each
+}
+
 @test "a file's own version at HEAD is not held for it" {
 	odd && tick && git commit -qm "Add mine"
 	[ "$(git flywheel fit --json src/mine.c | jq -s 'max_by(.house).line')" = 8 ]

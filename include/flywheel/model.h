@@ -57,6 +57,12 @@ void model_context_free(struct model_context *context);
  * counts become exactly those of a model that was trained that way. */
 void model_learn(struct model *model, const char *text, size_t len);
 void model_forget(struct model *model, const char *text, size_t len);
+/* Forgets the old text and learns the other one; it costs what they differ by. */
+void model_replace(
+	struct model *model, const char *old_text, size_t old_len, const char *text, size_t len);
+/* How many tokens, roughly, were learned or forgotten since the file was written. Each takes
+ * about a kilobyte of memory. */
+uint64_t model_changed(const struct model *model);
 
 /*
  * Splits text the way the model does; `fn` returns non-zero to stop. A line break that means

@@ -15,7 +15,7 @@ struct working;
 int working_open(struct session *session, const struct oid *tree, struct working **out);
 void working_free(struct working *working);
 struct model *working_model(struct working *working); /* borrowed */
-/* Goes on to another tree. */
+/* Goes on to another tree, in the same way: it costs what the two differ by. */
 int working_move(struct working *working, const struct oid *tree);
 bool working_has(const struct working *working, const char *path); /* a file of the tree */
 /* The file and line of the N-th token of one of the model's texts: 0 when it is not known. The

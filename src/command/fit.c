@@ -28,6 +28,8 @@ struct fitting {
 	struct session session;
 	struct fit *fit;
 	struct fit_report report;
+	struct progress *progress; /* NULL: the answers show how far it is */
+	size_t done;
 };
 
 static int tree_of(struct fitting *fitting, const struct oid *commit, struct oid *tree)
@@ -51,6 +53,7 @@ static int ask_commit(const struct commit *commit, void *payload)
 	struct oid from;
 	int rc;
 
+	progress_set(fitting->progress, ++fitting->done);
 	if (commit->parent_count > 1)
 		return 0;
 	if (interrupted())
@@ -62,20 +65,34 @@ static int ask_commit(const struct commit *commit, void *payload)
 	return rc ? rc : ask_change(fitting, &from, &commit->tree);
 }
 
+static int count_commit(const struct commit *commit, void *payload)
+{
+	(void)commit;
+	++*(size_t *)payload;
+	return 0;
+}
+
 static int ask_range(struct fitting *fitting, const char *range, const char *dots)
 {
 	char *old = xstrndup(range, (size_t)(dots - range));
 	const char *young = dots[2] ? dots + 2 : "HEAD";
 	struct log_options options = {.oldest_first = true};
 	struct oid hide, from;
+	size_t commits = 0;
 	int rc = repo_resolve(fitting->session.repo, *old ? old : "HEAD", &hide);
 
 	if (!rc)
 		rc = repo_resolve(fitting->session.repo, young, &from);
 	options.from = &from;
 	options.hide = &hide;
+	if (!rc && !isatty(STDOUT_FILENO)) {
+		rc = repo_log(fitting->session.repo, &options, count_commit, &commits);
+		fitting->progress = progress_start("reading commits", commits);
+	}
 	if (!rc)
 		rc = repo_log(fitting->session.repo, &options, ask_commit, fitting);
+	progress_finish(fitting->progress);
+	fitting->progress = NULL;
 	free(old);
 	return rc;
 }

@@ -49,7 +49,7 @@ static void look_at(struct model *model, const struct model_span *text, struct s
 	struct range found[PLACE_REACH + 1];
 	struct reader reader;
 
-	overlay_add(model, stream + text->start, text->end - text->start, -1);
+	overlay_add(model, stream + text->start, text->end - text->start, -1, NULL);
 	near_hide(model, text->start, true);
 	reader_init(&reader, model, true);
 	for (uint32_t i = text->start; i < text->end; i++) {

@@ -140,8 +140,11 @@ double frame_bits(double counted, double rest, double spelled); /* -log2 of the 
 /* Counts `id` in the cache, in every context of the frame. */
 void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id);
 
-/* Adds a text to what was learned `by` times, which is 1 or -1; ids are those of the model. */
-void overlay_add(struct model *model, const uint32_t *ids, size_t count, int by);
+/* Adds a text to what was learned `by` times, which is 1 or -1; ids are those of the model.
+ * `wanted` (NULL: all) says which of its places count, the end's included; that of all is
+ * learned_tokens. */
+void overlay_add(
+	struct model *model, const uint32_t *ids, size_t count, int by, const bool *wanted);
 
 /* The likeliest tokens of a place, by the counts alone; ties go to the smaller number. */
 #define PREDICT_MAX 32

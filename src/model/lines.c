@@ -13,12 +13,17 @@
 #define INSTEAD_P 0.1 /* the house must have an idea of its own that is at least so likely */
 #define LEAST_P 0.04  /* and goes on with it while its next token is likelier */
 
+struct lined_token {
+	uint32_t id, line;
+	size_t offset, len;
+	bool asked;
+};
+
 struct reading {
 	struct reader reader;
 	struct model_line now;
-	size_t counted; /* bytes of the text whose line breaks are counted */
-	uint32_t line;
-	bool asked; /* about this line */
+	struct lined_token *tokens;
+	size_t count; /* up to the last that is asked about */
 };
 
 /* Drafts from where the reader stands, before `id` came. */
@@ -52,17 +57,16 @@ static int finish_line(struct reading *reading, model_line_fn fn, void *payload)
 	return rc;
 }
 
-static void count_token(
-	struct reading *reading, const struct token *token, uint32_t id, bool instead)
+static void count_token(struct reading *reading, const struct lined_token *token, bool instead)
 {
 	struct model_line *now = &reading->now;
-	double bits = reader_bits(&reading->reader, id, NULL);
+	double bits = reader_bits(&reading->reader, token->id, NULL);
 
-	now->line = reading->line;
+	now->line = token->line;
 	now->tokens++;
 	now->bits += bits;
 	if (instead && bits >= ODD_BITS && !now->instead.text) {
-		draft_instead(reading, id);
+		draft_instead(reading, token->id);
 		now->instead_at = token->offset;
 	}
 	if (bits <= now->odd_bits)
@@ -72,37 +76,74 @@ static void count_token(
 	now->odd_len = token->len;
 }
 
+static void split(struct reading *reading, const char *text, size_t len, model_wanted_fn wanted,
+	void *payload)
+{
+	struct lexer *lexer = &reading->reader.lexer;
+	size_t count = 0, capacity = 0, counted = 0;
+	uint32_t line = 1, asked_line = 0;
+	bool asked = false;
+	struct token token;
+
+	lexer_feed(lexer, text, len);
+	while (lexer_next(lexer, &token)) {
+		for (; counted < token.offset; counted++)
+			line += text[counted] == '\n';
+		if (line != asked_line)
+			asked = !wanted || wanted(line, payload);
+		asked_line = line;
+		GROW(reading->tokens, count, capacity);
+		/* A line break is what the line before it left open. */
+		reading->tokens[count++] = (struct lined_token){
+			model_intern(reading->reader.model, token.text, token.len), line,
+			token.offset, token.len, asked && *token.text != '\n'};
+		if (reading->tokens[count - 1].asked)
+			reading->count = count;
+	}
+}
+
+/* What is too far from the next question is only counted in the cache. */
+static int read_all(struct reading *reading, bool instead, model_line_fn fn, void *payload)
+{
+	struct reader *reader = &reading->reader;
+	size_t due = 0;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct lined_token *token = &reading->tokens[i];
+
+		while (due < i || !reading->tokens[due].asked)
+			due++;
+		if (reading->now.tokens && token->line != reading->now.line) {
+			int rc = finish_line(reading, fn, payload);
+
+			if (rc)
+				return rc;
+		}
+		if (due == i)
+			count_token(reading, token, instead);
+		if (due > i + PLACE_REACH)
+			reader_skim(reader, token->id);
+		else
+			reader_pass(reader, token->id);
+		reader_follow(reader);
+		if (interrupted())
+			return fail(E_STOPPED, "interrupted");
+	}
+	return finish_line(reading, fn, payload);
+}
+
 int model_read_lines(struct model *model, const char *text, size_t len, bool instead,
 	model_wanted_fn wanted, model_line_fn fn, void *payload)
 {
-	struct reading reading = {.line = 1};
-	struct token token;
-	int rc = 0;
+	struct reading reading = {.count = 0};
+	int rc;
 
 	reader_init(&reading.reader, model, true);
 	reading.reader.shown.cache.journaled = instead;
-	reading.asked = !wanted || wanted(1, payload);
-	lexer_feed(&reading.reader.lexer, text, len);
-	while (!rc && lexer_next(&reading.reader.lexer, &token)) {
-		uint32_t id = model_intern(model, token.text, token.len), before = reading.line;
-
-		for (; reading.counted < token.offset; reading.counted++)
-			reading.line += text[reading.counted] == '\n';
-		if (reading.line != before) {
-			rc = finish_line(&reading, fn, payload);
-			reading.asked = !wanted || wanted(reading.line, payload);
-		}
-		/* A line break is what the line before it left open. */
-		if (!rc && reading.asked && *token.text != '\n')
-			count_token(&reading, &token, id, instead);
-		reader_pass(&reading.reader, id);
-		reader_follow(&reading.reader);
-		if (interrupted())
-			rc = fail(E_STOPPED, "interrupted");
-	}
-	if (!rc)
-		rc = finish_line(&reading, fn, payload);
+	split(&reading, text, len, wanted, payload);
+	rc = read_all(&reading, instead, fn, payload);
 	free(reading.now.instead.text);
+	free(reading.tokens);
 	reader_release(&reading.reader);
 	return rc;
 }

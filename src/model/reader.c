@@ -36,15 +36,21 @@ static void step(struct reader *reader, uint32_t id, const struct range *found)
 static void look_around(struct reader *reader)
 {
 	uint32_t ids[NEAR_WINDOW];
-	size_t count = reader->passed < NEAR_WINDOW ? reader->passed : NEAR_WINDOW;
+	size_t count = reader->look_at < NEAR_WINDOW ? reader->look_at : NEAR_WINDOW;
 
 	for (size_t i = 0; i < count; i++)
-		ids[i] = reader->recent[(reader->passed - count + i) % RECENT];
+		ids[i] = reader->recent[(reader->look_at - count + i) % RECENT];
 	if (count != reader->looked_at || memcmp(ids, reader->looked, count * sizeof(*ids))) {
 		near_count(reader->model, ids, count, &reader->shown.near);
 		memcpy(reader->looked, ids, count * sizeof(*ids));
 		reader->looked_at = count;
 	}
+	reader->look_at = 0;
+}
+
+static void want_look(struct reader *reader)
+{
+	reader->look_at = reader->passed;
 	reader->due = reader->passed + (reader->passed < NEAR_STEP ? reader->passed : NEAR_STEP);
 	reader->open = false;
 }
@@ -52,7 +58,7 @@ static void look_around(struct reader *reader)
 void reader_follow(struct reader *reader)
 {
 	if (reader->passed >= reader->due)
-		look_around(reader);
+		want_look(reader);
 }
 
 void reader_pass(struct reader *reader, uint32_t id)
@@ -94,7 +100,7 @@ void reader_prompt_tokens(struct reader *reader, const uint32_t *ids, size_t cou
 		else
 			reader_pass(reader, ids[i]);
 	if (count)
-		look_around(reader);
+		want_look(reader);
 }
 
 void reader_prompt(struct reader *reader, const char *text, size_t len)
@@ -108,6 +114,8 @@ void reader_prompt(struct reader *reader, const char *text, size_t len)
 
 const struct frame *reader_look(struct reader *reader)
 {
+	if (reader->look_at)
+		look_around(reader);
 	if (!reader->open)
 		frame_open(reader->model, &reader->shown, &reader->walk, &reader->frame);
 	reader->open = true;

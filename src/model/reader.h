@@ -16,15 +16,16 @@ struct reader {
 	struct frame frame; /* of the place before the last token */
 	bool open;          /* the frame is that of the place where the reader stands */
 	uint32_t recent[RECENT], passed, due; /* tokens; how many; how many when to look around */
-	uint32_t looked[NEAR_WINDOW];         /* what was looked around for the last time */
-	size_t looked_at;                     /* how many */
+	uint32_t look_at;             /* look around from here when a question comes; 0: no */
+	uint32_t looked[NEAR_WINDOW]; /* what was looked around for the last time */
+	size_t looked_at;             /* how many */
 };
 
 void reader_init(struct reader *reader, struct model *model, bool at_start);
 void reader_release(struct reader *reader);
 /* Steps over a token without asking for its price. */
 void reader_pass(struct reader *reader, uint32_t id);
-/* Looks around again if enough was passed since the last time. */
+/* Looks around again, when next asked, if enough was passed since the last time. */
 void reader_follow(struct reader *reader);
 /* The same for tokens that no context of the next question reaches: PLACE_REACH must follow. */
 void reader_skim(struct reader *reader, uint32_t id);

@@ -32,6 +32,7 @@
 #define FILES_KEPT 3 /* HEAD's, and those of history that was asked about */
 #define REWRITE_SHARE 10
 #define REWRITE_BYTES 400000
+#define TOKEN_BYTES 5 /* roughly */
 
 struct code_file {
 	char *path; /* first, for find_by_path */
@@ -245,6 +246,15 @@ static size_t list_stored(struct session *session, struct stored out[FILES_KEPT]
 	return count < FILES_KEPT ? count : FILES_KEPT;
 }
 
+static void remove_old(struct session *session)
+{
+	struct stored stored[FILES_KEPT];
+	size_t count = list_stored(session, stored);
+
+	while (count--)
+		free(stored[count].path);
+}
+
 /* Opens the file from which `now` is least work; a damaged one is removed. */
 static void open_file(struct working *working)
 {
@@ -323,6 +333,7 @@ static int write_file(struct working *working, const struct oid *tree)
 		rc = fail(E_IO, "cannot put the model at %s: %s", path, strerror(errno));
 	if (!rc)
 		rc = model_open(path, &working->model);
+	remove_old(working->session);
 	listing_release(&working->then);
 	for (size_t i = 0; i < working->now.count; i++)
 		add_file(working->now.files[i].path, &working->now.files[i].blob, &working->then);
@@ -339,28 +350,26 @@ static int write_file(struct working *working, const struct oid *tree)
 static int follow_one(const char *path, const struct oid *old, const struct oid *new, void *payload)
 {
 	struct working *working = payload;
-	struct buf text = BUF_INIT;
-	int rc = 0;
+	struct buf gone = BUF_INIT, come = BUF_INIT;
+	int had = old ? read_text(working, old, &gone) : 1;
+	int has = had >= 0 && new ? read_text(working, new, &come) : 1;
 
 	(void)path;
-	if (old) {
-		rc = read_text(working, old, &text);
-		if (!rc)
-			model_forget(working->model, text.ptr, text.len);
-	}
-	if (new &&rc >= 0) {
-		rc = read_text(working, new, &text);
-		if (!rc)
-			model_learn(working->model, text.ptr, text.len);
-	}
-	buf_release(&text);
-	return rc < 0 ? rc : 0;
+	if (!had && !has)
+		model_replace(working->model, gone.ptr, gone.len, come.ptr, come.len);
+	else if (!had)
+		model_forget(working->model, gone.ptr, gone.len);
+	else if (!has)
+		model_learn(working->model, come.ptr, come.len);
+	buf_release(&gone);
+	buf_release(&come);
+	return had < 0 ? had : has < 0 ? has : 0;
 }
 
 static bool too_different(const struct working *working)
 {
-	/* Five bytes a token, roughly. */
-	return working->distance > model_tokens(working->model) * 5 / REWRITE_SHARE + REWRITE_BYTES;
+	return working->distance >
+	       model_tokens(working->model) * TOKEN_BYTES / REWRITE_SHARE + REWRITE_BYTES;
 }
 
 int working_open(struct session *session, const struct oid *tree, struct working **out)
@@ -393,7 +402,11 @@ int working_move(struct working *working, const struct oid *tree)
 
 	memset(&working->now, 0, sizeof(working->now));
 	rc = list_code(working, tree, &working->now);
-	if (!rc)
+	/* A long walk must not fill the memory. */
+	if (!rc && model_changed(working->model) > model_tokens(working->model) / REWRITE_SHARE +
+							   REWRITE_BYTES / TOKEN_BYTES)
+		rc = write_file(working, tree);
+	else if (!rc)
 		rc = each_difference(&before, &working->now, follow_one, working);
 	listing_release(&before);
 	return rc;

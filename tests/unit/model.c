@@ -580,14 +580,23 @@ static void learning_equals_training(void **state)
 		before[i] = i < 4;
 	}
 	buf_clear(&texts[3]); /* an empty text counts its end mark */
+	/* One that is another with a line more, and what was its end in front. */
+	buf_clear(&texts[5]);
+	buf_addf(&texts[5], "int only1;\n%.*s\nint added;\n%s", (int)texts[1].len / 2, texts[1].ptr,
+		texts[1].ptr + texts[1].len / 2);
 	for (int start = 0; start < 3; start++) {
 		struct model *changed = train_texts(texts, before, TEXTS);
 
 		memcpy(now, before, sizeof(now));
 		for (int step = 0; step < STEPS; step++) {
 			uint32_t i = next_random(&random) % TEXTS;
+			uint32_t other = next_random(&random) % TEXTS;
 
-			if (now[i])
+			if (now[i] && !now[other]) {
+				model_replace(changed, texts[i].ptr, texts[i].len, texts[other].ptr,
+					texts[other].len);
+				now[other] = true;
+			} else if (now[i])
 				model_forget(changed, texts[i].ptr, texts[i].len);
 			else
 				model_learn(changed, texts[i].ptr, texts[i].len);

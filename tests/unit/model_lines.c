@@ -1,0 +1,111 @@
+/* What lines cost, asked about all of them and about a few. */
+#include "house.h"
+
+#include "flywheel/model_ask.h"
+
+#include <string.h>
+
+enum { LINES = 500 };
+
+struct answers {
+	struct model_line lines[LINES];
+	uint32_t every, count;
+};
+
+static bool is_wanted(uint32_t line, void *payload)
+{
+	const struct answers *answers = payload;
+
+	return line % answers->every == 0;
+}
+
+static int keep(const struct model_line *line, void *payload)
+{
+	struct answers *answers = payload;
+	struct model_line *kept = &answers->lines[line->line];
+
+	assert_true(line->line < LINES && !kept->tokens);
+	*kept = *line;
+	kept->instead.text = line->instead.text ? xstrdup(line->instead.text) : NULL;
+	answers->count++;
+	return 0;
+}
+
+static int stop(const struct model_line *line, void *payload)
+{
+	(void)line;
+	return ++*(int *)payload == 3 ? 7 : 0;
+}
+
+static void answers_release(struct answers *answers)
+{
+	for (unsigned i = 0; i < LINES; i++)
+		free(answers->lines[i].instead.text);
+}
+
+static void expect_same(const struct model_line *left, const struct model_line *right)
+{
+	assert_int_equal(left->tokens, right->tokens);
+	assert_memory_equal(&left->bits, &right->bits, sizeof(left->bits));
+	assert_int_equal(left->odd, right->odd);
+	assert_int_equal(left->odd_len, right->odd_len);
+	assert_int_equal(!left->instead.text, !right->instead.text);
+	if (!left->instead.text)
+		return;
+	assert_string_equal(left->instead.text, right->instead.text);
+	assert_int_equal(left->instead_at, right->instead_at);
+	assert_int_equal(left->instead.source.token, right->instead.source.token);
+}
+
+/* Asking about a few lines reads the rest as it is read when all are asked about. */
+static void a_line_costs_what_it_costs_among_others(void **state)
+{
+	static const uint32_t steps[] = {3, 17, 80, LINES};
+	struct model *model = open_and_remove(train("lines", 0, 6, 0, NULL));
+	struct answers all = {.every = 1};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	write_house(&text, 0, 3);
+	write_house(&text, 1, 5); /* of another house, for drafts of what was meant instead */
+	assert_int_equal(model_read_lines(model, text.ptr, text.len, true, NULL, keep, &all), 0);
+	assert_true(all.count > 200);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		struct answers few = {.every = steps[i]};
+
+		assert_int_equal(
+			model_read_lines(model, text.ptr, text.len, true, is_wanted, keep, &few),
+			0);
+		assert_true(steps[i] == LINES ? !few.count : few.count > 0);
+		for (uint32_t line = steps[i]; line < LINES; line += steps[i])
+			expect_same(&few.lines[line], &all.lines[line]);
+		answers_release(&few);
+	}
+	answers_release(&all);
+	buf_release(&text);
+	model_free(model);
+}
+
+static void stops_when_told(void **state)
+{
+	struct model *model = open_and_remove(train("stops", 0, 2, 0, NULL));
+	struct buf text = BUF_INIT;
+	int asked = 0;
+
+	(void)state;
+	write_house(&text, 0, 3);
+	assert_int_equal(model_read_lines(model, text.ptr, text.len, false, NULL, stop, &asked), 7);
+	assert_int_equal(asked, 3);
+	buf_release(&text);
+	model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_costs_what_it_costs_among_others),
+		cmocka_unit_test(stops_when_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
