@@ -40,7 +40,7 @@ void classify_sentences(const char *message, size_t len, struct strings *out);
 
 /* What the miner would write down of one sentence; texts are owned, "" when there is none. */
 struct classified_note {
-	char *statement, *because, *instead_of;
+	char *statement, *because, *instead_of, *consequences;
 	double confidence;
 };
 /*

@@ -49,6 +49,7 @@ static struct js *note_json(struct wishes *wishes, const char *sentence)
 	js_set_text(object, "statement", note.statement);
 	js_set_text(object, "because", note.because);
 	js_set_text(object, "insteadOf", note.instead_of);
+	js_set_text(object, "consequences", note.consequences);
 	js_set_real(object, "confidence", note.confidence);
 	js_set_bool(object, "kept", note.confidence >= wishes->least);
 	classified_note_release(&note);

@@ -109,6 +109,7 @@ bool classify_note(struct classifier *classifier, const char *source, const char
 	out->statement = xstrdup(draft.statement);
 	out->because = xstrdup(draft.because);
 	out->instead_of = xstrdup(draft.instead_of);
+	out->consequences = xstrdup(draft.consequences ? draft.consequences : "");
 	out->confidence = draft.confidence;
 	decision_draft_release(&draft);
 	return true;
@@ -119,5 +120,6 @@ void classified_note_release(struct classified_note *note)
 	free(note->statement);
 	free(note->because);
 	free(note->instead_of);
+	free(note->consequences);
 	memset(note, 0, sizeof(*note));
 }

@@ -68,6 +68,15 @@ static bool is_symptom(const struct decision_draft *draft)
 	return has_any(draft->statement, broken) || begins_with_any(draft->because, causes);
 }
 
+/* What follows from a cure is that the fault is gone. */
+static bool is_cure(const char *statement)
+{
+	static const char *const words[] = {
+		"fix", "fixes", "fixed", "fixup", "bug", "bugs", "revert", NULL};
+
+	return has_any(statement, words);
+}
+
 /* "..., otherwise <do something else>" tells two cases, not a reason. */
 static bool is_other_case(const struct cue *cue, const struct decision_draft *draft)
 {
@@ -85,8 +94,8 @@ static bool is_other_case(const struct cue *cue, const struct decision_draft *dr
 /* Neither a reason nor what it was chosen over: little to learn from. */
 static bool is_bare(const struct cue *cue, const struct decision_draft *draft)
 {
-	return !draft->because[0] && !draft->instead_of[0] && strcmp(cue->id, "on-purpose") &&
-	       strcmp(cue->id, "no-rule");
+	return !draft->because[0] && !draft->instead_of[0] && !draft->consequences &&
+	       strcmp(cue->id, "on-purpose") && strcmp(cue->id, "no-rule");
 }
 
 /* What a comment tells whoever calls: "you can use", "returns", "may be combined". */
@@ -113,7 +122,7 @@ static bool is_open(const char *text)
 	return depth > 0;
 }
 
-static bool is_cut(const struct decision_draft *draft)
+static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
 		"this issue", "that issue", "this problem", "that problem", "this, ", "it, ",
@@ -124,7 +133,8 @@ static bool is_cut(const struct decision_draft *draft)
 
 	return len > 240 || is_open(draft->statement) || ends_with(draft->statement, " simply") ||
 	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
-	       begins_with_any(draft->statement, statements) || strstr(draft->statement, ": ");
+	       begins_with_any(draft->statement, statements) ||
+	       (cue->consequence < 0 && strstr(draft->statement, ": "));
 }
 
 /* "so that", "to avoid": in a comment they mostly say what the code below does. */
@@ -173,20 +183,20 @@ double draft_confidence(struct classifier *classifier, const char *source, const
 	const struct decision_draft *draft)
 {
 	double scores[LABEL_COUNT], confidence = cue->confidence;
-	bool comment = !strcmp(source, "comment");
+	bool comment = !strcmp(source, "comment"), follows = cue->consequence > 0;
 
-	classify_sentence(classifier, draft->evidence, scores);
-	if (!is_pure_reason(cue))
-		confidence += 0.25 * (scores[LABEL_DECISION] - 0.75);
+	classify_sentence(classifier, follows ? draft->statement : draft->evidence, scores);
+	if (!is_pure_reason(cue) || follows)
+		confidence += (follows ? 0.15 : 0.25) * (scores[LABEL_DECISION] - 0.75);
 	if (draft->because[0])
 		confidence += 0.15 * (scores[LABEL_RATIONALE] - 0.6);
 	if (is_bookkeeping(draft->statement))
 		confidence -= BOOKKEEPING;
 	if (comment && (is_manual(draft->statement) || is_purpose(cue)))
 		confidence -= MANUAL;
-	if (is_cut(draft) || is_other_case(cue, draft))
+	if (is_cut(cue, draft) || is_other_case(cue, draft))
 		confidence -= CUT;
-	if (is_symptom(draft))
+	if (is_symptom(draft) || (follows && is_cure(draft->statement)))
 		confidence -= SYMPTOM;
 	if (is_bare(cue, draft))
 		confidence -= BARE;

@@ -10,6 +10,7 @@
 
 struct loader {
 	struct cues *cues;
+	struct cue *current;      /* NULL before the first */
 	struct buf define, regex; /* shared part; the current cue's pattern */
 	int line;
 };
@@ -30,6 +31,7 @@ void cues_free(struct cues *cues)
 		return;
 	for (size_t i = 0; i < cues->count; i++)
 		cue_release(&cues->list[i]);
+	cues_free(cues->consequences);
 	free(cues->list);
 	free(cues);
 }
@@ -37,13 +39,12 @@ void cues_free(struct cues *cues)
 /* Compiles the pattern of the section that ends here. */
 static int finish(struct loader *loader)
 {
-	struct cue *cue;
+	struct cue *cue = loader->current;
 	struct buf pattern = BUF_INIT;
 	int rc;
 
-	if (!loader->cues->count)
+	if (!cue)
 		return 0;
-	cue = &loader->cues->list[loader->cues->count - 1];
 	buf_addstr(&pattern, loader->define.ptr);
 	buf_addstr(&pattern, loader->regex.ptr);
 	rc = loader->regex.len
@@ -55,6 +56,7 @@ static int finish(struct loader *loader)
 		cue->decision = regex_group(cue->regex, "decision");
 		cue->because = regex_group(cue->regex, "because");
 		cue->instead = regex_group(cue->regex, "instead");
+		cue->consequence = regex_group(cue->regex, "consequence");
 	}
 	buf_clear(&loader->regex);
 	buf_release(&pattern);
@@ -63,7 +65,8 @@ static int finish(struct loader *loader)
 
 static int begin(struct loader *loader, const char *line)
 {
-	struct cues *cues = loader->cues;
+	struct cues *cues =
+		starts_with(line, "[consequence") ? loader->cues->consequences : loader->cues;
 	const char *open = strchr(line, '"'), *close = open ? strchr(open + 1, '"') : NULL;
 	int rc = finish(loader);
 
@@ -72,10 +75,10 @@ static int begin(struct loader *loader, const char *line)
 	if (!close)
 		return fail(E_INVALID, "cues.conf:%d: want [cue \"name\"]", loader->line);
 	GROW(cues->list, cues->count, cues->capacity);
-	memset(&cues->list[cues->count], 0, sizeof(*cues->list));
-	cues->list[cues->count].id = xstrndup(open + 1, (size_t)(close - open - 1));
-	cues->list[cues->count].veto = starts_with(line, "[veto");
-	cues->count++;
+	loader->current = &cues->list[cues->count++];
+	memset(loader->current, 0, sizeof(*loader->current));
+	loader->current->id = xstrndup(open + 1, (size_t)(close - open - 1));
+	loader->current->veto = starts_with(line, "[veto");
 	return 0;
 }
 
@@ -93,19 +96,20 @@ static int take_label(struct cue *cue, const char *value)
 
 static int take_value(struct loader *loader, const char *key, const char *value)
 {
-	struct cue *cue;
+	struct cue *cue = loader->current;
 
 	if (!strcmp(key, "define")) {
 		buf_addf(&loader->define, "%s\n", value);
 		return 0;
 	}
-	if (!loader->cues->count)
+	if (!cue)
 		return fail(E_INVALID, "'%s' stands before the first cue", key);
-	cue = &loader->cues->list[loader->cues->count - 1];
 	if (!strcmp(key, "label"))
 		return take_label(cue, value);
 	if (!strcmp(key, "confidence"))
 		cue->confidence = strtod(value, NULL);
+	else if (!strcmp(key, "pair"))
+		cue->pair = !strcmp(value, "yes");
 	else if (!strcmp(key, "source"))
 		cue->sources = xstrdup(value);
 	else if (!strcmp(key, "word"))
@@ -152,6 +156,7 @@ int cues_load(const char *text, struct cues **out)
 
 	*out = NULL;
 	loader.cues = xcalloc(1, sizeof(*loader.cues));
+	loader.cues->consequences = xcalloc(1, sizeof(*loader.cues));
 	strings_split(&lines, text, '\n');
 	for (size_t i = 0; i < lines.count && !rc; i++) {
 		loader.line = (int)i + 1;
@@ -205,6 +210,7 @@ static bool run_pattern(
 	match->decision = group_of(spans, ARRAY_SIZE(spans), cue->decision);
 	match->because = group_of(spans, ARRAY_SIZE(spans), cue->because);
 	match->instead = group_of(spans, ARRAY_SIZE(spans), cue->instead);
+	match->consequence = group_of(spans, ARRAY_SIZE(spans), cue->consequence);
 	return true;
 }
 
@@ -234,22 +240,40 @@ static bool is_vetoed(const struct cues *cues, const char *lower, const char *te
 	return false;
 }
 
-bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
-	struct cue_match *match)
+static enum consequence_form form_of(const struct cue *cue)
 {
+	return cue->pair ? FORM_PAIR : cue->decision > 0 ? FORM_CLAUSE : FORM_SENTENCE;
+}
+
+/* Of which cues the surest is asked for. */
+struct wanted {
+	const char *source;         /* NULL: of all */
+	enum consequence_form form; /* of consequences */
+	bool consequences;
+};
+
+static bool is_wanted(const struct wanted *wanted, const struct cue *cue)
+{
+	if (cue->veto || (wanted->consequences && form_of(cue) != wanted->form))
+		return false;
+	return !cue->sources || !wanted->source || strstr(cue->sources, wanted->source);
+}
+
+static bool find_surest(const struct cues *cues, const struct wanted *wanted, const char *text,
+	size_t len, struct cue_match *match)
+{
+	const struct cues *among = wanted->consequences ? cues->consequences : cues;
 	const struct cue *best = NULL;
 	char *lower = lower_case(text, len);
 	struct cue_match found;
 	bool sure;
 
-	for (size_t i = 0; i < cues->count; i++) {
-		const struct cue *cue = &cues->list[i];
+	for (size_t i = 0; i < among->count; i++) {
+		const struct cue *cue = &among->list[i];
 
-		if (cue->veto || (best && cue->confidence <= best->confidence))
+		if (!is_wanted(wanted, cue) || (best && cue->confidence <= best->confidence))
 			continue;
-		if ((cue->sources && !strstr(cue->sources, source)) || !has_word(cue, lower))
-			continue;
-		if (run_pattern(cue, text, len, &found)) {
+		if (has_word(cue, lower) && run_pattern(cue, text, len, &found)) {
 			best = cue;
 			*match = found;
 		}
@@ -257,4 +281,17 @@ bool cues_match(const struct cues *cues, const char *source, const char *text, s
 	sure = best && !is_vetoed(cues, lower, text, len);
 	free(lower);
 	return sure;
+}
+
+bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
+	struct cue_match *match)
+{
+	return find_surest(cues, &(struct wanted){.source = source}, text, len, match);
+}
+
+bool cues_match_consequence(const struct cues *cues, enum consequence_form form, const char *text,
+	size_t len, struct cue_match *match)
+{
+	return find_surest(
+		cues, &(struct wanted){.form = form, .consequences = true}, text, len, match);
 }

@@ -41,7 +41,7 @@ void decision_id(const char *source, const char *evidence, char out[13])
 }
 
 /* A piece of the span as a phrase: no lead-in, no trailing punctuation. */
-static char *phrase(const char *text, struct span span)
+char *draft_phrase(const char *text, struct span span)
 {
 	static const char *const leads[] = {"so ", "also ", "but ", "and ", "therefore ", "thus ",
 		"hence ", "that ", "now ", "then "};
@@ -65,7 +65,7 @@ static char *phrase(const char *text, struct span span)
 	return xstrndup(text + start, end - start);
 }
 
-static bool is_pronoun_first(const char *text)
+bool draft_is_pronoun_first(const char *text)
 {
 	static const char *const words[] = {
 		"this ", "it ", "that ", "these ", "they ", "it's ", "that's ", "those "};
@@ -76,8 +76,7 @@ static bool is_pronoun_first(const char *text)
 	return false;
 }
 
-/* A clause that was cut where it should not have been. */
-static bool is_dangling(const char *text)
+bool draft_is_dangling(const char *text)
 {
 	static const char *const words[] = {" where", " but", " and", " or", " that", " which",
 		" in", " of", " the", " a", " is", " are", " was", " this", " when", " if", " to",
@@ -102,7 +101,7 @@ static size_t words_in(const char *text)
 /* "This avoids ..." is a reason; what it is the reason for is the commit's subject. */
 static void settle_statement(struct decision_draft *draft, const char *subject, const char *span)
 {
-	bool whole = !draft->statement[0] || is_pronoun_first(draft->statement);
+	bool whole = !draft->statement[0] || draft_is_pronoun_first(draft->statement);
 
 	if (!whole)
 		return;
@@ -128,8 +127,8 @@ static void split_alternative(struct decision_draft *draft)
 		if (!at)
 			continue;
 		free(draft->instead_of);
-		draft->instead_of =
-			phrase(draft->statement, (struct span){start, strlen(draft->statement)});
+		draft->instead_of = draft_phrase(
+			draft->statement, (struct span){start, strlen(draft->statement)});
 		*at = '\0';
 		while (at > draft->statement && strchr(" ,;", at[-1]))
 			*--at = '\0';
@@ -139,17 +138,26 @@ static void split_alternative(struct decision_draft *draft)
 bool decision_draft_make(struct classifier *classifier, const char *source, const char *subject,
 	const char *span, struct decision_draft *out)
 {
+	const struct cues *cues = classifier_cues(classifier);
 	size_t len = strlen(span);
-	struct cue_match match;
+	struct cue_match match, clause;
+	bool follows;
 
 	memset(out, 0, sizeof(*out));
 	if (len < SPAN_MIN || len > EVIDENCE_MAX || words_in(span) < 5)
 		return false;
-	if (!cues_match(classifier_cues(classifier), source, span, len, &match))
-		return false;
-	out->statement = phrase(span, match.decision);
-	out->because = phrase(span, match.because);
-	out->instead_of = phrase(span, match.instead);
+	/* What follows is cut off before the rest is read. */
+	follows = cues_match_consequence(cues, FORM_CLAUSE, span, len, &clause);
+	if (!cues_match(cues, source, span, follows ? clause.decision.end : len, &match)) {
+		if (!follows)
+			return false;
+		match = clause;
+	}
+	out->statement = draft_phrase(span, match.decision);
+	out->because = draft_phrase(span, match.because);
+	out->instead_of = draft_phrase(span, match.instead);
+	if (follows)
+		out->consequences = draft_phrase(span, clause.consequence);
 	out->evidence = xstrdup(span);
 	out->cue = match.cue->id;
 	out->confidence = match.cue->confidence;
@@ -158,9 +166,10 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 	decision_id(source, span, out->id);
 	text_names(span, &out->symbols);
 	/* Without a subject "this is needed" says nothing of what was decided. */
-	if (words_in(out->statement) >= (is_pronoun_first(out->statement) ? 6 : 2) &&
-		!is_dangling(out->statement) && !is_dangling(out->because) &&
-		!is_dangling(out->instead_of)) {
+	if (words_in(out->statement) >= (draft_is_pronoun_first(out->statement) ? 6 : 2) &&
+		!draft_is_dangling(out->statement) && !draft_is_dangling(out->because) &&
+		!draft_is_dangling(out->instead_of) &&
+		!(follows && draft_is_dangling(out->consequences))) {
 		out->found_by = match.cue;
 		out->confidence = draft_confidence(classifier, source, match.cue, out);
 		return true;

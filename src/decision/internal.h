@@ -33,16 +33,18 @@ struct cue {
 	enum cue_label label;
 	double confidence;
 	struct regex *regex;
-	int decision, because, instead; /* group numbers, or -1 */
-	bool veto;                      /* a match means that the span is no decision */
-	char *sources;                  /* "commit comment", or NULL: all */
-	struct strings words;           /* lower case; one must occur; none: always tried */
-	struct strings yes, no;         /* its own samples */
+	int decision, because, instead, consequence; /* group numbers, or -1 */
+	bool veto;            /* a match means that the span is no decision */
+	bool pair;            /* of consequences: matches a sentence together with the one before */
+	char *sources;        /* "commit comment", or NULL: all */
+	struct strings words; /* lower case; one must occur; none: always tried */
+	struct strings yes, no; /* its own samples */
 };
 
 struct cues {
 	struct cue *list;
 	size_t count, capacity;
+	struct cues *consequences; /* patterns for what follows from a decision */
 };
 
 extern const char cues_conf[]; /* cues.conf, embedded at build time */
@@ -53,7 +55,7 @@ void cues_free(struct cues *cues);
 
 struct cue_match {
 	const struct cue *cue;
-	struct span decision, because, instead; /* of the span; start SIZE_MAX: none */
+	struct span decision, because, instead, consequence; /* of the span; start SIZE_MAX: none */
 };
 
 bool cue_test(const struct cue *cue, const char *text, size_t len, struct cue_match *match);
@@ -63,16 +65,28 @@ bool cue_test_lower(const struct cue *cue, const char *lower, const char *text, 
 /* The surest cue that matches; false when none does or a veto holds. */
 bool cues_match(const struct cues *cues, const char *source, const char *text, size_t len,
 	struct cue_match *match);
+/* How a consequence stands to its decision: a clause of its sentence, a sentence that names the
+ * change, or the sentence behind it. */
+enum consequence_form { FORM_CLAUSE, FORM_SENTENCE, FORM_PAIR };
+/* The same of the patterns for consequences of one form. */
+bool cues_match_consequence(const struct cues *cues, enum consequence_form form, const char *text,
+	size_t len, struct cue_match *match);
 
 /* One decision in the making. Strings are owned. */
 struct decision_draft {
 	char id[13];
 	char *statement, *because, *instead_of, *evidence;
-	char *consequences;         /* or NULL */
+	char *consequences;         /* joined by "; ", or NULL */
 	const char *cue;            /* borrowed */
 	const struct cue *found_by; /* that cue; NULL: none did */
 	double confidence;
 	struct strings symbols; /* names as written in the text */
+	size_t span;            /* which one of the text's it was read from */
+};
+/* The drafts of one text. */
+struct drafts {
+	struct decision_draft *list;
+	size_t count, capacity;
 };
 
 /*
@@ -82,6 +96,20 @@ struct decision_draft {
 struct classifier;
 bool decision_draft_make(struct classifier *classifier, const char *source, const char *subject,
 	const char *span, struct decision_draft *out);
+/* A piece of the span without lead-in and trailing punctuation; "" where there is none. */
+char *draft_phrase(const char *text, struct span span);
+/* A statement that says what it speaks of by a pronoun alone. */
+bool draft_is_pronoun_first(const char *text);
+/* A clause that was cut where it should not have been. */
+bool draft_is_dangling(const char *text);
+/*
+ * Reads a text's spans from `first` on: the drafts of each, and what follows from them where a
+ * later sentence says so. A commit's subject, or the sentence before, becomes a decision for
+ * what follows from it. Drafts less sure than `least` are given no consequence.
+ */
+void drafts_read(struct classifier *classifier, const char *source, const char *subject,
+	const struct strings *spans, size_t first, double least, struct drafts *out);
+void drafts_release(struct drafts *drafts);
 /* How sure we are of a draft: its cue's share of right answers, corrected by the classifier. */
 double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
 	const struct decision_draft *draft);

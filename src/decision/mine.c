@@ -18,6 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Higher when cues, model or rules find other decisions in the same text. */
+#define MINER_VERSION 2
+
 static int scrub(struct scrubber *scrubber, char **text)
 {
 	struct buf out = BUF_INIT;
@@ -179,22 +182,24 @@ static int write_notes(struct miner *miner, const char *hex, const struct string
 	return rc ? rc : store_mined_set(session->store, "notes", hex);
 }
 
-/* When the verdicts that count are others, all that was mined is weighed anew. */
-static int heed_verdicts(struct session *session)
+/* When the miner finds other things, or the verdicts that count are others, all is mined anew. */
+static int heed_changes(struct session *session)
 {
 	static const char *const sources[] = {"commit", "comment", "talk", "verdicts"};
-	char mark[DIGEST_HEX + 1];
-	char *old = NULL;
-	int rc = feedback_mark(session, mark);
+	char verdicts[DIGEST_HEX + 1];
+	char *old = NULL, *mark;
+	int rc = feedback_mark(session, verdicts);
 
 	if (rc)
 		return rc;
+	mark = xstrfmt("%d %s", MINER_VERSION, verdicts);
 	if (store_mined_get(session->store, "verdicts", &old))
 		error_clear();
 	if (strcmp(mark, old ? old : ""))
 		for (size_t i = 0; i < ARRAY_SIZE(sources) && !rc; i++)
 			rc = store_mined_set(session->store, sources[i],
 				i + 1 < ARRAY_SIZE(sources) ? "" : mark);
+	free(mark);
 	free(old);
 	return rc;
 }
@@ -208,7 +213,7 @@ static int mine_head(struct miner *miner, const struct oid *head)
 	int rc = 0;
 
 	oid_hex(head, hex);
-	rc = heed_verdicts(session);
+	rc = heed_changes(session);
 	if (rc)
 		return rc;
 	mined = is_marked(session, "commit", hex) && talk_is_mined(session);

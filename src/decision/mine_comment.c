@@ -108,6 +108,7 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 	struct scan *scan = payload;
 	struct miner *miner = scan->miner;
 	struct strings spans = STRINGS_INIT, files = STRINGS_INIT;
+	struct drafts read = {0};
 	size_t len = strlen(comment->words);
 	int rc = 0;
 
@@ -115,27 +116,25 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 		return 0;
 	text_spans(comment->words, len, &spans);
 	strings_add(&files, scan->current->path);
-	for (size_t i = 0; i < spans.count && !rc; i++) {
-		struct decision_draft draft;
+	drafts_read(miner->classifier, "comment", NULL, &spans, 0, miner->least, &read);
+	for (size_t i = 0; i < read.count && !rc; i++) {
+		struct decision_draft *draft = &read.list[i];
 		struct decision_row row = {
 			.source = "comment", .status = "proposed", .at = scan->current->at};
 		uint32_t line;
 		char *origin;
 
-		if (!decision_draft_make(
-			    miner->classifier, "comment", NULL, spans.items[i], &draft))
-			continue;
-		draft_doubt_side_files(&draft, &files);
-		line = line_of(comment, spans.items[i]);
+		draft_doubt_side_files(draft, &files);
+		line = line_of(comment, spans.items[draft->span]);
 		origin = xstrfmt("%s:%u", scan->current->path, line);
 		row.origin = origin;
 		rc = graph_place_at(miner->session, scan->current->path, line,
-			comment->end_line - line + BELOW, on_symbol, &draft.symbols);
+			comment->end_line - line + BELOW, on_symbol, &draft->symbols);
 		if (!rc)
-			rc = miner_add(miner, &draft, &row, &files);
+			rc = miner_add(miner, draft, &row, &files);
 		free(origin);
-		decision_draft_release(&draft);
 	}
+	drafts_release(&read);
 	strings_release(&spans);
 	strings_release(&files);
 	return rc;

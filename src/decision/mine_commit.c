@@ -121,6 +121,7 @@ static int store_drafts(struct miner *miner, const struct commit *commit,
 static int mine_commit(struct miner *miner, const struct commit *commit)
 {
 	struct decision_draft drafts[DECISIONS_MAX];
+	struct drafts read = {0};
 	struct strings spans = STRINGS_INIT;
 	char *subject = subject_of(commit->message);
 	size_t count = 0, len = strlen(commit->message);
@@ -131,9 +132,14 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 	if (!rc && len <= MESSAGE_MAX)
 		count = trailer_drafts(subject, commit->message, drafts, DECISIONS_MAX);
 	/* A merge's own subject repeats that of the branch. */
-	for (size_t i = commit->parent_count > 1; i < spans.count && count < DECISIONS_MAX; i++)
-		count += decision_draft_make(
-			miner->classifier, "commit", subject, spans.items[i], &drafts[count]);
+	drafts_read(miner->classifier, "commit", subject, &spans, commit->parent_count > 1,
+		miner->least, &read);
+	for (size_t i = 0; i < read.count; i++)
+		if (count < DECISIONS_MAX)
+			drafts[count++] = read.list[i];
+		else
+			decision_draft_release(&read.list[i]);
+	free(read.list);
 	if (!rc)
 		count += answer_drafts(
 			miner, "commit", commit->message, drafts + count, DECISIONS_MAX - count);

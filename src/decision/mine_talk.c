@@ -68,6 +68,7 @@ static int on_turn(const struct turn *turn, void *payload)
 	struct decision_draft answers[ANSWERS_MAX];
 	size_t said;
 	struct strings spans = STRINGS_INIT;
+	struct drafts read = {0};
 	struct talk_place place = {0};
 	size_t len = strlen(turn->text);
 	int rc = 0;
@@ -79,13 +80,12 @@ static int on_turn(const struct turn *turn, void *payload)
 	text_spans(turn->text, len, &spans);
 	if (spans.count)
 		rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
-	for (size_t i = 0; i < spans.count && !rc; i++) {
-		struct decision_draft draft;
-
-		if (decision_draft_make(
-			    scan->miner->classifier, "talk", NULL, spans.items[i], &draft))
-			rc = add_draft(scan, turn, &place, &draft);
-	}
+	if (!rc)
+		drafts_read(scan->miner->classifier, "talk", NULL, &spans, 0, scan->miner->least,
+			&read);
+	for (size_t i = 0; i < read.count && !rc; i++)
+		rc = add_draft(scan, turn, &place, &read.list[i]);
+	drafts_release(&read);
 	said = answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX);
 	for (size_t i = 0; i < said; i++)
 		if (!rc)

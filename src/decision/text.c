@@ -53,7 +53,8 @@ static bool is_trailer(const char *line, size_t len)
 {
 	static const char *const keys[] = {"fixes", "closes", "refs", "references", "bug", "cc",
 		"link", "see", "related", "issue", "ref", "resolves", "git-svn-id", "pull-request",
-		"pull-request-sha", "change-id", "decision", "because", "rejected", "alternative"};
+		"pull-request-sha", "change-id", "decision", "because", "rejected", "alternative",
+		"consequence", "consequences"};
 	char key[40];
 	size_t size = 0;
 

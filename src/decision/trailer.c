@@ -8,7 +8,7 @@
 #include <strings.h>
 
 struct trailer_values {
-	char *decision, *because;
+	char *decision, *because, *consequences;
 	struct strings rejected;
 };
 
@@ -33,6 +33,7 @@ static void take_line(struct trailer_values *values, const char *line, size_t le
 	static const char *const decisions[] = {"Decision", "Directive", "Constraint"};
 	static const char *const reasons[] = {"Because", "Reason", "Rationale"};
 	static const char *const others[] = {"Rejected", "Instead-of", "Alternative"};
+	static const char *const effects[] = {"Consequences", "Consequence", "Implications"};
 	const char *value;
 
 	for (size_t i = 0; i < 3; i++) {
@@ -40,13 +41,15 @@ static void take_line(struct trailer_values *values, const char *line, size_t le
 			set(&values->decision, value, line + len);
 		if ((value = value_of(line, len, reasons[i])))
 			set(&values->because, value, line + len);
+		if ((value = value_of(line, len, effects[i])))
+			set(&values->consequences, value, line + len);
 		if ((value = value_of(line, len, others[i])) && value < line + len)
 			strings_add_len(&values->rejected, value, (size_t)(line + len - value));
 	}
 }
 
 static void finish(struct decision_draft *draft, const char *statement, const char *because,
-	const char *instead_of)
+	const char *instead_of, const char *consequences)
 {
 	const char *bar = strstr(instead_of, " | ");
 	char *why = xstrdup(bar ? bar + 3 : because);
@@ -56,8 +59,10 @@ static void finish(struct decision_draft *draft, const char *statement, const ch
 	draft->because = why;
 	draft->instead_of =
 		xstrndup(instead_of, bar ? (size_t)(bar - instead_of) : strlen(instead_of));
-	draft->evidence = xstrfmt("%s%s%s%s%s", statement, *because ? "; because: " : "", because,
-		*instead_of ? "; rejected: " : "", instead_of);
+	draft->consequences = consequences ? xstrdup(consequences) : NULL;
+	draft->evidence = xstrfmt("%s%s%s%s%s%s%s", statement, *because ? "; because: " : "",
+		because, *instead_of ? "; rejected: " : "", instead_of,
+		consequences ? "; consequences: " : "", consequences ? consequences : "");
 	draft->cue = "trailer";
 	draft->confidence = 0.97;
 	decision_id("commit", draft->evidence, draft->id);
@@ -80,11 +85,13 @@ size_t trailer_drafts(
 	statement = values.decision ? values.decision : subject;
 	because = values.because ? values.because : "";
 	for (size_t i = 0; i < values.rejected.count && count < max; i++)
-		finish(&drafts[count++], statement, because, values.rejected.items[i]);
-	if (!count && count < max && (values.decision || values.because))
-		finish(&drafts[count++], statement, because, "");
+		finish(&drafts[count++], statement, because, values.rejected.items[i],
+			values.consequences);
+	if (!count && count < max && (values.decision || values.because || values.consequences))
+		finish(&drafts[count++], statement, because, "", values.consequences);
 	free(values.decision);
 	free(values.because);
+	free(values.consequences);
 	strings_release(&values.rejected);
 	return count;
 }

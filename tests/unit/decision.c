@@ -75,13 +75,11 @@ static void joins_what_leans(void **state)
 			"Previously it was copied. Now it is shared.", NULL});
 }
 
-static void cues_obey_their_samples(void **state)
+/* How many samples of these cues are taken for what they are not. */
+static int wrong_samples(const struct cues *cues)
 {
-	struct cues *cues = NULL;
 	int wrong = 0;
 
-	(void)state;
-	assert_int_equal(cues_load(cues_conf, &cues), 0);
 	for (size_t i = 0; i < cues->count; i++) {
 		const struct cue *cue = &cues->list[i];
 		struct cue_match match;
@@ -99,8 +97,19 @@ static void cues_obey_their_samples(void **state)
 				wrong += (print_error("%s takes: %s\n", cue->id, cue->no.items[k]),
 					1);
 	}
+	return wrong;
+}
+
+static void cues_obey_their_samples(void **state)
+{
+	struct cues *cues = NULL;
+
+	(void)state;
+	assert_int_equal(cues_load(cues_conf, &cues), 0);
+	assert_int_equal(wrong_samples(cues), 0);
+	assert_true(cues->consequences->count > 5);
+	assert_int_equal(wrong_samples(cues->consequences), 0);
 	cues_free(cues);
-	assert_int_equal(wrong, 0);
 }
 
 /* What a cue accepts by itself must also get past the vetoes: otherwise it can never fire. */
@@ -152,6 +161,108 @@ static void makes_drafts(void **state)
 	decision_draft_release(&draft);
 	assert_false(decision_draft_make(
 		classifier, "commit", "x", "Should we stream it because it is large?", &draft));
+	classifier_free(classifier);
+}
+
+/* The consequences of the first draft of a message; "" where there is none. */
+static void follows_is(
+	const char *subject, const char *body, const char *statement, const char *want)
+{
+	struct classifier *classifier = NULL;
+	struct strings spans = STRINGS_INIT;
+	struct drafts drafts = {0};
+	char *message = xstrfmt("%s\n\n%s\n", subject, body);
+
+	assert_int_equal(classifier_open(&classifier), 0);
+	text_spans(message, strlen(message), &spans);
+	drafts_read(classifier, "commit", subject, &spans, 0, 0.5, &drafts);
+	if (!want)
+		for (size_t i = 0; i < drafts.count; i++)
+			assert_null(drafts.list[i].consequences);
+	assert_true(!want || drafts.count);
+	if (want && drafts.count) {
+		const struct decision_draft *last = &drafts.list[drafts.count - 1];
+
+		assert_string_equal(last->statement, statement);
+		assert_string_equal(last->consequences ? last->consequences : "", want);
+		assert_non_null(strstr(last->evidence, want));
+	}
+	drafts_release(&drafts);
+	strings_release(&spans);
+	free(message);
+	classifier_free(classifier);
+}
+
+static void finds_what_follows(void **state)
+{
+	(void)state;
+	follows_is("Keep sizes in the header",
+		"Store the size of each block in its header. This means that readers must be "
+		"rebuilt.",
+		"Store the size of each block in its header", "readers must be rebuilt");
+	/* Laid to the decision that was found for its reason, whose id stays. */
+	follows_is("Keep sizes in the header",
+		"Use a fixed header instead of a list of fields, because old readers skip it. The "
+		"downside is that a header cannot grow.",
+		"Use a fixed header", "a header cannot grow");
+	follows_is("Keep sizes in the header",
+		"Compute the sum while writing, at the cost of one more pass over short files.",
+		"Compute the sum while writing", "at the cost of one more pass over short files");
+	follows_is("Drop the second parser", "Callers now have to pass the length themselves.",
+		"Drop the second parser", "Callers now have to pass the length themselves");
+	follows_is("Drop the second parser",
+		"Nobody calls it.\n\nBREAKING CHANGE: `parse_fast` is gone.",
+		"Drop the second parser", "`parse_fast` is gone");
+	follows_is("Drop the second parser",
+		"One consequence of this change is that errors name the line.",
+		"Drop the second parser", "errors name the line");
+}
+
+/* Of the fault that was there, of a plan, of a question, or for a reason: no consequence. */
+static void leaves_what_does_not_follow(void **state)
+{
+	static const char *const bodies[] = {
+		"The parser reads the header twice. This means that the second one wins.",
+		"Currently we keep the list of names. As a result, the memory is never freed.",
+		"We moved the list to the heap last year. Consequently, readers crash now.",
+		"Store the size in the header. This means we can drop the list in the next commit.",
+		"Maybe store the size in the header. This means that readers must be rebuilt.",
+		"Read the header first. Does this mean that readers must be rebuilt?",
+		"The downside of the old scheme is that nobody understood it.",
+		"The lookup was done at the cost of a second pass.", "Users can no longer log in.",
+		"Users must give a name.",
+		"Store the size in the header. This function costs nothing.",
+		"The breaking change in version 2 of the compiler is known.",
+		"Read the file as a result of the request. It is large.",
+		"Store the size in the header. As a result, the following line:"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		follows_is("Keep sizes in the header", bodies[i], NULL, NULL);
+}
+
+static void consequences_keep_the_id(void **state)
+{
+	static const char first[] = "Use a fixed header, because old readers skip the rest of it.";
+	static const char message[] =
+		"Headers\n\nUse a fixed header, because old readers skip the rest of it. As a "
+		"result, a header cannot grow.\n";
+	struct classifier *classifier = NULL;
+	struct strings spans = STRINGS_INIT;
+	struct drafts drafts = {0};
+	char id[13];
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	text_spans(message, strlen(message), &spans);
+	drafts_read(classifier, "talk", NULL, &spans, 0, 0.5, &drafts);
+	assert_int_equal(drafts.count, 1);
+	decision_id("talk", first, id);
+	assert_string_equal(drafts.list[0].id, id);
+	assert_string_equal(drafts.list[0].because, "old readers skip the rest of it");
+	assert_string_equal(drafts.list[0].consequences, "a header cannot grow");
+	drafts_release(&drafts);
+	strings_release(&spans);
 	classifier_free(classifier);
 }
 
@@ -299,7 +410,7 @@ static void reads_trailers(void **state)
 	struct decision_draft drafts[4];
 	size_t count = trailer_drafts("Use a list",
 		"Use a list\n\nRejected: a tree | too large\nrejected: an array\nBecause: it is "
-		"small\n",
+		"small\nConsequences: it is walked in order\n",
 		drafts, 4);
 
 	(void)state;
@@ -309,6 +420,7 @@ static void reads_trailers(void **state)
 	assert_string_equal(drafts[0].because, "too large");
 	assert_string_equal(drafts[1].instead_of, "an array");
 	assert_string_equal(drafts[1].because, "it is small");
+	assert_string_equal(drafts[1].consequences, "it is walked in order");
 	decision_draft_release(&drafts[0]);
 	decision_draft_release(&drafts[1]);
 	assert_int_equal(trailer_drafts("s", "s\n\nbody\n", drafts, 4), 0);
@@ -341,6 +453,9 @@ int main(void)
 		cmocka_unit_test(notes_survive_strangers),
 		cmocka_unit_test(reads_trailers),
 		cmocka_unit_test(refuses_bad_cues),
+		cmocka_unit_test(finds_what_follows),
+		cmocka_unit_test(leaves_what_does_not_follow),
+		cmocka_unit_test(consequences_keep_the_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
