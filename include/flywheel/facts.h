@@ -30,13 +30,13 @@ enum visibility { VISIBLE_EVERYWHERE, VISIBLE_FAMILY, VISIBLE_TYPE, VISIBLE_FILE
 struct fact_definition {
 	uint64_t body;   /* hash of its text */
 	uint32_t parent; /* index of the enclosing definition, or PARSE_NONE */
-	uint32_t name, qualified, signature, doc;
+	uint32_t name, qualified, signature;
 	uint32_t owner;   /* a method's type by name, where it is not the parent (Go, C++, Rust) */
 	uint32_t returns; /* its result's type as written, or "" */
 	uint32_t line, end_line, start, end; /* lines from 1; bytes */
+	uint32_t doc_start, doc_end;         /* equal: none; see doc_words */
 	uint16_t cyclomatic, cognitive, nesting, parameters;
-	uint8_t kind;       /* enum symbol_kind */
-	uint8_t visibility; /* enum; VISIBLE_FILE as a C static, VISIBLE_TYPE as private */
+	uint8_t kind, visibility; /* enums; VISIBLE_FILE as a C static, VISIBLE_TYPE as private */
 };
 
 struct fact_reference {

@@ -37,7 +37,6 @@ struct graph_symbol {
 	enum symbol_kind kind;
 	enum visibility visibility;
 	const char *name, *qualified, *signature;
-	const char *doc;         /* doc comment's text, or "" */
 	uint32_t line, end_line; /* from 1 */
 	uint32_t start, end;     /* bytes in the blob */
 	uint16_t cyclomatic, cognitive, nesting, parameters;
@@ -67,6 +66,9 @@ struct graph {
 /* Parses what is not in the sidecar, if the session has one, then resolves. Shows progress. */
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
+/* A symbol's doc comment, or "". Read from its blob when one of its file is first asked for; the
+ * session is the one that the graph was opened in. Valid until the graph is freed. */
+const char *graph_doc(const struct graph *graph, const struct graph_symbol *symbol);
 
 /* SHA-256 over a line for each file, symbol and edge. */
 void graph_digest(const struct graph *graph, char hex[65]);

@@ -72,4 +72,10 @@ int parse_leaves(
 /* Appends a comment's words without its markers and margins. */
 void comment_words(const char *text, size_t len, struct buf *out);
 
+/* Appends the words of a definition's doc, which stands in the text of its blob: nothing of a doc
+ * that does not. No secret is in them, and no more than some thousands of bytes. */
+struct scrubber;
+void doc_words(struct scrubber *scrubber, const char *text, size_t len,
+	const struct fact_definition *definition, struct buf *out);
+
 #endif

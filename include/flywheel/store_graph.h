@@ -43,7 +43,7 @@ struct store_graph_symbol {
 	int64_t parent;    /* position, or -1 */
 	uint32_t kind, line, end_line, start, end;
 	uint32_t cyclomatic, cognitive, nesting, parameters;
-	const char *name, *qualified, *signature, *doc;
+	const char *name, *qualified, *signature;
 	int64_t body;
 };
 struct store_graph_edge {

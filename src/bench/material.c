@@ -21,8 +21,8 @@ static void remember_old(struct material *material)
 
 		map_put(&material->old_bodies, (const char *)&symbol->body, sizeof(symbol->body),
 			NULL);
-		if (*symbol->doc) {
-			char *doc = first_sentence(symbol->doc, CHOICE_BYTES);
+		if (*graph_doc(old, symbol)) {
+			char *doc = first_sentence(graph_doc(old, symbol), CHOICE_BYTES);
 
 			map_put_str(&material->old_docs, doc, NULL);
 			free(doc);
@@ -58,7 +58,7 @@ static void find_fresh_docs(struct material *material)
 
 	material->fresh_docs = xcalloc(graph->symbol_count + 1, 1);
 	for (uint32_t i = 0; i < graph->symbol_count; i++) {
-		char *doc = first_sentence(graph->symbols[i].doc, CHOICE_BYTES);
+		char *doc = first_sentence(graph_doc(graph, graph->symbols + i), CHOICE_BYTES);
 
 		material->fresh_docs[i] = *doc && !map_get_str(&material->old_docs, doc);
 		free(doc);

@@ -177,8 +177,8 @@ void print_symbol(const struct graph *graph, uint32_t at)
 	printf("-%u\n", symbol->end_line);
 	if (*symbol->signature)
 		print_foreign("    ", symbol->signature, "\n");
-	if (*symbol->doc)
-		print_foreign("    ", symbol->doc, "\n");
+	if (*graph_doc(graph, symbol))
+		print_foreign("    ", graph_doc(graph, symbol), "\n");
 	if (symbol->cyclomatic)
 		printf("    cyclomatic %u, cognitive %u, nesting %u, parameters %u\n",
 			symbol->cyclomatic, symbol->cognitive, symbol->nesting, symbol->parameters);
@@ -205,7 +205,7 @@ struct js *symbol_json(const struct graph *graph, uint32_t at)
 
 	js_set_text(out, "name", symbol->name);
 	js_set_text(out, "signature", symbol->signature);
-	js_set_text(out, "doc", symbol->doc);
+	js_set_text(out, "doc", graph_doc(graph, symbol));
 	js_set_number(out, "cyclomatic", symbol->cyclomatic);
 	js_set_number(out, "cognitive", symbol->cognitive);
 	js_set_number(out, "nesting", symbol->nesting);

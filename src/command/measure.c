@@ -62,7 +62,7 @@ static void measure_names(const struct graph *graph, struct js *facts)
 		const struct graph_symbol *symbol = &graph->symbols[i];
 		bool code = symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_METHOD;
 
-		documented += *symbol->doc != '\0';
+		documented += *graph_doc(graph, symbol) != '\0';
 		if (!code)
 			continue;
 		styles[naming_of(symbol->name)]++;

@@ -2,6 +2,8 @@
 #include "flywheel/command.h"
 
 #include "flywheel/language.h"
+#include "flywheel/parse.h"
+#include "flywheel/scrub.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/options.h"
@@ -27,10 +29,12 @@ static void print_text(const char *before, const char *text)
 	buf_release(&out);
 }
 
-static void print_definitions(const struct facts *facts)
+static void print_definitions(
+	const struct facts *facts, const struct buf *text, struct scrubber *scrubber)
 {
 	static const char *const kinds[] = {"function", "method", "type", "constant", "test"};
 	static const char *const visible[] = {"", " family", " private", " local"};
+	struct buf doc = BUF_INIT;
 
 	for (uint32_t i = 0; i < facts->definition_count; i++) {
 		const struct fact_definition *at = &facts->definitions[i];
@@ -46,8 +50,11 @@ static void print_definitions(const struct facts *facts)
 		if (at->returns)
 			print_text("\treturns ", facts->text + at->returns);
 		print_text("\tsignature ", facts->text + at->signature);
-		print_text("\tdoc ", facts->text + at->doc);
+		buf_clear(&doc);
+		doc_words(scrubber, text->ptr, text->len, at, &doc);
+		print_text("\tdoc ", doc.ptr);
 	}
+	buf_release(&doc);
 }
 
 static void print_references(const struct facts *facts)
@@ -98,20 +105,21 @@ static void print_bindings(const struct facts *facts)
 	}
 }
 
-static void print_facts(const struct facts *facts, const char *text)
+static void print_facts(
+	const struct facts *facts, const struct buf *text, struct scrubber *scrubber)
 {
 	struct buf words = BUF_INIT;
 
 	if (facts->skip != PARSE_OK)
 		printf("skipped: %s\n", parse_skip_name(facts->skip));
-	print_definitions(facts);
+	print_definitions(facts, text, scrubber);
 	print_references(facts);
 	print_bindings(facts);
 	for (uint32_t i = 0; i < facts->comment_count; i++) {
 		const struct fact_comment *at = &facts->comments[i];
 
 		buf_clear(&words);
-		comment_words(text + at->start, at->end - at->start, &words);
+		comment_words(text->ptr + at->start, at->end - at->start, &words);
 		printf("%u-%u comment\n", at->line, at->end_line);
 		print_text("\t", words.ptr);
 	}
@@ -123,6 +131,7 @@ static int parse_file(const char *path)
 	struct languages *languages = NULL;
 	const struct language *language = NULL;
 	struct grammar *grammar = NULL;
+	struct scrubber *scrubber = NULL;
 	struct buf text = BUF_INIT, bytes = BUF_INIT;
 	struct facts facts = {.text = NULL};
 	int rc = file_read(path, FILE_MAX, &text);
@@ -143,7 +152,10 @@ static int parse_file(const char *path)
 		rc = facts_decode(bytes.ptr, bytes.len, &facts);
 	}
 	if (!rc)
-		print_facts(&facts, text.ptr);
+		rc = scrubber_open_for_code(NULL, &scrubber);
+	if (!rc)
+		print_facts(&facts, &text, scrubber);
+	scrubber_free(scrubber);
 	facts_release(&facts);
 	grammar_free(grammar);
 	languages_free(languages);

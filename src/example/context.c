@@ -142,8 +142,8 @@ unsigned add_context(struct generator *generator, uint32_t symbol, bool doc, str
 	flags |= add_callees(graph, symbol, &value);
 	if (value.len)
 		add_labelled(out, file, "calls", &value);
-	if (doc && *s->doc) {
-		add_summary(&value, s->doc, SUMMARY_MAX);
+	if (doc && *graph_doc(graph, s)) {
+		add_summary(&value, graph_doc(graph, s), SUMMARY_MAX);
 		if (value.len)
 			add_labelled(out, file, "purpose", &value);
 	}

@@ -54,7 +54,6 @@ static void add_symbols(struct whole *whole, struct source_file *file, uint32_t 
 			.name = facts->text + fact->name,
 			.qualified = facts->text + fact->qualified,
 			.signature = facts->text + fact->signature,
-			.doc = facts->text + fact->doc,
 			.line = fact->line,
 			.end_line = fact->end_line,
 			.start = fact->start,
@@ -209,6 +208,7 @@ int whole_open(
 	int rc = snapshot_load(session, tree, store_facts, &whole->snapshot);
 
 	*out = NULL;
+	whole->session = session;
 	if (rc) {
 		graph_free(&whole->graph);
 		return rc;
@@ -246,6 +246,7 @@ void graph_free(struct graph *graph)
 	free(whole->first_named);
 	free(whole->named);
 	free(whole->wanted);
+	docs_free(whole->docs);
 	map_release(&whole->names);
 	snapshot_release(&whole->snapshot);
 	free(whole);

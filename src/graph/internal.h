@@ -120,12 +120,15 @@ uint32_t qualified_find(const struct qualified_index *index, uint32_t from, cons
 struct whole {
 	struct graph graph; /* first: `struct graph *` is a `struct whole *` */
 	struct snapshot snapshot;
-	struct map names;      /* a name to its number */
-	uint32_t *name_of;     /* per symbol: the number of its name */
-	uint32_t *first_named; /* per name: where its symbols begin in `named` */
-	uint32_t *named;       /* symbols by name, then in order */
-	bool *wanted;          /* per file: its edges are made; NULL: all are */
+	struct map names;        /* a name to its number */
+	uint32_t *name_of;       /* per symbol: the number of its name */
+	uint32_t *first_named;   /* per name: where its symbols begin in `named` */
+	uint32_t *named;         /* symbols by name, then in order */
+	bool *wanted;            /* per file: its edges are made; NULL: all are */
+	struct session *session; /* docs are read with it; NULL: there are none */
+	struct docs *docs;       /* NULL: none was asked for */
 };
+void docs_free(struct docs *docs);
 
 /* The graph of a snapshot: symbols, then edges. E_STOPPED. */
 int whole_make(struct whole *whole);

@@ -49,7 +49,6 @@ void record_symbol(struct buf *out, const struct store_graph_symbol *symbol)
 	add_text(out, symbol->name);
 	add_text(out, symbol->qualified);
 	add_text(out, symbol->signature);
-	add_text(out, symbol->doc);
 }
 
 void record_edge(struct buf *out, const struct edge_record *edge)

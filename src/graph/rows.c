@@ -160,7 +160,6 @@ void rows_symbol(
 		.name = in->name,
 		.qualified = in->qualified,
 		.signature = in->signature,
-		.doc = in->doc,
 		.line = in->line,
 		.end_line = in->end_line,
 		.start = in->start,
@@ -251,7 +250,6 @@ void line_symbol(struct buf *out, const char *path, const struct store_graph_sym
 		(unsigned long long)symbol->body);
 	field(out, symbol->name);
 	field(out, symbol->signature);
-	field(out, symbol->doc);
 	buf_addch(out, '\0');
 }
 

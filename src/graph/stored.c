@@ -43,7 +43,6 @@ void fact_row(const struct facts *facts, uint32_t at, struct store_graph_symbol 
 		.name = facts->text + in->name,
 		.qualified = facts->text + in->qualified,
 		.signature = facts->text + in->signature,
-		.doc = facts->text + in->doc,
 		.line = in->line,
 		.end_line = in->end_line,
 		.start = in->start,

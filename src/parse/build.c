@@ -4,13 +4,10 @@
  */
 #include "parse/internal.h"
 
-#include "flywheel/scrub.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define DOC_MAX 4096
 
 uint32_t findings_text(struct findings *found, const char *text, size_t len)
 {
@@ -234,12 +231,10 @@ static void qualify(struct findings *found, struct fact_definition *fact, const 
 	free(text);
 }
 
-/* The doc is the whole run of comments when it is one, or the string that the query marked. It is
- * kept, so no secret may be in it. */
-static void document(struct findings *found, struct raw_definition *raw)
+/* The doc is the whole run of comments when it is one, or the string that the query marked. */
+static void document(const struct findings *found, struct raw_definition *raw)
 {
 	uint32_t low = 0, high = found->comment_count, start = raw->doc_start, end = raw->doc_end;
-	struct buf words = BUF_INIT;
 
 	if (!end)
 		return;
@@ -255,22 +250,8 @@ static void document(struct findings *found, struct raw_definition *raw)
 		start = found->comments[low].start;
 		end = found->comments[low].end;
 	}
-	comment_words(found->text + start, end - start, &words);
-	if (scrub_count_secrets(found->scrubber, words.ptr, words.len)) {
-		struct buf clean = BUF_INIT;
-
-		if (scrub_text(found->scrubber, words.ptr, words.len, &clean, NULL, NULL))
-			buf_clear(&clean);
-		buf_release(&words);
-		words = clean;
-	}
-	if (words.len > DOC_MAX) {
-		words.len = DOC_MAX;
-		while (words.len && ((unsigned char)words.ptr[words.len] & 0xc0) == 0x80)
-			words.len--;
-	}
-	raw->fact.doc = findings_text(found, words.ptr, words.len);
-	buf_release(&words);
+	raw->fact.doc_start = start;
+	raw->fact.doc_end = end;
 }
 
 static void take_visibility(const struct findings *found, struct raw_definition *raw)

@@ -11,9 +11,11 @@ enum column_kind {
 	COLUMN_SHORT,  /* of 16 bits */
 	COLUMN_CHOICE, /* an enum in a byte, up to `of` */
 	COLUMN_FLAG,
-	COLUMN_STEP,  /* its difference to the row before */
-	COLUMN_AFTER, /* its difference to the field at `of` */
-	COLUMN_INDEX, /* of a definition, or PARSE_NONE; of one before it where `of` is set */
+	COLUMN_STEP,   /* its difference to the row before */
+	COLUMN_AFTER,  /* its difference to the field at `of` */
+	COLUMN_BEFORE, /* the difference of that one to it */
+	COLUMN_NEAR,   /* whichever of the two is larger */
+	COLUMN_INDEX,  /* of a definition, or PARSE_NONE; of one before it where `of` is set */
 	COLUMN_TEXT,
 	COLUMN_SUFFIXED, /* a text that ends in the one at `of`: what stands before that */
 	COLUMN_HASH
@@ -33,7 +35,7 @@ struct table {
 enum { TABLE_DEFINITIONS, TABLE_REFERENCES, TABLE_IMPORTS, TABLE_BINDINGS, TABLE_COMMENTS, TABLES };
 extern const struct table fact_tables[TABLES];
 
-#define FACTS_FORMAT 6
+#define FACTS_FORMAT 7
 #define FACTS_MAX ((size_t)1 << 30) /* bytes: more is damage */
 
 #endif

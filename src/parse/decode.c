@@ -116,6 +116,12 @@ static void get_column(
 		case COLUMN_AFTER:
 			number = field(row, column->of) + number_get32(&from->in);
 			break;
+		case COLUMN_BEFORE:
+			number = field(row, column->of) - number_get32(&from->in);
+			break;
+		case COLUMN_NEAR:
+			number = number_get_step(&from->in, field(row, column->of));
+			break;
 		case COLUMN_STEP:
 			number = last = number_get_step(&from->in, last);
 			break;

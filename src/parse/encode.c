@@ -82,6 +82,13 @@ static void put_column(struct writer *out, const struct column *column, const ch
 		case COLUMN_AFTER:
 			number_put(&out->rows, field(row, column->offset) - field(row, column->of));
 			break;
+		case COLUMN_BEFORE:
+			number_put(&out->rows, field(row, column->of) - field(row, column->offset));
+			break;
+		case COLUMN_NEAR:
+			number_put_step(
+				&out->rows, field(row, column->of), field(row, column->offset));
+			break;
 		case COLUMN_STEP:
 		case COLUMN_INDEX:
 			number = field(row, column->offset) + (column->kind == COLUMN_INDEX);
@@ -107,6 +114,8 @@ static void put_all(struct writer *out)
 		struct fact_definition *fact = &found->definitions[i].fact;
 
 		fact->qualified = prefix_of(found, fact->qualified, fact->name);
+		if (fact->doc_start == fact->doc_end) /* none, in the fewest bits */
+			fact->doc_start = fact->doc_end = fact->start;
 	}
 	out->known = xcalloc(found->pool.len + 1, sizeof(*out->known));
 	put_rows(out, TABLE_DEFINITIONS, found->definitions, found->definition_count,

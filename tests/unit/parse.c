@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include "flywheel/language.h"
+#include "flywheel/parse.h"
+#include "flywheel/scrub.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -71,6 +73,19 @@ static void predicates_change_parts(void **state)
 	assert_finds(CALL("(#strip! @name \".*\")"), CALLS, "");
 }
 
+static void assert_doc(
+	const struct fact_definition *definition, const char *text, const char *expected)
+{
+	struct scrubber *scrubber = NULL;
+	struct buf words = BUF_INIT;
+
+	assert_int_equal(scrubber_open_for_code(NULL, &scrubber), 0);
+	doc_words(scrubber, text, strlen(text), definition, &words);
+	assert_string_equal(words.ptr, expected);
+	scrubber_free(scrubber);
+	buf_release(&words);
+}
+
 static void select_adjacent_drops_what_is_far(void **state)
 {
 	static const char text[] = "/* far */\n\nint f(void) {}\n/* near */\nint g(void) {}\n";
@@ -85,8 +100,8 @@ static void select_adjacent_drops_what_is_far(void **state)
 	assert_int_equal(open_query(tags, &grammar), 0);
 	facts_of(grammar, text, strlen(text), &facts);
 	assert_int_equal(facts.definition_count, 2);
-	assert_string_equal(facts.text + facts.definitions[0].doc, "");
-	assert_string_equal(facts.text + facts.definitions[1].doc, "near");
+	assert_doc(&facts.definitions[0], text, "");
+	assert_doc(&facts.definitions[1], text, "near");
 	facts_release(&facts);
 	grammar_free(grammar);
 }
@@ -237,10 +252,12 @@ static void damaged_facts_are_refused(void **state)
 				   "struct s { int x; };\n";
 	struct languages *languages;
 	struct grammar *grammar = c_grammar(&languages);
-	struct buf bytes = BUF_INIT;
+	struct scrubber *scrubber = NULL;
+	struct buf bytes = BUF_INIT, words = BUF_INIT;
 	struct facts facts;
 
 	(void)state;
+	assert_int_equal(scrubber_open_for_code(NULL, &scrubber), 0);
 	parse_text(grammar, text, strlen(text), &bytes);
 	for (size_t len = 0; len < bytes.len; len++) {
 		char *cut = xmalloc(len + 1); /* its own block, so that a sanitizer sees its end */
@@ -254,11 +271,14 @@ static void damaged_facts_are_refused(void **state)
 			bytes.ptr[i] = (char)(bytes.ptr[i] ^ 1 << bit);
 			if (!facts_decode(bytes.ptr, bytes.len, &facts)) {
 				for (uint32_t k = 0; k < facts.definition_count; k++)
-					(void)strlen(facts.text + facts.definitions[k].doc);
+					doc_words(scrubber, text, strlen(text),
+						&facts.definitions[k], &words);
 				facts_release(&facts);
 			}
 			bytes.ptr[i] = (char)(bytes.ptr[i] ^ 1 << bit);
 		}
+	scrubber_free(scrubber);
+	buf_release(&words);
 	buf_release(&bytes);
 	grammar_free(grammar);
 	languages_free(languages);

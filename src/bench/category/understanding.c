@@ -11,9 +11,9 @@
 #define CODE_BYTES 900
 
 /* The sentence with the definition's own name taken out; NULL when it says too little. */
-static char *sentence_of(const struct graph_symbol *symbol)
+static char *sentence_of(const struct graph *graph, const struct graph_symbol *symbol)
 {
-	char *doc = first_sentence(symbol->doc, CHOICE_BYTES), *masked;
+	char *doc = first_sentence(graph_doc(graph, symbol), CHOICE_BYTES), *masked;
 
 	masked = replace_word(doc, symbol->name, "this");
 	free(doc);
@@ -30,7 +30,7 @@ static int list(struct material *material, struct candidates *out)
 	for (uint32_t i = 0; i < graph->symbol_count; i++) {
 		const struct graph_symbol *symbol = graph->symbols + i;
 
-		if (*symbol->doc && material->fresh[symbol->file] &&
+		if (*graph_doc(graph, symbol) && material->fresh[symbol->file] &&
 			symbol->kind != SYMBOL_CONSTANT && material_is_new(material, i) &&
 			symbol->end_line >= symbol->line + 3 && material->fresh_docs[i])
 			candidates_add(out,
@@ -74,7 +74,7 @@ static void add_code(struct material *material, const struct graph_symbol *symbo
 
 /* A pool of the same file and folder. `of` gives each symbol's text, freed here. */
 static void add_others(struct material *material, uint32_t self,
-	char *(*of)(const struct graph_symbol *), struct draft *draft)
+	char *(*of)(const struct graph *, const struct graph_symbol *), struct draft *draft)
 {
 	const struct graph *graph = material->head;
 	const struct graph_symbol *symbol = graph->symbols + self;
@@ -93,7 +93,7 @@ static void add_others(struct material *material, uint32_t self,
 		free(other_module);
 		if (!near)
 			continue;
-		text = of(other);
+		text = of(graph, other);
 		if (text)
 			draft_other(draft, text, strlen(text), other->file == symbol->file ? 0 : 1);
 		free(text);
@@ -101,10 +101,11 @@ static void add_others(struct material *material, uint32_t self,
 	free(module);
 }
 
-static char *head_of(const struct graph_symbol *symbol)
+static char *head_of(const struct graph *graph, const struct graph_symbol *symbol)
 {
 	char *line = first_line(symbol->signature, CHOICE_BYTES);
 
+	(void)graph;
 	if (*line && strchr(line, '('))
 		return line;
 	free(line);
@@ -113,10 +114,11 @@ static char *head_of(const struct graph_symbol *symbol)
 
 static int make(struct material *material, const struct candidate *candidate, struct draft *draft)
 {
-	const struct graph_symbol *symbol = material->head->symbols + candidate->a;
+	const struct graph *graph = material->head;
+	const struct graph_symbol *symbol = graph->symbols + candidate->a;
 	const struct graph_file *file = material->head->files + symbol->file;
 	bool forward = candidate->order & 1;
-	char *sentence = sentence_of(symbol), *head = head_of(symbol);
+	char *sentence = sentence_of(graph, symbol), *head = head_of(graph, symbol);
 	const char *open, *close;
 
 	if (!sentence || (!forward && !head)) {

@@ -25,12 +25,13 @@ static bool crosses(
 static void add_crossing(struct generator *generator, const struct graph_edge *edge)
 {
 	const struct graph_symbol *to = &generator->graph->symbols[edge->to];
+	const char *doc = graph_doc(generator->graph, to);
 	struct buf *out = &generator->answer;
 
 	buf_addf(out, "%s of %s", to->qualified, generator->graph->files[to->file].path);
-	if (*to->doc) {
+	if (*doc) {
 		buf_addstr(out, " (");
-		add_summary(out, to->doc, 120);
+		add_summary(out, doc, 120);
 		buf_addch(out, ')');
 	}
 	buf_addstr(out, ":\n    ");

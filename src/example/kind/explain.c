@@ -36,11 +36,12 @@ static int on_function(struct generator *generator, uint32_t symbol)
 {
 	const struct graph_symbol *s = &generator->graph->symbols[symbol];
 	struct origin origin;
-	const char *text;
+	const char *text, *doc;
 	size_t len;
 
 	if (s->kind == SYMBOL_TEST)
 		return 0;
+	doc = graph_doc(generator->graph, s);
 	generator_begin(generator);
 	origin = generator_origin(generator, symbol);
 	text = symbol_text(generator, symbol, &len);
@@ -49,12 +50,12 @@ static int on_function(struct generator *generator, uint32_t symbol)
 	add_dedented(&generator->prompt, text, len);
 	buf_addf(&generator->prompt, "\nWhat is %s for, and where does it stand in the design?\n",
 		s->qualified);
-	if (*s->doc) {
-		add_summary(&generator->answer, s->doc, DOC_MAX);
+	if (*doc) {
+		add_summary(&generator->answer, doc, DOC_MAX);
 		buf_addch(&generator->answer, '\n');
 	}
 	origin.context = add_place(generator, symbol, &generator->answer);
-	if (!*s->doc) /* without its author's words it only repeats the graph */
+	if (!*doc) /* without its author's words it only repeats the graph */
 		origin.context = EXAMPLE_HAS_ROLE;
 	return generator_emit(generator, &origin);
 }
