@@ -340,3 +340,32 @@ assert len(all) == 2, all' "$BATS_TEST_TMPDIR/survival"
 	[[ $output == *', 50.0 % corrected'* ]]
 	git flywheel history --json | grep -q '"correction": 0.5'
 }
+
+@test "a commit that changes more text than fits is followed in less than 64 MiB" {
+	rm .git/hooks/post-commit
+	python3 - <<-'END'
+		import random
+		words = random.Random(1)
+		for n in range(40):
+		    with open("large%02d.c" % n, "w") as out:
+		        for i in range(9000):
+		            out.write("int value_%d_of_file_%d = %d;\n" % (i, n, words.randint(0, 10**9)))
+	END
+	git add .
+	tick
+	git commit -q -m 'Large files'
+	for n in $(seq -w 0 39); do
+		edit s1 "u$n" "large$n.c" '' "int added_by_machine_$n(void);\\n"
+		echo "int added_by_machine_$n(void);" >>"large$n.c"
+	done
+	git flywheel harvest >/dev/null
+	tick
+	git commit -q -a -m 'A line in each'
+	git flywheel index >/dev/null
+	run python3 -c 'import resource, subprocess
+subprocess.run(["git-flywheel", "survival"], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)'
+	echo "$output MiB" >&2
+	[ "$output" -lt 64 ]
+	[ "$(number transcripts.unchanged)" = 40 ]
+}

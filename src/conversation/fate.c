@@ -58,8 +58,8 @@ uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
 		.at = at,
 		.evidence = evidence,
 		.path = number,
-		.tool = xstrdup(tool),
-		.model = xstrdup(model),
+		.tool = map_put_str(&fates->names, tool, NULL)->key,
+		.model = map_put_str(&fates->names, model, NULL)->key,
 		.first = fates->line_count,
 		.dirty = true};
 	return fates->origin_count++;
@@ -76,6 +76,16 @@ uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash)
 	return fates->line_count++;
 }
 
+/* Most have one: there are too many origins to have room for more. */
+static void commits_reserve(struct origin *origin, uint32_t count)
+{
+	if (count <= origin->commit_capacity)
+		return;
+	origin->commit_capacity = count > 1 ? count + count / 2 : 1;
+	origin->commits =
+		xrealloc(origin->commits, origin->commit_capacity * sizeof(*origin->commits));
+}
+
 uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at)
 {
 	for (uint32_t i = origin->commit_count; i--;)
@@ -83,7 +93,7 @@ uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at)
 			return (uint16_t)(i + 1);
 	if (origin->commit_count == UINT16_MAX - 1)
 		return (uint16_t)origin->commit_count;
-	GROW(origin->commits, origin->commit_count, origin->commit_capacity);
+	commits_reserve(origin, origin->commit_count + 1);
 	origin->commits[origin->commit_count] = (struct fate_commit){*id, at};
 	origin->dirty = true;
 	return (uint16_t)++origin->commit_count;
@@ -291,7 +301,7 @@ static bool decode(struct fates *fates, uint32_t origin, struct input *in)
 	if (!take(in, counts, sizeof(counts)) || counts[0] >= UINT16_MAX || counts[1] > PATHS_MAX)
 		return false;
 	for (uint32_t i = 0; i < counts[0]; i++) {
-		GROW(into->commits, into->commit_count, into->commit_capacity);
+		commits_reserve(into, into->commit_count + 1);
 		if (!take(in, into->commits[i].id.raw, OID_RAW) ||
 			!take(in, &into->commits[i].at, sizeof(into->commits[i].at)))
 			return false;
@@ -344,6 +354,35 @@ int fates_load(struct fates *fates)
 	return rc;
 }
 
+struct handing {
+	struct fates *fates;
+	fate_origin_fn fn;
+	void *payload;
+};
+
+static int hand_out(const struct origin_row *row, void *payload)
+{
+	struct handing *handing = payload;
+	struct fates *fates = handing->fates;
+	int rc = take_origin(row, fates);
+
+	if (!rc)
+		rc = handing->fn(fates->origins, fates->lines, handing->payload);
+	for (uint32_t i = 0; i < fates->path_count; i++)
+		fates->paths[i].pending_count = fates->paths[i].lost_count = 0;
+	if (fates->origin_count)
+		free(fates->origins->commits);
+	fates->origin_count = fates->line_count = 0;
+	return rc;
+}
+
+int fates_each(struct fates *fates, fate_origin_fn fn, void *payload)
+{
+	struct handing handing = {fates, fn, payload};
+
+	return store_origin_each(fates->session->store, NULL, hand_out, &handing);
+}
+
 int fates_load_path(struct fates *fates, const char *path)
 {
 	return store_origin_each(fates->session->store, path, take_origin, fates);
@@ -380,8 +419,6 @@ int fates_save(struct fates *fates)
 void fates_release(struct fates *fates)
 {
 	for (uint32_t i = 0; i < fates->origin_count; i++) {
-		free(fates->origins[i].tool);
-		free(fates->origins[i].model);
 		free(fates->origins[i].commits);
 		free(fates->origins[i].text);
 	}
@@ -389,7 +426,7 @@ void fates_release(struct fates *fates)
 		struct fate_path *path = &fates->paths[i];
 
 		for (uint32_t k = 0; k < path->version_count; k++)
-			free(path->versions[k].owners);
+			free(path->versions[k].runs);
 		free(path->name);
 		free(path->pending);
 		free(path->lost);
@@ -404,9 +441,10 @@ void fates_release(struct fates *fates)
 		free(fates->signed_by[i].path);
 	}
 	for (size_t i = 0; i < FATE_TEXTS; i++)
-		if (fates->texts[i].known)
+		if (fates->texts[i].text.ptr)
 			buf_release(&fates->texts[i].text);
 	free(fates->signed_by);
 	map_release(&fates->by_path);
+	map_release(&fates->names);
 	map_release(&fates->notes);
 }

@@ -51,7 +51,7 @@ struct origin {
 	int64_t id, turn, at;
 	int position;
 	const char *evidence; /* edit, write (what it replaced is not known), note, trailer */
-	char *tool, *model;
+	const char *tool, *model;
 	uint32_t path; /* as written */
 	uint32_t first, count;
 	struct fate_commit *commits;
@@ -60,11 +60,14 @@ struct origin {
 	char *text;         /* of an edit with pending lines, to compare words; or NULL */
 };
 
-/* A version of a file with the owner of each line: an index into lines, or FATE_NONE. */
+/* A version of a file with the owners of its lines. Edits write lines that stand together: a run
+ * of lines has owners that follow one another, and most lines have none. */
 struct version {
 	struct oid blob;
-	uint32_t *owners;
-	uint32_t count;
+	struct owned {
+		uint32_t at, owner, count; /* line from 0; index into lines */
+	} * runs;
+	uint32_t run_count, count; /* count: of lines */
 };
 #define VERSIONS 8
 struct fate_path {
@@ -82,15 +85,14 @@ struct fate_path {
 };
 
 #define FATE_TEXTS 64
-#define FATE_TEXT_MAX ((size_t)512 << 10)
+#define FATE_TEXTS_MAX ((size_t)2 << 20) /* bytes of them */
 struct fates {
 	struct session *session;
 	struct fate_text {
-		bool known;
 		struct oid blob;
-		struct buf text;
-	} texts[FATE_TEXTS]; /* read last */
-	size_t next_text;
+		struct buf text; /* of its own length; empty: a free slot */
+	} texts[FATE_TEXTS];     /* read last */
+	size_t next_text, texts_size;
 	struct origin *origins;
 	uint32_t origin_count, origin_capacity;
 	struct fate_line *lines;
@@ -98,6 +100,7 @@ struct fates {
 	struct fate_path *paths;
 	uint32_t path_count, path_capacity;
 	struct map by_path; /* name: index */
+	struct map names;   /* of tools and models */
 	struct map notes;   /* raw commit id: blob of its note of attribution */
 	int64_t newest;     /* time of the newest commit seen */
 	struct fate_signed {
@@ -119,6 +122,10 @@ uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at);
 void path_lose(struct fate_path *path, uint32_t line);
 int fates_load(struct fates *fates);
 int fates_load_path(struct fates *fates, const char *path); /* of edits that wrote in one file */
+/* Hands out one origin after the other, with nothing else in memory. */
+typedef int (*fate_origin_fn)(
+	const struct origin *origin, const struct fate_line *lines, void *payload);
+int fates_each(struct fates *fates, fate_origin_fn fn, void *payload);
 int fates_save(struct fates *fates);
 void fates_release(struct fates *fates);
 /* Takes the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
@@ -126,9 +133,11 @@ int fates_take_edits(struct fates *fates, int64_t after, int64_t last, int64_t *
 
 /* Versions of a path. */
 struct version *version_find(struct fate_path *path, const struct oid *blob);
-/* Takes over `owners`; an older version makes room. */
+/* `owners`: of each line an index into lines, or FATE_NONE. An older version makes room. */
 struct version *version_put(
-	struct fate_path *path, const struct oid *blob, uint32_t *owners, uint32_t count);
+	struct fate_path *path, const struct oid *blob, const uint32_t *owners, uint32_t count);
+/* Of each line; the caller frees. */
+uint32_t *version_owners(const struct version *version);
 
 /* Follows the lines through one commit. */
 struct commit;

@@ -107,16 +107,15 @@ static bool is_repeat(struct map *before, struct map *proposed, uint64_t hash)
 
 /* The lines of one edit, which stand together. */
 static uint32_t activate_edit(struct fates *fates, struct fate_path *path, uint32_t from,
-	struct map *proposed, const struct map *before)
+	struct map *proposed, const struct text_lines *before)
 {
 	const struct origin *origin = &fates->origins[fates->lines[path->pending[from]].origin];
 	bool whole = !strcmp(origin->evidence, "write");
 	struct map held = MAP_INIT;
 	uint32_t to = from;
 
-	for (size_t i = 0; whole && i < before->count; i++)
-		map_put(&held, before->entries[i].key, before->entries[i].len, NULL)->value.num =
-			before->entries[i].value.num;
+	if (whole)
+		count_before(before, &held);
 	for (; to < path->pending_count &&
 		&fates->origins[fates->lines[path->pending[to]].origin] == origin;
 		to++) {
@@ -139,24 +138,27 @@ static uint32_t activate_edit(struct fates *fates, struct fate_path *path, uint3
 	return to;
 }
 
+bool is_due(const struct fates *fates, const struct fate_path *path, int64_t until)
+{
+	return path->active < path->pending_count &&
+	       fates->origins[fates->lines[path->pending[path->active]].origin].at <= until;
+}
+
 void activate(
 	struct fates *fates, struct fate_path *path, const struct text_lines *before, int64_t until)
 {
-	struct map proposed = MAP_INIT, held = MAP_INIT;
+	struct map proposed = MAP_INIT;
 	uint32_t at = path->active;
 
-	if (at == path->pending_count ||
-		fates->origins[fates->lines[path->pending[at]].origin].at > until)
+	if (!is_due(fates, path, until))
 		return;
-	count_before(before, &held);
 	for (uint32_t i = 0; i < at; i++)
 		stack_push(&proposed, fates->lines[path->pending[i]].hash, path->pending[i]);
 	while (at < path->pending_count &&
 		fates->origins[fates->lines[path->pending[at]].origin].at <= until)
-		at = activate_edit(fates, path, at, &proposed, &held);
+		at = activate_edit(fates, path, at, &proposed, before);
 	path->active = at;
 	stacks_release(&proposed);
-	map_release(&held);
 	compact(fates, path);
 }
 
@@ -312,26 +314,37 @@ static void match_line(struct fates *fates, struct change *change, const struct 
 		give(fates, change, best, number, LINE_EDITED, commit);
 }
 
+static void match_words(struct fates *fates, struct change *change, const struct commit *commit,
+	const struct wanting *wanting)
+{
+	struct text_lines lines;
+	struct pairs *others, words;
+
+	if (!fate_text(fates, &change->new, &lines))
+		return;
+	others = xcalloc(change->added_count + 1, sizeof(*others));
+	for (uint32_t i = 0; i < change->added_count; i++) {
+		size_t len;
+		const char *text = line_text(&lines, change->added[i].line, &len);
+
+		pairs_of(text, len, &others[i]);
+	}
+	text_release(&lines);
+	for (size_t i = 0; i < wanting->count; i++)
+		if (words_of(fates, wanting->lines[i], &words))
+			match_line(fates, change, commit, wanting->lines[i], &words, others);
+	free(others);
+}
+
 int match_similar(struct fates *fates, struct change *change, const struct commit *commit)
 {
 	struct fate_path *path = &fates->paths[change->number];
 	struct wanting wanting = {0};
-	struct pairs *others = NULL, words;
 
 	find_wanting(fates, change, commit, &wanting);
-	if (wanting.count && (size_t)change->added_count * wanting.count <= COMPARED_PAIRS) {
-		others = xcalloc(change->added_count + 1, sizeof(*others));
-		for (uint32_t i = 0; i < change->added_count; i++) {
-			size_t len;
-			const char *text =
-				line_text(&change->new_text, change->added[i].line, &len);
-
-			pairs_of(text, len, &others[i]);
-		}
-		for (size_t i = 0; i < wanting.count; i++)
-			if (words_of(fates, wanting.lines[i], &words))
-				match_line(fates, change, commit, wanting.lines[i], &words, others);
-	}
+	if (wanting.count && change->added_count &&
+		(size_t)change->added_count * wanting.count <= COMPARED_PAIRS)
+		match_words(fates, change, commit, &wanting);
 	for (size_t i = 0; i < wanting.count; i++) {
 		struct fate_line *line = &fates->lines[wanting.lines[i]];
 		struct origin *origin = &fates->origins[line->origin];
@@ -350,7 +363,6 @@ int match_similar(struct fates *fates, struct change *change, const struct commi
 	}
 	compact(fates, path);
 	free(wanting.lines);
-	free(others);
 	return 0;
 }
 

@@ -30,15 +30,13 @@ static void place_lines(struct fates *fates)
 	for (uint32_t i = 0; i < fates->path_count; i++) {
 		const struct fate_path *path = &fates->paths[i];
 
-		for (uint32_t k = 0; path->head && k < path->head->count; k++) {
-			struct fate_line *line = path->head->owners[k] == FATE_NONE
-							 ? NULL
-							 : &fates->lines[path->head->owners[k]];
+		for (uint32_t k = 0; path->head && k < path->head->run_count; k++) {
+			const struct owned *run = &path->head->runs[k];
 
-			if (!line)
-				continue;
-			line->path = i;
-			line->at = k + 1;
+			for (uint32_t n = 0; n < run->count; n++) {
+				fates->lines[run->owner + n].path = i;
+				fates->lines[run->owner + n].at = run->at + n + 1;
+			}
 		}
 	}
 }

@@ -50,14 +50,33 @@ bool text_read(struct repo *repo, const struct oid *blob, struct text_lines *out
 	return true;
 }
 
-/* The old version of a file is mostly the new one of the last commit that changed it. */
-bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *out)
+/* The oldest make room; one that would drive out most of them is not worth it. */
+static void keep_text(struct fates *fates, const struct oid *blob, const struct buf *text)
 {
 	struct fate_text *slot;
 
+	if (text->len > FATE_TEXTS_MAX / 4)
+		return;
+	do {
+		slot = &fates->texts[fates->next_text++ % FATE_TEXTS];
+		fates->texts_size -= slot->text.len;
+		if (slot->text.ptr)
+			buf_release(&slot->text);
+	} while (fates->texts_size + text->len > FATE_TEXTS_MAX);
+	slot->blob = *blob;
+	buf_init(&slot->text);
+	buf_add(&slot->text, text->ptr, text->len);
+	buf_fit(&slot->text);
+	fates->texts_size += text->len;
+}
+
+/* The old version of a file is mostly the new one of the last commit that changed it. */
+bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *out)
+{
 	for (size_t i = 0; i < FATE_TEXTS; i++) {
-		slot = &fates->texts[i];
-		if (!slot->known || !oid_equal(&slot->blob, blob))
+		const struct fate_text *slot = &fates->texts[i];
+
+		if (!slot->text.len || !oid_equal(&slot->blob, blob))
 			continue;
 		*out = (struct text_lines){.text = BUF_INIT};
 		buf_add(&out->text, slot->text.ptr, slot->text.len);
@@ -66,13 +85,7 @@ bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *o
 	}
 	if (!text_read(fates->session->repo, blob, out))
 		return false;
-	if (out->text.len > FATE_TEXT_MAX)
-		return true;
-	slot = &fates->texts[fates->next_text++ % FATE_TEXTS];
-	slot->known = true;
-	slot->blob = *blob;
-	buf_clear(&slot->text);
-	buf_add(&slot->text, out->text.ptr, out->text.len);
+	keep_text(fates, blob, &out->text);
 	return true;
 }
 
@@ -160,23 +173,64 @@ struct version *version_find(struct fate_path *path, const struct oid *blob)
 	return NULL;
 }
 
+static uint32_t *nobody(uint32_t count)
+{
+	uint32_t *owners = xmalloc((count + (size_t)1) * sizeof(*owners));
+
+	memset(owners, 0xff, (count + (size_t)1) * sizeof(*owners));
+	return owners;
+}
+
+uint32_t *version_owners(const struct version *version)
+{
+	uint32_t *owners = nobody(version->count);
+
+	for (uint32_t i = 0; i < version->run_count; i++)
+		for (uint32_t k = 0; k < version->runs[i].count; k++)
+			owners[version->runs[i].at + k] = version->runs[i].owner + k;
+	return owners;
+}
+
+static void pack(struct version *version, const uint32_t *owners)
+{
+	uint32_t capacity = 0;
+
+	for (uint32_t i = 0; i < version->count; i++) {
+		struct owned *last =
+			version->run_count ? &version->runs[version->run_count - 1] : NULL;
+
+		if (owners[i] == FATE_NONE)
+			continue;
+		if (last && last->at + last->count == i && last->owner + last->count == owners[i]) {
+			last->count++;
+			continue;
+		}
+		GROW(version->runs, version->run_count, capacity);
+		version->runs[version->run_count++] = (struct owned){i, owners[i], 1};
+	}
+	if (version->run_count)
+		version->runs =
+			xrealloc(version->runs, version->run_count * sizeof(*version->runs));
+}
+
 struct version *version_put(
-	struct fate_path *path, const struct oid *blob, uint32_t *owners, uint32_t count)
+	struct fate_path *path, const struct oid *blob, const uint32_t *owners, uint32_t count)
 {
 	struct version *known = version_find(path, blob);
 
 	if (known) {
-		free(known->owners);
+		free(known->runs);
 	} else {
 		if (path->version_count == VERSIONS) {
-			free(path->versions[0].owners);
+			free(path->versions[0].runs);
 			memmove(path->versions, path->versions + 1,
 				(VERSIONS - 1) * sizeof(*path->versions));
 			path->version_count--;
 		}
 		known = &path->versions[path->version_count++];
 	}
-	*known = (struct version){*blob, owners, count};
+	*known = (struct version){.blob = *blob, .count = count};
+	pack(known, owners);
 	path->stored = false;
 	return known;
 }
@@ -185,15 +239,15 @@ struct version *version_put(
 static void restore(
 	struct fates *fates, struct fate_path *path, const struct oid *blob, uint32_t count)
 {
-	uint32_t *owners = xmalloc((count + 1) * sizeof(*owners));
+	uint32_t *owners = nobody(count);
 	uint32_t number = (uint32_t)(path - fates->paths);
 
-	memset(owners, 0xff, (count + 1) * sizeof(*owners));
 	for (uint32_t i = 0; i < fates->line_count; i++)
 		if (fates->lines[i].path == number && fates->lines[i].at &&
 			fates->lines[i].at <= count)
 			owners[fates->lines[i].at - 1] = i;
 	version_put(path, blob, owners, count);
+	free(owners);
 }
 
 /* Lines that two versions share keep their owner. */
@@ -202,10 +256,11 @@ static int carry(struct fates *fates, const struct version *from, const struct t
 {
 	struct text_lines old;
 	unsigned char *gone = NULL, *come = NULL;
-	uint32_t i = 0, k = 0;
+	uint32_t i = 0, k = 0, *known = NULL;
 	int rc = 0;
 
 	if (fate_text(fates, &from->blob, &old) && old.count == from->count) {
+		known = version_owners(from);
 		rc = text_compare(&old, to, &gone, &come);
 		while (!rc && i < old.count && k < to->count) {
 			if (gone[i])
@@ -214,12 +269,13 @@ static int carry(struct fates *fates, const struct version *from, const struct t
 				k++;
 			else {
 				if (owners[k] == FATE_NONE)
-					owners[k] = from->owners[i];
+					owners[k] = known[i];
 				i++;
 				k++;
 			}
 		}
 	}
+	free(known);
 	free(gone);
 	free(come);
 	text_release(&old);
@@ -237,14 +293,11 @@ int version_of(struct fates *fates, struct fate_path *path, const struct oid *bl
 	*out = version_find(path, blob);
 	if (*out && (*out)->count == text->count)
 		return 0;
-	owners = xmalloc((text->count + 1) * sizeof(*owners));
-	memset(owners, 0xff, (text->count + 1) * sizeof(*owners));
+	owners = nobody(text->count);
 	for (uint32_t i = path->version_count; i-- && most-- && !rc;)
 		rc = carry(fates, &path->versions[i], text, owners);
-	if (rc) {
-		free(owners);
-		return rc;
-	}
-	*out = version_put(path, blob, owners, text->count);
-	return 0;
+	if (!rc)
+		*out = version_put(path, blob, owners, text->count);
+	free(owners);
+	return rc;
 }

@@ -22,9 +22,7 @@ static int on_change(const char *path, const struct oid *old, const struct oid *
 	*change = (struct change){.path = xstrdup(path),
 		.number = FATE_NONE,
 		.has_old = old != NULL,
-		.has_new = new != NULL,
-		.old_text.text = BUF_INIT,
-		.new_text.text = BUF_INIT};
+		.has_new = new != NULL};
 	if (old)
 		change->old = *old;
 	if (new)
@@ -41,8 +39,6 @@ static void changes_release(struct changes *changes)
 		free(change->owners);
 		free(change->added);
 		free(change->removed);
-		text_release(&change->old_text);
-		text_release(&change->new_text);
 	}
 	free(changes->list);
 }
@@ -81,62 +77,71 @@ static int find_changes(
 	return repo_tree_diff(repo, &tree, &commit->tree, on_change, changes);
 }
 
-static void set_added(struct change *change, uint32_t line)
+static void set_added(struct change *change, const struct text_lines *lines, uint32_t line)
 {
 	struct added *added = &change->added[change->added_count++];
 	size_t len;
-	const char *text = line_text(&change->new_text, line, &len);
+	const char *text = line_text(lines, line, &len);
 
 	*added = (struct added){.line = line};
 	added->hash = fate_hash(text, len, &added->trivial);
 }
 
 /* Lines that both versions have keep their owners; the others are told of. */
-static void split_lines(struct change *change, const struct version *old, const unsigned char *gone,
-	const unsigned char *come)
+static void split_lines(struct change *change, const struct version *old,
+	const struct text_lines texts[2], unsigned char *const marks[2])
 {
-	uint32_t i = 0, k = 0, old_count = change->old_text.count, count = change->new_text.count;
+	uint32_t i = 0, k = 0, old_count = texts[0].count, count = texts[1].count;
+	uint32_t *owners = old ? version_owners(old) : NULL;
 
 	change->owners = xmalloc((count + 1) * sizeof(*change->owners));
 	memset(change->owners, 0xff, (count + 1) * sizeof(*change->owners));
+	change->count = count;
 	change->added = xcalloc(count + 1, sizeof(*change->added));
 	change->removed = xcalloc(old_count + 1, sizeof(*change->removed));
 	while (i < old_count || k < count) {
-		if (i < old_count && (gone[i] || k == count)) {
-			if (old && old->owners[i] != FATE_NONE)
-				change->removed[change->removed_count++] = old->owners[i];
+		if (i < old_count && (marks[0][i] || k == count)) {
+			if (owners && owners[i] != FATE_NONE)
+				change->removed[change->removed_count++] = owners[i];
 			i++;
-		} else if (come[k] || i == old_count) {
-			set_added(change, k++);
+		} else if (marks[1][k] || i == old_count) {
+			set_added(change, &texts[1], k++);
 		} else {
-			change->owners[k++] = old ? old->owners[i] : FATE_NONE;
+			change->owners[k++] = owners ? owners[i] : FATE_NONE;
 			i++;
 		}
 	}
+	free(owners);
+	change->added = xrealloc(change->added, (change->added_count + 1) * sizeof(*change->added));
+	change->removed =
+		xrealloc(change->removed, (change->removed_count + 1) * sizeof(*change->removed));
 }
 
-/* Reads and compares both versions. A file that is not to be read stays closed. */
+/*
+ * Reads and compares both versions. A file that is not to be read stays closed. The texts are not
+ * kept: a commit may change more files than fit in memory.
+ */
 static int open_change(struct fates *fates, struct change *change)
 {
-	unsigned char *gone = NULL, *come = NULL;
+	struct text_lines texts[2] = {{.text = BUF_INIT}, {.text = BUF_INIT}}; /* old, new */
+	unsigned char *marks[2] = {NULL, NULL};
 	struct version *old = NULL;
 	int rc = 0;
 
-	if (change->has_old && !fate_text(fates, &change->old, &change->old_text))
-		return 0;
-	if (change->has_new && !fate_text(fates, &change->new, &change->new_text))
-		return 0;
-	if (change->number != FATE_NONE && change->has_old)
-		rc = version_of(fates, &fates->paths[change->number], &change->old,
-			&change->old_text, VERSIONS, &old);
-	if (!rc)
-		rc = text_compare(&change->old_text, &change->new_text, &gone, &come);
-	if (!rc) {
-		split_lines(change, old, gone, come);
+	if ((!change->has_old || fate_text(fates, &change->old, &texts[0])) &&
+		(!change->has_new || fate_text(fates, &change->new, &texts[1])))
 		change->open = true;
+	if (change->open && change->number != FATE_NONE && change->has_old)
+		rc = version_of(fates, &fates->paths[change->number], &change->old, &texts[0],
+			VERSIONS, &old);
+	if (change->open && !rc)
+		rc = text_compare(&texts[0], &texts[1], &marks[0], &marks[1]);
+	if (change->open && !rc)
+		split_lines(change, old, texts, marks);
+	for (size_t i = 0; i < 2; i++) {
+		text_release(&texts[i]);
+		free(marks[i]);
 	}
-	free(gone);
-	free(come);
 	return rc;
 }
 
@@ -343,6 +348,19 @@ static int open_followed(struct fates *fates, struct changes *changes, const str
 	return rc;
 }
 
+/* What is still to be held against the file as it was before this commit. */
+static void activate_due(struct fates *fates, const struct change *change, int64_t until)
+{
+	struct fate_path *path = &fates->paths[change->number];
+	struct text_lines before = {.text = BUF_INIT};
+
+	if (!is_due(fates, path, until))
+		return;
+	activate(fates, path,
+		change->has_old && fate_text(fates, &change->old, &before) ? &before : NULL, until);
+	text_release(&before);
+}
+
 static int give_owners(struct fates *fates, struct changes *changes, const struct claims *claims,
 	const struct commit *commit)
 {
@@ -354,9 +372,7 @@ static int give_owners(struct fates *fates, struct changes *changes, const struc
 
 		if (!change->open || change->number == FATE_NONE)
 			continue;
-		activate(fates, &fates->paths[change->number],
-			change->has_old ? &change->old_text : NULL,
-			commit->commit_time + FATE_SLACK);
+		activate_due(fates, change, commit->commit_time + FATE_SLACK);
 		match_pending(fates, change, commit, &any);
 		match_lost(fates, change);
 	}
@@ -386,9 +402,8 @@ static void close_changes(struct fates *fates, struct changes *changes, const st
 		if (!change->open || change->number == FATE_NONE || !change->has_new)
 			continue;
 		fates->paths[change->number].touched = true;
-		version_put(&fates->paths[change->number], &change->new, change->owners,
-			change->new_text.count);
-		change->owners = NULL;
+		version_put(
+			&fates->paths[change->number], &change->new, change->owners, change->count);
 	}
 }
 
@@ -460,14 +475,14 @@ static int by_number(const void *a, const void *b)
 static void end_missing(struct fates *fates, const struct version *before,
 	const struct version *merged, const struct commit *commit)
 {
-	uint32_t *kept = xmalloc((merged->count + 1) * sizeof(*kept));
+	uint32_t *kept = version_owners(merged), *owners = version_owners(before);
 
-	memcpy(kept, merged->owners, merged->count * sizeof(*kept));
 	qsort(kept, merged->count, sizeof(*kept), by_number);
 	for (uint32_t i = 0; i < before->count; i++)
-		if (before->owners[i] != FATE_NONE &&
-			!bsearch(&before->owners[i], kept, merged->count, sizeof(*kept), by_number))
-			end_line(fates, before->owners[i], commit);
+		if (owners[i] != FATE_NONE &&
+			!bsearch(&owners[i], kept, merged->count, sizeof(*kept), by_number))
+			end_line(fates, owners[i], commit);
+	free(owners);
 	free(kept);
 }
 

@@ -35,10 +35,10 @@ struct change {
 	char *path;
 	struct oid old, new;
 	bool has_old, has_new;
-	uint32_t number; /* in fates.paths, FATE_NONE: not followed */
-	bool open;       /* the rest is filled */
-	struct text_lines old_text, new_text;
+	uint32_t number;  /* in fates.paths, FATE_NONE: not followed */
+	bool open;        /* the rest is filled */
 	uint32_t *owners; /* of the new lines */
+	uint32_t count;   /* of them */
 	struct added *added;
 	uint32_t added_count;
 	uint32_t *removed; /* lines that lost their place; FATE_NONE once they have another */
@@ -59,7 +59,9 @@ void match_pending(
 	struct fates *fates, struct change *change, const struct commit *commit, bool *any);
 int match_similar(struct fates *fates, struct change *change, const struct commit *commit);
 void match_lost(struct fates *fates, struct change *change);
-/* Edits up to a time are held against the text as it was before, which may be NULL. */
+/* Some edit up to a time is still to be held against the text as it was before. */
+bool is_due(const struct fates *fates, const struct fate_path *path, int64_t until);
+/* Does so; the text may be NULL. */
 void activate(struct fates *fates, struct fate_path *path, const struct text_lines *before,
 	int64_t until);
 

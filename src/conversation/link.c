@@ -23,6 +23,7 @@
 
 #define MARK "link"
 #define SUBJECT_MAX 200
+#define TRIM 8 /* commits */
 #define NOTES_AI "refs/notes/ai"
 
 /* Where the last update ended, and whether this one can go on from there. */
@@ -204,6 +205,8 @@ static int on_commit(const struct commit *commit, void *payload)
 	if (interrupted())
 		return fail(E_STOPPED, "stopped: links to talk stay as they were");
 	progress_set(walking->progress, walking->walk.seen);
+	if (walking->walk.seen % TRIM == 0)
+		memory_trim(); /* texts come in all sizes, and leave holes */
 	return fate_commit(&walking->walk, commit);
 }
 
@@ -275,6 +278,7 @@ struct symbol_span {
 struct symbols {
 	struct symbol_span *list;
 	size_t count, capacity;
+	bool known;
 };
 
 static int add_symbol(const struct symbol_place *place, void *payload)
@@ -293,6 +297,15 @@ static void symbols_release(struct symbols *symbols)
 		free(symbols->list[i].name);
 	free(symbols->list);
 	*symbols = (struct symbols){0};
+}
+
+static int symbols_of(struct update *update, uint32_t path, struct symbols *symbols)
+{
+	if (symbols->known)
+		return 0;
+	symbols->known = true;
+	return graph_place_each(
+		update->session, update->fates.paths[path].name, add_symbol, symbols);
 }
 
 /* Innermost symbol around a line: the last of those that cover it. */
@@ -367,8 +380,8 @@ static int link_rest(struct update *update, const struct origin *origin, const b
 	return rc;
 }
 
-static int link_origin(struct update *update, const struct origin *origin, struct symbols *symbols,
-	uint32_t *symbols_of)
+/* `symbols`: of each path, as far as they were asked for. */
+static int link_origin(struct update *update, const struct origin *origin, struct symbols *symbols)
 {
 	struct fates *fates = &update->fates;
 	struct tally tally = {.counts = MAP_INIT};
@@ -381,14 +394,10 @@ static int link_origin(struct update *update, const struct origin *origin, struc
 
 		if (!line->commit || (line->state != LINE_KEPT && line->state != LINE_EDITED))
 			continue;
-		if (line->at && *symbols_of != line->path) {
-			symbols_release(symbols);
-			*symbols_of = line->path;
-			rc = graph_place_each(update->session, fates->paths[line->path].name,
-				add_symbol, symbols);
-		}
 		if (line->at)
-			symbol = symbol_at(symbols, line->at);
+			rc = symbols_of(update, line->path, &symbols[line->path]);
+		if (line->at)
+			symbol = symbol_at(&symbols[line->path], line->at);
 		landed[line->commit - 1] = true;
 		count_line(
 			&tally, line->commit, line->path, symbol, line->state == LINE_KEPT ? 2 : 1);
@@ -406,9 +415,8 @@ static int link_origin(struct update *update, const struct origin *origin, struc
 static int link_edits(struct update *update)
 {
 	struct fates *fates = &update->fates;
-	struct symbols symbols = {0};
+	struct symbols *symbols = xcalloc(fates->path_count + 1, sizeof(*symbols));
 	struct map turns = MAP_INIT;
-	uint32_t symbols_of = FATE_NONE;
 	int rc = 0;
 
 	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
@@ -425,9 +433,11 @@ static int link_edits(struct update *update)
 
 		if (origin->turn &&
 			map_get(&turns, (const char *)&origin->turn, sizeof(origin->turn)))
-			rc = link_origin(update, origin, &symbols, &symbols_of);
+			rc = link_origin(update, origin, symbols);
 	}
-	symbols_release(&symbols);
+	for (uint32_t i = 0; i < fates->path_count; i++)
+		symbols_release(&symbols[i]);
+	free(symbols);
 	map_release(&turns);
 	return rc;
 }

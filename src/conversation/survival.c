@@ -3,6 +3,7 @@
 
 #include "conversation/fate.h"
 #include "util/clock.h"
+#include "util/error.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
@@ -87,26 +88,27 @@ static void add_line(struct survival *row, const struct origin *origin,
 	}
 }
 
-static void add_origin(
-	struct adding *adding, const struct fates *fates, const struct origin *origin)
+static int add_origin(const struct origin *origin, const struct fate_line *lines, void *payload)
 {
+	struct adding *adding = payload;
 	struct survival_report *report = adding->report;
 	bool claimed = !origin->turn;
 	size_t whole, weekly;
 	char week[11];
 
 	if (!origin->count || !*origin->tool) /* a patch by mail is a person's */
-		return;
+		return 0;
 	week_of(origin->at, week);
 	whole = row_of(adding, origin, claimed, "");
 	weekly = row_of(adding, origin, claimed, week);
 	for (uint32_t i = 0; i < origin->count; i++) {
-		const struct fate_line *line = &fates->lines[origin->first + i];
+		const struct fate_line *line = &lines[i];
 
 		add_line(&report->rows[whole], origin, line, adding->head_time);
 		add_line(&report->rows[weekly], origin, line, adding->head_time);
 		add_line(claimed ? &report->claims : &report->all, origin, line, adding->head_time);
 	}
+	return 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -130,18 +132,18 @@ int survival_report(struct session *session, struct survival_report *out)
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = fates_load(&fates);
-	if (!rc && fates.origin_count)
-		rc = repo_head(session->repo, &head);
-	if (!rc && fates.origin_count) {
-		rc = repo_commit_read(session->repo, &head, &commit);
-		if (!rc) {
-			adding.head_time = commit.commit_time;
-			commit_release(&commit);
-		}
+	rc = repo_head(session->repo, &head);
+	if (rc == E_NOTFOUND) { /* nothing is committed yet, and so nothing followed */
+		error_clear();
+		return 0;
 	}
-	for (uint32_t i = 0; i < fates.origin_count && !rc; i++)
-		add_origin(&adding, &fates, &fates.origins[i]);
+	if (!rc)
+		rc = repo_commit_read(session->repo, &head, &commit);
+	if (rc)
+		return rc;
+	adding.head_time = commit.commit_time;
+	commit_release(&commit);
+	rc = fates_each(&fates, add_origin, &adding);
 	if (out->count)
 		qsort(out->rows, out->count, sizeof(*out->rows), by_name);
 	map_release(&adding.rows);

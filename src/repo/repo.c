@@ -51,6 +51,7 @@ void oid_hex(const struct oid *oid, char out[OID_HEX + 1])
 {
 #define WINDOW ((size_t)1 << 20) /* bytes of a pack that are mapped at once */
 #define WINDOWS ((size_t)8)
+#define OBJECTS ((ssize_t)2 << 20) /* bytes of commits and trees that are kept */
 
 	static const char digits[] = "0123456789abcdef";
 
@@ -144,6 +145,8 @@ int repo_open(const char *path, struct repo **out)
 	/* Packs are looked at through small windows: a whole one is as large as the history. */
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, WINDOW);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, WINDOWS * WINDOW);
+	/* A history is walked once: what it was is not asked for again. */
+	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECTS);
 	error = git_repository_open_ext(&git, path, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
 	if (error == GIT_ENOTFOUND)
 		error = git_repository_open_ext(&git, path, 0, NULL);

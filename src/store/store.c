@@ -20,11 +20,16 @@
 
 /* schema.sql, embedded at build time. */
 
+#define IDLE 16 /* statements */
+
 struct store {
 	sqlite3 *db;
 	char *folder;
 	int depth; /* of nested transactions */
 	struct packs *packs;
+	/* Statements closed last: to compile one takes longer than most of them run. */
+	sqlite3_stmt *idle[IDLE];
+	size_t next_idle;
 };
 
 struct query {
@@ -193,6 +198,8 @@ void store_close(struct store *store)
 	if (store->depth)
 		store_rollback(store);
 	packs_free(store->packs);
+	for (size_t i = 0; i < IDLE; i++)
+		sqlite3_finalize(store->idle[i]);
 	sqlite3_close(store->db);
 	free(store->folder);
 	free(store);
@@ -314,12 +321,42 @@ int store_judge(struct store *store, const char *subject, const char *id, const 
 	return query_close(query);
 }
 
+static sqlite3_stmt *take_idle(struct store *store, const char *sql)
+{
+	for (size_t i = 0; i < IDLE; i++) {
+		sqlite3_stmt *statement = store->idle[i];
+
+		if (!statement || strcmp(sqlite3_sql(statement), sql) != 0)
+			continue;
+		store->idle[i] = NULL;
+		return statement;
+	}
+	return NULL;
+}
+
+/* The one that has been idle for longest makes room. */
+static void keep_idle(struct store *store, sqlite3_stmt *statement)
+{
+	sqlite3_stmt **slot = &store->idle[store->next_idle++ % IDLE];
+
+	for (size_t i = 0; *slot && i < IDLE; i++)
+		if (!store->idle[i])
+			slot = &store->idle[i];
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	sqlite3_finalize(*slot);
+	*slot = statement;
+}
+
 struct query *query_open(struct store *store, const char *sql)
 {
 	struct query *query = xcalloc(1, sizeof(*query));
-	int code = sqlite3_prepare_v2(store->db, sql, -1, &query->statement, NULL);
+	int code = SQLITE_OK;
 
 	query->store = store;
+	query->statement = take_idle(store, sql);
+	if (!query->statement)
+		code = sqlite3_prepare_v2(store->db, sql, -1, &query->statement, NULL);
 	if (code == SQLITE_ERROR) {
 		fprintf(stderr, "git-flywheel: BUG: %s: %s\n", sqlite3_errmsg(store->db), sql);
 		abort();
@@ -336,7 +373,10 @@ int query_close(struct query *query)
 	if (!query)
 		return 0;
 	rc = query->rc;
-	sqlite3_finalize(query->statement);
+	if (!rc)
+		keep_idle(query->store, query->statement);
+	else
+		sqlite3_finalize(query->statement);
 	free(query);
 	return rc;
 }
