@@ -85,14 +85,15 @@ struct fate_path {
 };
 
 #define FATE_TEXTS 64
+#define FATE_TRIM ((size_t)2 << 20)      /* bytes read */
 #define FATE_TEXTS_MAX ((size_t)2 << 20) /* bytes of them */
 struct fates {
 	struct session *session;
 	struct fate_text {
 		struct oid blob;
-		struct buf text; /* of its own length; empty: a free slot */
-	} texts[FATE_TEXTS];     /* read last */
-	size_t next_text, texts_size;
+		struct buf text;            /* of its own length; empty: a free slot */
+	} texts[FATE_TEXTS];                /* read last */
+	size_t next_text, texts_size, read; /* read: bytes since the last trim */
 	struct origin *origins;
 	uint32_t origin_count, origin_capacity;
 	struct fate_line *lines;

@@ -86,6 +86,11 @@ bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *o
 	if (!text_read(fates->session->repo, blob, out))
 		return false;
 	keep_text(fates, blob, &out->text);
+	fates->read += out->text.len;
+	if (fates->read > FATE_TRIM) { /* texts come in all sizes, and leave holes */
+		memory_trim();
+		fates->read = 0;
+	}
 	return true;
 }
 

@@ -23,7 +23,6 @@
 
 #define MARK "link"
 #define SUBJECT_MAX 200
-#define TRIM 8 /* commits */
 #define NOTES_AI "refs/notes/ai"
 
 /* Where the last update ended, and whether this one can go on from there. */
@@ -205,8 +204,6 @@ static int on_commit(const struct commit *commit, void *payload)
 	if (interrupted())
 		return fail(E_STOPPED, "stopped: links to talk stay as they were");
 	progress_set(walking->progress, walking->walk.seen);
-	if (walking->walk.seen % TRIM == 0)
-		memory_trim(); /* texts come in all sizes, and leave holes */
 	return fate_commit(&walking->walk, commit);
 }
 
