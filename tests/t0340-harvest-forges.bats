@@ -106,7 +106,7 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	[ "$(turns)" = 0 ]
 	[ "$(report unchanged)" = 3 ]
 	[ "$(report asked)" = $((asked + 3)) ]
-	# An edited comment replaces what was stored; a deleted one stays what it was.
+	# An edited comment replaces what was stored; that others are in no list of changes says nothing.
 	forge "$(comment 2 40 'edited words')"
 	harvest
 	run sql 'SELECT count(*) FROM turn'
@@ -245,4 +245,84 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map
 	[[ $output == *'call it two'* && $output != *'changed the description'* ]]
 	run git flywheel talk HEAD
 	[[ $output == *'adds numbers'* ]]
+}
+
+# later <weeks>: harvests so much later.
+later() {
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + $1 * 7 * 86400)) run git flywheel harvest --json --source "${2:-github}"
+	[ "$status" -eq 0 ]
+}
+
+@test "what was deleted at the forge is found within a week, and nothing else is taken for it" {
+	list=
+	for i in 1 2 3 4 5 6 7; do
+		list+="${list:+,}$(comment $i "$i" "We use a table here instead of a list because it is number $i")"
+	done
+	forge "$list" '' '"/repos/o/r/pulls/comments/3": [{"id": 3}]' '"page": 2'
+	harvest
+	[ "$(turns)" = 7 ]
+	git flywheel decisions >/dev/null
+	git flywheel why --json a.c >"$BATS_TEST_TMPDIR/why"
+	grep -q 'number 5' "$BATS_TEST_TMPDIR/why"
+	# 3 is only in none of the pages, as when they shift; 5 and the newest, 7, are gone.
+	forge "$(comment 1 1 'number 1'),$(comment 2 2 'number 2'),$(comment 4 4 'number 4'),$(comment 6 6 'number 6')" \
+		'' '"/repos/o/r/pulls/comments/3": [{"id": 3}]' '"page": 2'
+	harvest
+	[ "$(sql 'SELECT count(*) FROM turn')" = 7 ]
+	later 1
+	run sql 'SELECT record FROM turn ORDER BY 1'
+	[ "$output" = $'github-comment-1\ngithub-comment-2\ngithub-comment-3\ngithub-comment-4\ngithub-comment-6' ]
+	git flywheel decisions >/dev/null
+	git flywheel why --json a.c >"$BATS_TEST_TMPDIR/why" || :
+	run grep 'number 5' "$BATS_TEST_TMPDIR/why"
+	[ "$status" -ne 0 ]
+	run git flywheel talk a.c
+	[[ $output != *'number 5'* ]]
+	# Not again before another week is over.
+	asked=$(report asked)
+	later 1
+	[ "$(report asked)" = $((asked + 3)) ]
+}
+
+@test "looking for what was deleted goes on after a limit where it stood" {
+	list=
+	for i in $(seq 9); do
+		list+="${list:+,}$(comment "$i" "$i" "number $i")"
+	done
+	forge "$list" '' '' '"page": 2'
+	harvest
+	forge "$(comment 1 1 'number 1'),$(comment 3 3 'number 3'),$(comment 4 4 'number 4'),$(comment 5 5 'number 5'),$(comment 6 6 'number 6'),$(comment 8 8 'number 8')" \
+		'' '' '"page": 2, "left": 4, "reset": '$((FLYWHEEL_NOW + 7 * 86400 + 60))
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + 7 * 86400)) run git flywheel harvest --json --source github
+	[ "$status" -ne 0 ]
+	[[ $output == *'left alone'* ]]
+	wire_world "$world" '{"forge": {"left": 100}}' >/dev/null
+	asked=$(report asked)
+	FLYWHEEL_NOW=$((FLYWHEEL_NOW + 61)) later 1
+	run sql 'SELECT count(*), sum(record IN ("github-comment-2", "github-comment-7", "github-comment-9")) FROM turn'
+	[ "$output" = '6|0' ]
+}
+
+@test "GitLab: a note that is gone when its request is read again, and of open ones every week" {
+	git config flywheel.harvest.gitlab true
+	git config flywheel.gitlab.url "$WIRE_URL/w/$world"
+	git config flywheel.gitlab.project g/p
+	request='{"id": 900, "iid": 4, "description": "adds numbers", "created_at": "2026-01-01T00:01:00Z", "updated_at": "2026-01-01T00:09:00Z"}'
+	note() { printf '{"id": %d, "body": "note %d", "system": false, "created_at": "2026-01-01T00:0%d:00Z"}' "$1" "$1" "$1"; }
+	serve() { # serve <notes>
+		wire_world "$world" '{"forge": {"lists": {"/projects/g/p/merge_requests": ['"$request"'],
+			"/projects/g/p/merge_requests/4/discussions": [{"id": "abc1", "notes": ['"$1"']}]}}}' >/dev/null
+	}
+	serve "$(note 2),$(note 3),$(note 4)"
+	run git flywheel harvest --json --source gitlab
+	[ "$(turns)" = 4 ]
+	serve "$(note 2),$(note 4)"
+	run git flywheel harvest --json --source gitlab
+	[ "$(sql "SELECT count(*) FROM turn WHERE record = 'gitlab-note-3'")" = 1 ]
+	later 1 gitlab
+	[ "$(sql "SELECT group_concat(record) FROM turn WHERE record LIKE '%note%'")" = gitlab-note-2,gitlab-note-4 ]
+	request=${request/00:09/00:19}
+	serve "$(note 2)"
+	run git flywheel harvest --json --source gitlab
+	[ "$(sql "SELECT group_concat(record) FROM turn WHERE record LIKE '%note%'")" = gitlab-note-2 ]
 }

@@ -65,6 +65,11 @@ int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped);
 /* True when another source than this one has turns of the session. */
 bool talk_has_session(struct store *store, const char *session, const char *source);
+/* Every stored record that begins with this, in order of its bytes. Borrowed during the call. */
+typedef int (*talk_record_fn)(const char *record, void *payload);
+int talk_each_record(struct store *store, const char *beginning, talk_record_fn fn, void *payload);
+/* Records of threads one of whose turns answers this record. */
+int talk_each_below(struct store *store, const char *record, talk_record_fn fn, void *payload);
 int talk_drop_record(struct store *store, const char *record);
 /* Takes out a record and what was stored after it of its session. */
 int talk_drop_from(struct store *store, const char *session, const char *record);

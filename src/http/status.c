@@ -19,6 +19,7 @@ static int code_of(long status)
 	case 407:
 		return E_DENIED;
 	case 404:
+	case 410:
 		return E_NOTFOUND;
 	case 408:
 	case 409:

@@ -179,6 +179,35 @@ bool talk_has_beginning(struct store *store, const char *beginning)
 	return !query_close(query) && found;
 }
 
+static int each_record(struct query *query, talk_record_fn fn, void *payload)
+{
+	int rc = 0, closed;
+
+	while (!rc && query_next(query))
+		rc = fn(query_text(query, 0), payload);
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int talk_each_record(struct store *store, const char *beginning, talk_record_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT record FROM turn WHERE record >= ?1 AND record < ?1 || '~' ORDER BY 1");
+
+	query_bind_text(query, 1, beginning);
+	return each_record(query, fn, payload);
+}
+
+int talk_each_below(struct store *store, const char *record, talk_record_fn fn, void *payload)
+{
+	struct query *query =
+		query_open(store, "SELECT record FROM turn WHERE session IN "
+				  "(SELECT session FROM turn WHERE parent = ?1) ORDER BY 1");
+
+	query_bind_text(query, 1, record);
+	return each_record(query, fn, payload);
+}
+
 int talk_drop_changed(
 	struct store *store, const char *record, const char *text, size_t edits, bool *dropped)
 {

@@ -101,7 +101,7 @@ static char *state_key(const struct forge *forge, const char *name)
 	return xstrfmt("forge.%.16s.%s", hex, name);
 }
 
-static char *state_get(const struct forge *forge, const char *name)
+char *forge_state(const struct forge *forge, const char *name)
 {
 	char *key = state_key(forge, name), *value = NULL;
 
@@ -111,7 +111,7 @@ static char *state_get(const struct forge *forge, const char *name)
 	return value;
 }
 
-static int state_set(const struct forge *forge, const char *name, const char *value)
+int forge_state_set(const struct forge *forge, const char *name, const char *value)
 {
 	char *key = state_key(forge, name);
 	int rc = 0;
@@ -125,7 +125,7 @@ static int state_set(const struct forge *forge, const char *name, const char *va
 
 static int64_t state_time(const struct forge *forge, const char *name)
 {
-	char *text = state_get(forge, name);
+	char *text = forge_state(forge, name);
 	int64_t value = text ? strtoll(text, NULL, 10) : 0;
 
 	free(text);
@@ -222,7 +222,7 @@ static int stay_away(struct forge *forge, const struct http_response *response)
 		until = reset;
 	clock_format(until, when);
 	text = xstrfmt("%lld", (long long)until);
-	rc = state_set(forge, "until", text);
+	rc = forge_state_set(forge, "until", text);
 	free(text);
 	return rc ? rc
 		  : fail(E_LATER, "%s asked to be left alone until %s; what was read is kept",
@@ -398,13 +398,13 @@ static int save(const struct walking *walking, const char *etag)
 {
 	char *name = xstrfmt("%s.since", walking->list->name);
 	char *text = xstrfmt("%lld", (long long)walking->since);
-	int rc = state_set(walking->forge, name, text);
+	int rc = forge_state_set(walking->forge, name, text);
 
 	free(name);
 	free(text);
 	name = xstrfmt("%s.etag", walking->list->name);
 	if (!rc)
-		rc = state_set(walking->forge, name, etag);
+		rc = forge_state_set(walking->forge, name, etag);
 	free(name);
 	return rc;
 }
@@ -412,7 +412,7 @@ static int save(const struct walking *walking, const char *etag)
 static char *saved(const struct walking *walking, const char *what)
 {
 	char *name = xstrfmt("%s.%s", walking->list->name, what);
-	char *text = state_get(walking->forge, name);
+	char *text = forge_state(walking->forge, name);
 
 	free(name);
 	return text;

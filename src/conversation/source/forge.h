@@ -33,6 +33,10 @@ int forge_open(struct forge *forge, const struct forge_kind *kind, struct harves
 	const char *place);
 void forge_close(struct forge *forge);
 
+/* What was kept of a place under a name; NULL: nothing. The caller frees. */
+char *forge_state(const struct forge *forge, const char *name);
+int forge_state_set(const struct forge *forge, const char *name, const char *value);
+
 /* One answer: a JSON value, or none (the same as last time). */
 struct forge_answer {
 	struct js *value; /* NULL: 304 */
@@ -62,6 +66,24 @@ struct forge_list {
 int forge_each(struct forge *forge, const struct forge_list *list, forge_item_fn fn, void *payload);
 /* All pages of a list that hangs on one thing; one that is gone is no error. */
 int forge_all(struct forge *forge, const char *path, forge_item_fn fn, void *payload);
+
+/*
+ * What was deleted there is in no list of changes. Once a week a list is gone through as a whole,
+ * from where the last call had to stop: a stored record that should be on a page and is not is
+ * asked for by itself, and forgotten when the forge does not know it.
+ */
+struct forge_kept {
+	const char *name;   /* of its state */
+	const char *list;   /* the URL from the API on: all there is, oldest first */
+	const char *record; /* how records begin, before the forge's id */
+	const char *one;    /* the URL of one, before its id */
+};
+int forge_recheck(struct forge *forge, const struct forge_kept *kept);
+/* Forgets a record that nobody can see at `url` any more. */
+int forge_verify(struct forge *forge, const char *url, const char *record);
+/* Whether a week has gone since `name` was checked; the first time it counts as done. */
+bool forge_is_due(struct forge *forge, const char *name);
+int forge_set_checked(struct forge *forge, const char *name);
 
 int64_t forge_time(const struct js *object, const char *key); /* 0 where it is none */
 void forge_escape(const char *text, struct buf *out);         /* for a URL */

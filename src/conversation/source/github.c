@@ -141,6 +141,20 @@ static int read_list(struct forge *forge, const char *what, const char *more, fo
 	return rc;
 }
 
+/* Comments can be deleted by whoever wrote them; descriptions and reviews that were sent cannot. */
+static int recheck(struct forge *forge, const char *what, const char *record)
+{
+	char *one = xstrfmt("/repos/%s/%s/", forge->repository, what);
+	char *list = xstrfmt("/repos/%s/%s?sort=created&direction=asc&per_page=%d",
+		forge->repository, what, FORGE_PAGE);
+	const struct forge_kept kept = {what, list, record, one};
+	int rc = forge_recheck(forge, &kept);
+
+	free(one);
+	free(list);
+	return rc;
+}
+
 static int read_place(struct harvest *harvest, const char *place)
 {
 	struct forge forge;
@@ -152,6 +166,10 @@ static int read_place(struct harvest *harvest, const char *place)
 		rc = read_list(&forge, "pulls/comments", "", take_line_comment);
 	if (!rc)
 		rc = read_list(&forge, "issues/comments", "", take_issue_comment);
+	if (!rc)
+		rc = recheck(&forge, "pulls/comments", "github-comment-");
+	if (!rc)
+		rc = recheck(&forge, "issues/comments", "github-remark-");
 	if (rc == E_NOTFOUND) /* "no such place" would be passed over in silence */
 		rc = fail(E_DENIED, "GitHub has no repository '%s', or the token may not see it",
 			forge.repository);

@@ -4,6 +4,8 @@
  */
 #include "conversation/source/forge.h"
 
+#include "conversation/harvest.h"
+#include "flywheel/store_talk.h"
 #include "util/error.h"
 #include "util/memory.h"
 
@@ -29,7 +31,14 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 
 struct discussion {
 	const char *session;
-	char *parent; /* the note before this one */
+	char *parent; /* the note before this one; of the first one the request's description */
+};
+
+/* One merge request while its discussions are read. */
+struct request {
+	const char *opening, *path; /* its record; its URL from the API on */
+	bool known;                 /* it was read before */
+	struct map notes;           /* records that it has now */
 };
 
 static int take_note(struct forge *forge, const struct js *note, struct discussion *discussion)
@@ -66,19 +75,73 @@ static int take_note(struct forge *forge, const struct js *note, struct discussi
 	return rc;
 }
 
+static bool is_known(struct forge *forge, const struct js *note)
+{
+	char *record = xstrfmt("gitlab-note-%lld", (long long)js_get_number(note, "id", 0));
+	bool known = harvest_knows(forge->harvest, record);
+
+	free(record);
+	return known;
+}
+
 static int take_discussion(struct forge *forge, const struct js *item, void *payload)
 {
 	const struct js *notes = js_get(item, "notes");
 	const char *id = js_get_text(item, "id");
 	char *session = xstrfmt("gitlab-thread-%s", id ? id : "");
-	struct discussion discussion = {.session = session};
+	struct request *request = payload;
+	struct discussion discussion = {.session = session, .parent = xstrdup(request->opening)};
 	int rc = 0;
 
-	(void)payload;
-	for (size_t i = 0; i < js_count(notes) && !rc; i++)
+	for (size_t i = 0; i < js_count(notes) && !rc; i++) {
+		request->known |= is_known(forge, js_at(notes, i));
 		rc = take_note(forge, js_at(notes, i), &discussion);
+		map_put_str(&request->notes, discussion.parent, NULL);
+	}
 	free(discussion.parent);
 	free(session);
+	return rc;
+}
+
+static int take_missing(const char *record, void *payload)
+{
+	strings_add(payload, record);
+	return 0;
+}
+
+/* Notes that were stored of it and are not among those it has now. */
+static int drop_missing(struct forge *forge, const struct request *request)
+{
+	static const char beginning[] = "gitlab-note-";
+	struct strings known = STRINGS_INIT;
+	int rc = talk_each_below(
+		forge->harvest->session->store, request->opening, take_missing, &known);
+
+	for (size_t i = 0; i < known.count && !rc; i++) {
+		char *url;
+
+		if (!starts_with(known.items[i], beginning) ||
+			map_get_str(&request->notes, known.items[i]))
+			continue;
+		url = xstrfmt("%s%s/notes/%s", forge->api, request->path,
+			known.items[i] + strlen(beginning));
+		rc = forge_verify(forge, url, known.items[i]);
+		free(url);
+	}
+	strings_release(&known);
+	return rc;
+}
+
+static int read_discussions(struct forge *forge, const char *opening, const char *path, bool known)
+{
+	struct request request = {opening, path, known, MAP_INIT};
+	char *all = xstrfmt("%s/discussions?per_page=%d", path, FORGE_PAGE);
+	int rc = forge_all(forge, all, take_discussion, &request);
+
+	if (!rc && request.known)
+		rc = drop_missing(forge, &request);
+	map_release(&request.notes);
+	free(all);
 	return rc;
 }
 
@@ -89,8 +152,7 @@ static int take_request(struct forge *forge, const struct js *item, void *payloa
 	long long number = (long long)js_get_number(item, "iid", 0);
 	char *record = xstrfmt("gitlab-opening-%lld", id);
 	char *session = xstrfmt("gitlab-request-%lld", id);
-	char *path = xstrfmt("/projects/%s/merge_requests/%lld/discussions?per_page=%d", project,
-		number, FORGE_PAGE);
+	char *path = xstrfmt("/projects/%s/merge_requests/%lld", project, number);
 	struct raw_anchor anchor = {.commit = js_get_text(item, "merge_commit_sha")};
 	struct raw_turn turn = {.record = record,
 		.session = session,
@@ -100,6 +162,7 @@ static int take_request(struct forge *forge, const struct js *item, void *payloa
 		.anchors = &anchor,
 		.anchor_count = anchor.commit != NULL,
 		.open = true};
+	bool known = harvest_knows(forge->harvest, record);
 	int rc = 0;
 
 	if (id <= 0)
@@ -107,10 +170,26 @@ static int take_request(struct forge *forge, const struct js *item, void *payloa
 	else if (*turn.text)
 		rc = harvest_turn(forge->harvest, &turn);
 	if (!rc && number > 0)
-		rc = forge_all(forge, path, take_discussion, NULL);
+		rc = read_discussions(forge, record, path, known);
 	free(record);
 	free(session);
 	free(path);
+	return rc;
+}
+
+/* A note that is deleted may leave its request's time as it was: open ones are read again. */
+static int recheck_open(struct forge *forge, char *project)
+{
+	char *list = xstrfmt("/projects/%s/merge_requests?scope=all&state=opened&per_page=%d",
+		project, FORGE_PAGE);
+	int rc = 0;
+
+	if (forge_is_due(forge, "opened")) {
+		rc = forge_all(forge, list, take_request, project);
+		if (!rc)
+			rc = forge_set_checked(forge, "opened");
+	}
+	free(list);
 	return rc;
 }
 
@@ -128,6 +207,8 @@ static int read_place(struct harvest *harvest, const char *place)
 		project.ptr, FORGE_PAGE);
 	if (!rc)
 		rc = forge_each(&forge, &list, take_request, project.ptr);
+	if (!rc)
+		rc = recheck_open(&forge, project.ptr);
 	if (rc == E_NOTFOUND)
 		rc = fail(E_DENIED, "GitLab has no project '%s', or the token may not see it",
 			forge.repository);
