@@ -28,7 +28,7 @@ enum visibility { VISIBLE_EVERYWHERE, VISIBLE_FAMILY, VISIBLE_TYPE, VISIBLE_FILE
  * of a tree are in memory together, so they are as small as they can be: enums take a byte.
  */
 struct fact_definition {
-	uint64_t body;   /* hash of its text */
+	uint64_t body;   /* hash of its text, of 48 bits */
 	uint32_t parent; /* index of the enclosing definition, or PARSE_NONE */
 	uint32_t name, qualified, signature;
 	uint32_t owner;   /* a method's type by name, where it is not the parent (Go, C++, Rust) */

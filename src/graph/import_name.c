@@ -87,11 +87,14 @@ void import_names_build(struct resolver *self)
 		self->first_import[i] = (uint32_t)count;
 		for (uint32_t k = 0; k < facts->import_count; k++) {
 			const char *taken = facts->text + facts->imports[k].name;
+			const char *module = facts->text + facts->imports[k].module;
 
 			self->named_imports[count++] = (struct named_import){
 				.local = local_name(self, facts, &facts->imports[k],
 					language_import(file->language)),
 				.taken = *taken ? number(self, taken) : NAME_OTHER,
+				.last = *taken ? NAME_OTHER
+					       : number(self, module_last_part(module)),
 				.next = GRAPH_NONE,
 				.submodule = SUBMODULE_UNKNOWN};
 		}

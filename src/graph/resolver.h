@@ -19,6 +19,7 @@ struct base {
 struct named_import {
 	uint32_t local;     /* what it is called here, or NAME_ANY */
 	uint32_t taken;     /* what it is called there, or NAME_OTHER */
+	uint32_t last;      /* its module's last part; NAME_OTHER where it has a name */
 	uint32_t next;      /* the next one of its file with that name here, or GRAPH_NONE */
 	uint32_t submodule; /* the file that it names if it is one; SUBMODULE_UNKNOWN at first */
 };

@@ -222,14 +222,13 @@ static bool is_within(
 	       !strcmp(qualified + len + joint, name);
 }
 
-/* Where imports are qualified names: module.name, or module itself when it ends in the name. */
-static uint32_t imported_definition(
-	const struct resolver *self, uint32_t file, const char *module, const char *name)
+/* Where imports are qualified names: module.name, or module itself when it ends in the name.
+ * `span`: what has the name, or the module's last part where that is asked for itself. */
+static uint32_t imported_definition(const struct resolver *self, uint32_t file, const char *module,
+	const char *name, struct span span)
 {
 	const struct language *language = language_at(self, file);
 	const char *separator = language_separator(language);
-	const char *last = *name ? name : module_last_part(module);
-	struct span span = named(self->whole, last);
 
 	module += strspn(module, "\\:");
 	for (uint32_t i = 0; i < span.count; i++)
@@ -240,14 +239,15 @@ static uint32_t imported_definition(
 	return GRAPH_NONE;
 }
 
-/* One import, asked for a name. */
+/* One import, asked for a name, which `span` has. */
 static struct meaning by_import(const struct resolver *self, uint32_t file, uint32_t at,
-	const char *name, uint32_t number, int depth)
+	const char *name, uint32_t number, struct span span, int depth)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
-	const struct fact_import *import = &facts->imports[at];
-	const char *taken = facts->text + import->name, *alias = facts->text + import->alias;
-	const char *module = facts->text + import->module;
+	const struct fact_import *fact = &facts->imports[at];
+	const struct named_import *import = &self->named_imports[self->first_import[file] + at];
+	const char *taken = facts->text + fact->name, *alias = facts->text + fact->alias;
+	const char *module = facts->text + fact->module;
 	enum language_import style = language_import(language_at(self, file));
 	bool qualified = style == LANGUAGE_IMPORT_QUALIFIED;
 	uint32_t target = self->targets[file][at];
@@ -259,22 +259,23 @@ static struct meaning by_import(const struct resolver *self, uint32_t file, uint
 		if (*alias) /* all of it under one name */
 			return (struct meaning){GRAPH_NONE, target, module};
 		if (qualified)
-			found.symbol = imported_definition(self, file, module, name);
+			found.symbol = imported_definition(self, file, module, name, span);
 		else if (target != GRAPH_NONE && target != file)
 			found = exported(self, target, name, number, depth + 1);
 		return found;
 	}
 	if (!*taken) {
-		const char *local = *alias                            ? alias
-				    : style == LANGUAGE_IMPORT_DOTTED ? module
-								      : module_last_part(module);
+		bool same = *alias                            ? !strcmp(alias, name)
+			    : style == LANGUAGE_IMPORT_DOTTED ? !strcmp(module, name)
+							      : import->last == number;
 
-		if (qualified && !*alias && strcmp(local, name) != 0) /* a namespace, opened */
-			found.symbol = imported_definition(self, file, module, name);
-		if (strcmp(local, name) != 0)
+		if (qualified && !*alias && !same) /* a namespace, opened */
+			found.symbol = imported_definition(self, file, module, name, span);
+		if (!same)
 			return found;
 		if (qualified)
-			found.symbol = imported_definition(self, file, module, "");
+			found.symbol = imported_definition(self, file, module, "",
+				named(self->whole, module_last_part(module)));
 		found.file = found.symbol == GRAPH_NONE ? target : GRAPH_NONE;
 		found.package = module;
 		return found;
@@ -282,10 +283,10 @@ static struct meaning by_import(const struct resolver *self, uint32_t file, uint
 	if (strcmp(*alias ? alias : taken, name) != 0)
 		return found;
 	if (qualified)
-		found.symbol = imported_definition(self, file, module, taken);
+		found.symbol =
+			imported_definition(self, file, module, taken, named(self->whole, taken));
 	else if (target != GRAPH_NONE && target != file)
-		found = exported(self, target, taken,
-			self->named_imports[self->first_import[file] + at].taken, depth + 1);
+		found = exported(self, target, taken, import->taken, depth + 1);
 	if (!means_something(found) && style == LANGUAGE_IMPORT_DOTTED)
 		found.file = submodule(self, file, at, module, taken);
 	found.package = module;
@@ -298,16 +299,19 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 	const struct facts *facts = &self->snapshot->files[file].facts;
 	struct import_walk walk = import_walk(self, file, number);
 	struct meaning outside = meaningless;
+	struct span span = {NULL, 0};
 	uint32_t at;
 
 	if (depth > MAX_DEPTH)
 		return meaningless;
+	if (walk.any != GRAPH_NONE)
+		span = named(self->whole, name);
 	while ((at = import_walk_next(&walk)) != GRAPH_NONE) {
 		struct meaning found;
 
 		if (again && !facts->imports[at].again)
 			continue;
-		found = by_import(self, file, at, name, number, depth);
+		found = by_import(self, file, at, name, number, span, depth);
 		if (means_something(found)) {
 			found.package = NULL;
 			return found;

@@ -2,6 +2,7 @@
  * From findings to facts: sorts them, merges matches of one node, finds what encloses what, and
  * counts complexity.
  */
+#include "parse/columns.h"
 #include "parse/internal.h"
 
 #include "util/memory.h"
@@ -320,7 +321,8 @@ static void nest_definitions(struct findings *found, const char *separator)
 			raw->has_visibility = false;
 		}
 		fact->cyclomatic = holds_code(fact->kind);
-		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0);
+		fact->body = hash_bytes(found->text + fact->start, fact->end - fact->start, 0) >>
+			     (64 - BODY_BITS);
 		qualify(found, fact, separator);
 		document(found, raw);
 	}

@@ -18,7 +18,7 @@ enum column_kind {
 	COLUMN_INDEX,  /* of a definition, or PARSE_NONE; of one before it where `of` is set */
 	COLUMN_TEXT,
 	COLUMN_SUFFIXED, /* a text that ends in the one at `of`: what stands before that */
-	COLUMN_HASH
+	COLUMN_HASH      /* of BODY_BITS */
 };
 
 struct column {
@@ -35,7 +35,10 @@ struct table {
 enum { TABLE_DEFINITIONS, TABLE_REFERENCES, TABLE_IMPORTS, TABLE_BINDINGS, TABLE_COMMENTS, TABLES };
 extern const struct table fact_tables[TABLES];
 
-#define FACTS_FORMAT 7
+/* Of a body's hash: two bodies that differ look the same once in 10^14 times. */
+#define BODY_BITS 48
+
+#define FACTS_FORMAT 8
 #define FACTS_MAX ((size_t)1 << 30) /* bytes: more is damage */
 
 #endif

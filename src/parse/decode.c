@@ -78,12 +78,15 @@ static unsigned get_choice(struct reader *from, size_t most)
 
 static void get_hash(struct reader *from, char *out)
 {
-	if ((size_t)(from->in.end - from->in.at) < sizeof(uint64_t)) {
+	uint64_t hash = 0;
+
+	if ((size_t)(from->in.end - from->in.at) < BODY_BITS / 8) {
 		from->in.bad = true;
 		return;
 	}
-	memcpy(out, from->in.at, sizeof(uint64_t));
-	from->in.at += sizeof(uint64_t);
+	for (unsigned shift = 0; shift < BODY_BITS; shift += 8)
+		hash |= (uint64_t)*from->in.at++ << shift;
+	memcpy(out, &hash, sizeof(hash));
 }
 
 static void get_column(

@@ -54,6 +54,15 @@ static uint32_t field(const char *row, size_t offset)
 	return number;
 }
 
+static void put_hash(struct writer *out, const char *at)
+{
+	uint64_t hash;
+
+	memcpy(&hash, at, sizeof(hash));
+	for (unsigned shift = 0; shift < BODY_BITS; shift += 8)
+		buf_addch(&out->rows, (char)(hash >> shift));
+}
+
 static void put_column(struct writer *out, const struct column *column, const char *row,
 	uint32_t count, size_t stride)
 {
@@ -73,7 +82,7 @@ static void put_column(struct writer *out, const struct column *column, const ch
 			number_put(&out->rows, row[column->offset] != 0);
 			break;
 		case COLUMN_HASH:
-			buf_add(&out->rows, row + column->offset, sizeof(uint64_t));
+			put_hash(out, row + column->offset);
 			break;
 		case COLUMN_TEXT:
 		case COLUMN_SUFFIXED:

@@ -17,6 +17,9 @@
 
 #define BUSY_MILLISECONDS 10000
 #define RETRY_MILLISECONDS 10
+/* Of a new file: what is packed is short, and of a page that the next one does not fit much is
+ * lost. */
+#define PAGES "PRAGMA page_size = 1024"
 
 /* schema.sql, embedded at build time. */
 
@@ -139,8 +142,10 @@ static int prepare_folder(const char *folder, const char *path, bool create)
  */
 static int use_log(struct store *store)
 {
-	int code = SQLITE_BUSY;
+	int code = sqlite3_exec(store->db, PAGES, NULL, NULL, NULL);
 
+	if (code != SQLITE_OK)
+		return store_fail(store, code);
 	for (int waited = 0; waited < BUSY_MILLISECONDS; waited += RETRY_MILLISECONDS) {
 		code = sqlite3_exec(store->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 		if ((code & 0xff) != SQLITE_BUSY)
