@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#ifdef __APPLE__
+#define LIBRARY "libcurl.4.dylib"
+#else
 #define LIBRARY "libcurl.so.4"
+#endif
 
 /* POSIX promises that a function's address fits; ISO C has no cast that says so. */
 static bool find(void *handle, const char *name, void *function)
