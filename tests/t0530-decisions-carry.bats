@@ -198,6 +198,7 @@ We use a global here instead of a parameter, because the tests must reach it."
 	id=$(added "Ask before you add a global" "there are too many")
 	git flywheel decisions reject "$mined"
 	cd "$REPO"
+	wait_for_worker
 	git fetch -q "$BATS_TEST_TMPDIR/mate" "$NOTES:refs/notes/mate/flywheel/decisions"
 	run git flywheel why b.c
 	[[ $output == *"Ask before you add a global"* ]]

@@ -2,7 +2,7 @@
 load helper
 
 setup_file() {
-	"${CC:-gcc}" -O1 -o "$BATS_FILE_TMPDIR/history" "$BATS_TEST_DIRNAME/replay/history.c"
+	${CC:-gcc} -O1 -o "$BATS_FILE_TMPDIR/history" "$BATS_TEST_DIRNAME/replay/history.c"
 	"$BATS_FILE_TMPDIR/history" 400 1 >"$BATS_FILE_TMPDIR/stream"
 }
 
