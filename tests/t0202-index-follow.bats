@@ -200,3 +200,28 @@ int late(int x) { struct list *v; return a(x); }'
 	git flywheel graph callers a | grep -q late
 	! git flywheel graph callers a | grep -q second
 }
+
+@test "what is called behind a dot is nobody's in C, unless a type has a member of that name" {
+	commit_file list.h 'struct list { int (*length)(struct list *list); struct list *next; };'
+	commit_file other.c 'static int lonely(void) { return 0; }
+int other(void) { return lonely(); }'
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return list->length(list); }'
+	git flywheel index --quiet
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return a(list->next->length(list)); }'
+	is_viewed
+	git flywheel graph callers a | grep -q first
+
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return list->next->grow(list, a(2)); }'
+	commit_file c.cpp 'struct tree { int grow(struct list *list, int x) { return x; } };'
+	git flywheel index --quiet
+	forget_other
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { return list->next->grow(list, a(3)) + a(4); }'
+	git flywheel index --quiet
+	has_other
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+}

@@ -58,10 +58,11 @@ typedef int (*store_graph_edge_fn)(const struct store_graph_edge *edge, void *pa
 
 typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *payload);
 int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload); /* by path */
-/* The one of that path, if there is one. */
 int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload);
-/* Those in which a name with this hash is defined, by path. What each file mentions. */
+/* Those in which names with these hashes are defined: of one by path, of many their ids. */
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload);
+int store_graph_definers(struct store *store, const uint32_t *names, size_t count,
+	int (*fn)(int64_t file, void *payload), void *payload);
 int store_graph_mentions(struct store *store,
 	int (*fn)(const char *path, const void *, size_t len, void *payload), void *payload);
 /* Appends a file's edges. */
@@ -89,10 +90,9 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	const void *edges, size_t len);
 /* A filter of what a file mentions; len 0: it has none. */
 void store_graph_mention(struct store_graph *graph, int64_t file, const void *names, size_t len);
-/* That a file defines a name, by its hash; kept until the close. */
+/* That a file defines a name, by its hash, kept until the close. To forget all looks at all. */
 void store_graph_add_name(struct store_graph *graph, int64_t file, uint32_t name);
 void store_graph_remove_name(struct store_graph *graph, int64_t file, uint32_t name);
-/* All of a file; looks at every name there is. */
 void store_graph_forget_names(struct store_graph *graph, int64_t file);
 int store_graph_close(struct store_graph *graph); /* 0 or the first error; NULL is fine */
 

@@ -220,7 +220,9 @@ bool unit_is_plain(const struct units *units, uint32_t unit, const struct langua
 	for (uint32_t i = references->first[unit]; i < references->first[unit + 1]; i++) {
 		const struct fact_reference *at = &facts->references[references->items[i]];
 
-		if (at->receiver || at->kind == REFERENCE_BASE || !is_word(facts->text + at->name))
+		if (at->kind == REFERENCE_BASE || !is_word(facts->text + at->name) ||
+			(at->receiver && (at->kind != REFERENCE_CALL ||
+						 !strcmp(facts->text + at->name, "new"))))
 			return false;
 	}
 	for (uint32_t i = bindings->first[unit]; i < bindings->first[unit + 1]; i++)

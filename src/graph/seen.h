@@ -23,7 +23,8 @@ bool language_is_plain(const struct language *language);
 void unit_calls(const struct units *units, uint32_t unit, struct map *names);
 /*
  * Whether names alone say what a unit refers to: its language has one space of names for all files,
- * nothing stands before a dot, and no value goes from name to name.
+ * no value goes from name to name, and what stands behind a dot is only called. (`new` behind a dot
+ * makes an object of what stands before.)
  */
 bool unit_is_plain(const struct units *units, uint32_t unit, const struct language *language);
 

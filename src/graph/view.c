@@ -18,14 +18,21 @@ struct view {
 	const struct languages *languages;
 	const struct view_file *files;
 	size_t count;
-	int64_t *versions; /* per file of the tree: of its facts; 0: it has none */
-	size_t version_room;
+	int64_t *versions;  /* per file of the tree: of its facts; 0: it has none */
+	struct row_id *ids; /* of the files of the tree */
+	size_t version_room, id_room;
 	bool *borrowed;  /* per file of the tree: its facts are the caller's */
 	uint32_t *order; /* files of the tree that were read, as they came */
 	uint32_t read, read_room;
-	struct map names;  /* that are looked at, and their definitions known */
-	struct map called; /* those of them that are called */
+	struct map names;   /* that are looked at, and their definitions known */
+	struct map called;  /* those of them that are called as they stand */
+	struct map reached; /* and those that are called behind a dot */
 	bool possible;
+};
+
+struct row_id {
+	int64_t id;
+	uint32_t file;
 };
 
 static const struct language *language_at(const struct view *view, uint32_t file)
@@ -41,7 +48,9 @@ static int on_row(const struct store_graph_file *row, void *payload)
 
 	GROW(snapshot->files, snapshot->count, snapshot->capacity);
 	GROW(view->versions, snapshot->count, view->version_room);
+	GROW(view->ids, snapshot->count, view->id_room);
 	view->versions[snapshot->count] = row->version;
+	view->ids[snapshot->count] = (struct row_id){row->id, snapshot->count};
 	file = &snapshot->files[snapshot->count++];
 	memset(file, 0, sizeof(*file));
 	file->path = xstrdup(row->path);
@@ -130,33 +139,37 @@ static bool is_related(const struct view *view, const struct language *language)
 	return false;
 }
 
-struct definers {
-	struct view *view;
-	uint32_t *items;
-	size_t count, room;
-};
-
-static int on_definer(const struct store_graph_file *row, void *payload)
+static int compare_ids(const void *left, const void *right)
 {
-	struct definers *self = payload;
-	uint32_t at = find_file(self->view, row->path);
+	const struct row_id *a = left, *b = right;
 
-	if (at == GRAPH_NONE || self->view->whole->snapshot.files[at].skipped ||
-		!is_related(self->view, language_at(self->view, at)))
-		return 0;
-	GROW(self->items, self->count, self->room);
-	self->items[self->count++] = at;
-	return 0;
+	return (a->id > b->id) - (a->id < b->id);
 }
 
-static int read_definers(struct view *view, const char *name)
+static int on_definer(int64_t id, void *payload)
 {
-	struct definers self = {view, NULL, 0, 0};
-	int rc = store_graph_defining(view->session->store, name_hash(name), on_definer, &self);
+	struct view *view = payload;
+	const struct row_id key = {id, 0};
+	const struct row_id *found = bsearch(
+		&key, view->ids, view->whole->snapshot.count, sizeof(*view->ids), compare_ids);
 
-	for (size_t i = 0; i < self.count && !rc; i++)
-		rc = read_file(view, self.items[i]);
-	free(self.items);
+	if (!found || view->whole->snapshot.files[found->file].skipped || !view->possible ||
+		!is_related(view, language_at(view, found->file)))
+		return 0;
+	return read_file(view, found->file);
+}
+
+/* Reads the definitions of the names from that one on. */
+static int read_definers(struct view *view, size_t from)
+{
+	size_t count = view->names.count - from;
+	uint32_t *hashes = xcalloc(count + 1, sizeof(*hashes));
+	int rc;
+
+	for (size_t i = 0; i < count; i++)
+		hashes[i] = name_hash(view->names.entries[from + i].key);
+	rc = store_graph_definers(view->session->store, hashes, count, on_definer, view);
+	free(hashes);
 	return rc;
 }
 
@@ -171,29 +184,69 @@ static void add_owners(struct view *view, const struct facts *facts)
 	}
 }
 
+static void add_calls(struct view *view, const struct units *units, uint32_t unit)
+{
+	const struct unit_list *list = &units->references;
+
+	for (uint32_t i = list->first[unit]; i < list->first[unit + 1]; i++) {
+		const struct fact_reference *at = &units->facts->references[list->items[i]];
+
+		if (at->kind == REFERENCE_CALL)
+			map_put_str(at->receiver ? &view->reached : &view->called,
+				units->facts->text + at->name, NULL);
+	}
+}
+
 static void add_names(struct view *view)
 {
 	for (size_t i = 0; i < view->count; i++)
 		for (uint32_t unit = 0; unit < view->files[i].units->count; unit++)
 			if (view->files[i].wanted[unit]) {
 				unit_names(view->files[i].units, unit, &view->names);
-				unit_calls(view->files[i].units, unit, &view->called);
+				add_calls(view, view->files[i].units, unit);
 			}
 }
 
 static int read_names(struct view *view)
 {
-	size_t known = 0;
+	size_t known = 0, count;
 	int rc = 0;
 
+	if (view->whole->snapshot.count)
+		qsort(view->ids, view->whole->snapshot.count, sizeof(*view->ids), compare_ids);
 	add_names(view);
 	while (known < view->names.count && !rc && view->possible) {
-		while (known < view->names.count && !rc && view->possible)
-			rc = read_definers(view, view->names.entries[known++].key);
+		count = view->names.count;
+		rc = read_definers(view, known);
+		known = count;
 		for (uint32_t i = 0; i < view->read; i++)
 			add_owners(view, &view->whole->snapshot.files[view->order[i]].facts);
 	}
 	return rc;
+}
+
+static bool is_member(const struct facts *facts, const struct fact_definition *at)
+{
+	return at->kind == SYMBOL_METHOD || at->owner ||
+	       (at->parent != PARSE_NONE && facts->definitions[at->parent].kind == SYMBOL_TYPE);
+}
+
+/*
+ * What is called behind a dot is a member of what stands before, or of some type that has one of
+ * that name. Where no type has, it is outside whatever stands there.
+ */
+static bool calls_member(const struct view *view)
+{
+	for (uint32_t i = 0; i < view->read && view->reached.count; i++) {
+		const struct facts *facts = &view->whole->snapshot.files[view->order[i]].facts;
+
+		for (uint32_t k = 0; k < facts->definition_count; k++)
+			if (is_member(facts, &facts->definitions[k]) &&
+				map_get_str(
+					&view->reached, facts->text + facts->definitions[k].name))
+				return true;
+	}
+	return false;
 }
 
 static bool defines(const struct facts *facts, const char *name)
@@ -279,7 +332,8 @@ int view_open(struct session *session, const struct languages *languages,
 		rc = read_imports(view);
 	if (!rc && view->possible)
 		rc = read_names(view);
-	view->possible = view->possible && !calls_variable(view) && has_bindings(view);
+	view->possible = view->possible && !calls_variable(view) && !calls_member(view) &&
+			 has_bindings(view);
 	if (!rc && view->possible) {
 		view->whole->snapshot.languages = (struct languages *)languages;
 		rc = whole_make(view->whole);
@@ -302,6 +356,8 @@ void view_free(struct view *view)
 	graph_free(&view->whole->graph);
 	map_release(&view->names);
 	map_release(&view->called);
+	map_release(&view->reached);
+	free(view->ids);
 	free(view->versions);
 	free(view->borrowed);
 	free(view->order);

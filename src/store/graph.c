@@ -208,18 +208,33 @@ int store_graph_mentions(struct store *store,
 	return rc ? rc : error;
 }
 
+static int on_defining(int64_t file, void *payload)
+{
+	buf_addf(payload, ",%lld", (long long)file);
+	return 0;
+}
+
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload)
 {
 	struct query *query =
 		query_open(store, "SELECT " FILE_COLUMNS " FROM graph_file "
 				  "WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY path");
 	struct buf files = BUF_INIT;
-	int rc = names_files(store, name, &files), error;
+	int rc, error;
 
-	query_bind_text(query, 1, rc ? "[]" : files.ptr);
+	buf_addstr(&files, "[-1"); /* no file's */
+	rc = names_files(store, &name, 1, on_defining, &files);
+	buf_addch(&files, ']');
+	query_bind_text(query, 1, files.ptr);
 	error = each_file(query, fn, payload);
 	buf_release(&files);
 	return rc ? rc : error;
+}
+
+int store_graph_definers(struct store *store, const uint32_t *names, size_t count,
+	int (*fn)(int64_t file, void *payload), void *payload)
+{
+	return names_files(store, names, count, fn, payload);
 }
 
 int store_graph_edges(struct store *store, int64_t file, struct buf *out)

@@ -13,6 +13,8 @@
 
 #define LOW 22 /* bits of a hash in a row; the ones above are the row's key */
 
+#define READ_BUCKET "SELECT pairs FROM graph_name WHERE bucket = ?1"
+
 struct pair {
 	uint32_t name;
 	int64_t file;
@@ -65,8 +67,7 @@ static void write_pairs(uint32_t bucket, const struct pairs *pairs, struct buf *
 
 static struct bucket_queries open_queries(struct store *store)
 {
-	return (struct bucket_queries){
-		query_open(store, "SELECT pairs FROM graph_name WHERE bucket = ?1"),
+	return (struct bucket_queries){query_open(store, READ_BUCKET),
 		query_open(
 			store, "INSERT OR REPLACE INTO graph_name(bucket, pairs) VALUES(?1, ?2)"),
 		query_open(store, "DELETE FROM graph_name WHERE bucket = ?1")};
@@ -81,19 +82,19 @@ static int close_queries(struct bucket_queries *queries)
 	return rc ? rc : error;
 }
 
-static int get_bucket(struct bucket_queries *queries, uint32_t bucket, struct pairs *out)
+static int get_bucket(struct query *read, uint32_t bucket, struct pairs *out)
 {
 	int rc = 0;
 
 	out->count = 0;
-	query_bind_number(queries->read, 1, bucket);
-	if (query_next(queries->read)) {
+	query_bind_number(read, 1, bucket);
+	if (query_next(read)) {
 		size_t len;
-		const void *bytes = query_blob(queries->read, 0, &len);
+		const void *bytes = query_blob(read, 0, &len);
 
 		rc = read_pairs(bucket, bytes, len, out);
 	}
-	query_reset(queries->read);
+	query_reset(read);
 	return rc;
 }
 
@@ -174,7 +175,7 @@ int names_apply(struct store *store, struct name_changes *changes)
 		next = first;
 		while (next < changes->count && changes->items[next].pair.name >> LOW == bucket)
 			next++;
-		rc = get_bucket(&queries, bucket, &old);
+		rc = get_bucket(queries.read, bucket, &old);
 		if (rc)
 			break;
 		merge(&old, changes->items + first, next - first, &now);
@@ -214,21 +215,20 @@ int names_forget(struct store *store, int64_t file)
 	return rc;
 }
 
-int names_files(struct store *store, uint32_t name, struct buf *out)
+int names_files(
+	struct store *store, const uint32_t *names, size_t count, name_file_fn fn, void *payload)
 {
-	struct bucket_queries queries = open_queries(store);
+	struct query *read = query_open(store, READ_BUCKET);
 	struct pairs pairs = {NULL, 0, 0};
-	int rc = get_bucket(&queries, name >> LOW, &pairs), error;
-	const char *before = "[";
+	int rc = 0, error;
 
-	for (size_t i = 0; i < pairs.count; i++) {
-		if (pairs.items[i].name != name)
-			continue;
-		buf_addf(out, "%s%lld", before, (long long)pairs.items[i].file);
-		before = ",";
+	for (size_t i = 0; i < count && !rc; i++) {
+		rc = get_bucket(read, names[i] >> LOW, &pairs);
+		for (size_t k = 0; k < pairs.count && !rc; k++)
+			if (pairs.items[k].name == names[i])
+				rc = fn(pairs.items[k].file, payload);
 	}
-	buf_addstr(out, *before == '[' ? "[]" : "]");
-	error = close_queries(&queries);
+	error = query_close(read);
 	free(pairs.items);
 	return rc ? rc : error;
 }

@@ -3,7 +3,6 @@
 #define STORE_GRAPH_NAME_H
 
 #include "flywheel/store.h"
-#include "util/buf.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +18,9 @@ void names_change(struct name_changes *changes, int64_t file, uint32_t name, boo
 int names_apply(struct store *store, struct name_changes *changes);
 /* At once: that a file defines anything. Looks at every name there is. */
 int names_forget(struct store *store, int64_t file);
-/* The ids of the files that define a name with this hash, as a JSON array. Appends. */
-int names_files(struct store *store, uint32_t name, struct buf *out);
+/* The files that define names with these hashes, one name after the other. */
+typedef int (*name_file_fn)(int64_t file, void *payload);
+int names_files(
+	struct store *store, const uint32_t *names, size_t count, name_file_fn fn, void *payload);
 
 #endif
