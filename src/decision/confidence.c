@@ -9,6 +9,7 @@
 #include "util/memory.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,6 +18,7 @@
 #define CUT 0.20
 #define SYMPTOM 0.25
 #define BARE 0.15
+#define AREA_MAX 40 /* bytes of a line in which "area: " stands */
 
 static bool has_any(const char *text, const char *const *words)
 {
@@ -61,11 +63,15 @@ static bool is_symptom(const struct decision_draft *draft)
 	static const char *const broken[] = {"fails", "failed", "fail", "crashes", "crashed",
 		"crash", "breaks", "broke", "hangs", "leaks", "doesn't contain", "does not contain",
 		"doesn't work", "does not work", "aren't adding", "segfault", "stuck", "would be",
-		"could end up", "we'll have to", "will have to", NULL};
+		"could end up", "we'll have to", "will have to", "i want", "was done", "was being",
+		"too early", "too late", "turns out", "were being", NULL};
 	static const char *const causes[] = {"a problem", "a bug", "an issue", "an error",
 		"the bug", "the problem", "a race", "a typo", "a mistake", NULL};
 
-	return has_any(draft->statement, broken) || begins_with_any(draft->because, causes);
+	static const char *const hopes[] = {"as expected", "would expect", NULL};
+
+	return has_any(draft->statement, broken) || has_any(draft->instead_of, hopes) ||
+	       begins_with_any(draft->because, causes);
 }
 
 /* What follows from a cure is that the fault is gone. */
@@ -112,26 +118,29 @@ static bool is_manual(const char *text)
 	return has_any(text, words) || begins_with_any(text, starts);
 }
 
-/* "(if passing a callable": the bracket closes in what was cut off. */
+/* "(if passing a callable": the bracket closes, or opens, in what was cut off. */
 static bool is_open(const char *text)
 {
 	int depth = 0;
 
-	for (; *text; text++)
+	for (; *text && depth >= 0; text++)
 		depth += (*text == '(') - (*text == ')');
-	return depth > 0;
+	return depth != 0;
 }
 
 static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
 		"this issue", "that issue", "this problem", "that problem", "this, ", "it, ",
-		"and ", "or ", "will ", "been ", "which ", NULL};
+		"and ", "or ", "will ", "been ", "which ", "prevent this from", "avoid this from",
+		NULL};
 	static const char *const statements[] = {"may ", "might ", "could ", "if ", "when ",
-		"where ", "while ", "however", "and ", "but ", "or ", "which ", NULL};
+		"where ", "while ", "however", "and ", "but ", "or ", "which ", "use of ", NULL};
+	static const char *const vague[] = {"the latter", "the former", ", e.g", NULL};
 	size_t len = strlen(draft->statement);
 
-	return len > 240 || is_open(draft->statement) || ends_with(draft->statement, " simply") ||
+	return len > 240 || is_open(draft->statement) || is_open(draft->instead_of) ||
+	       has_any(draft->statement, vague) || ends_with(draft->statement, " simply") ||
 	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) ||
 	       (cue->consequence < 0 && strstr(draft->statement, ": "));
@@ -177,6 +186,25 @@ void draft_doubt_side_files(struct decision_draft *draft, const struct strings *
 			return;
 	if (files->count)
 		draft->confidence -= BOOKKEEPING;
+}
+
+void draft_doubt_area(struct decision_draft *draft, const char *text)
+{
+	static const char *const rooms[] = {
+		"test", "tests", "doc", "docs", "doc fix", "documentation", "typo", "lint", NULL};
+	static const char *const anywhere[] = {"flaky", "grammar", "wording", NULL};
+	const char *end = text;
+	char *area;
+
+	if (!text || is_bookkeeping(draft->statement))
+		return;
+	for (const char *colon; (colon = strstr(end, ": ")) && colon - text < AREA_MAX;)
+		end = colon + 2;
+	area = xstrndup(text, (size_t)(end - text));
+	if (has_any(area, rooms) || has_any(text, anywhere) || ends_with(text, " test") ||
+		ends_with(text, " tests") || ends_with(text, " documentation"))
+		draft->confidence -= BOOKKEEPING;
+	free(area);
 }
 
 double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,

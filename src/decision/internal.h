@@ -18,6 +18,8 @@
 
 /* Paragraphs of a text without quotes, code, diffs, tables, headings and trailers. */
 void text_paragraphs(const char *text, size_t len, struct strings *out);
+/* Does the sentence that begins in a message's first line go on in its body? */
+bool text_goes_on(const char *message, size_t len);
 /* Sentences of one paragraph; code spans, paths and abbreviations stay whole. */
 void sentence_split(const char *text, size_t len, struct strings *out);
 /*
@@ -117,6 +119,9 @@ double draft_confidence(struct classifier *classifier, const char *source, const
 int feedback_mark(struct session *session, char mark[65]);
 /* Corrects the classifier by them. */
 int feedback_learn(struct session *session, struct classifier *classifier);
+/* Less sure where "docs: ..." files it, or its commit, under tests or manuals. `text` may be NULL.
+ */
+void draft_doubt_area(struct decision_draft *draft, const char *text);
 /* Less sure of what touches nothing but tests, manuals and the like: its confidence goes down. */
 void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files);
 const struct cues *classifier_cues(const struct classifier *classifier);

@@ -129,6 +129,10 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 
 	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '"))
 		text_spans(commit->message, len, &spans);
+	if (spans.count && text_goes_on(commit->message, len)) {
+		free(subject);
+		subject = xstrdup(spans.items[0]);
+	}
 	if (!rc && len <= MESSAGE_MAX)
 		count = trailer_drafts(subject, commit->message, drafts, DECISIONS_MAX);
 	/* A merge's own subject repeats that of the branch. */

@@ -210,11 +210,52 @@ static bool leans(const char *before, const char *text)
 	return begins(text, any) || (begins(before, was) && begins(text, now));
 }
 
+bool text_goes_on(const char *message, size_t len)
+{
+	static const char *const open[] = {"a", "an", "the", "to", "of", "for", "in", "on", "at",
+		"by", "with", "from", "is", "are", "and", "or", "that", "when", "if", "not",
+		"don't", "near", "into", "until", "as", "be", "its", "so", NULL};
+	const char *end = memchr(message, '\n', len), *next = end, *word = end;
+
+	if (!end || end - message < 30)
+		return false;
+	while (next < message + len && *next == '\n')
+		next++;
+	if (next >= message + len || !islower((unsigned char)*next))
+		return false;
+	while (word > message && word[-1] != ' ')
+		word--;
+	if (end[-1] == ',')
+		return true;
+	for (size_t i = 0; open[i]; i++)
+		if ((size_t)(end - word) == strlen(open[i]) &&
+			!memcmp(word, open[i], strlen(open[i])))
+			return true;
+	return false;
+}
+
+/* The first two paragraphs as one. */
+static void join_first(struct strings *paragraphs)
+{
+	struct strings joined = STRINGS_INIT;
+	struct buf first = BUF_INIT;
+
+	buf_addf(&first, "%s %s", paragraphs->items[0], paragraphs->items[1]);
+	strings_add(&joined, first.ptr);
+	for (size_t i = 2; i < paragraphs->count; i++)
+		strings_add(&joined, paragraphs->items[i]);
+	strings_release(paragraphs);
+	*paragraphs = joined;
+	buf_release(&first);
+}
+
 void text_spans(const char *text, size_t len, struct strings *out)
 {
 	struct strings paragraphs = STRINGS_INIT;
 
 	text_paragraphs(text, len, &paragraphs);
+	if (paragraphs.count > 1 && text_goes_on(text, len))
+		join_first(&paragraphs);
 	for (size_t i = 0; i < paragraphs.count; i++) {
 		struct strings sentences = STRINGS_INIT;
 		struct buf span = BUF_INIT;

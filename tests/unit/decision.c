@@ -299,6 +299,90 @@ static void doubts_what_was_cut(void **state)
 	classifier_free(classifier);
 }
 
+static void note_is(const char *subject, const char *text, const char *statement,
+	const char *because, const char *instead_of)
+{
+	struct classifier *classifier = NULL;
+	struct decision_draft draft;
+
+	assert_int_equal(classifier_open(&classifier), 0);
+	assert_true(decision_draft_make(classifier, "commit", subject, text, &draft));
+	assert_string_equal(draft.statement, statement);
+	assert_string_equal(draft.because, because);
+	assert_string_equal(draft.instead_of, instead_of);
+	decision_draft_release(&draft);
+	classifier_free(classifier);
+}
+
+static void keeps_parts_apart(void **state)
+{
+	(void)state;
+	note_is("Fix colours",
+		"This commit also removes the second palette, since it is never set while we run.",
+		"removes the second palette", "it is never set while we run", "");
+	note_is("Fix colours", "Use a static table instead of a list, as rows never come later.",
+		"Use a static table", "rows never come later", "a list");
+	note_is("Fix colours",
+		"Read the rows in place instead of copying them, and move the flag into the "
+		"header.",
+		"Read the rows in place", "", "copying them");
+	note_is("Fix colours",
+		"Read the rows in place instead of copying them, reducing the peak of memory.",
+		"Read the rows in place", "reducing the peak of memory", "copying them");
+	note_is("Fix colours", "Use a table instead of a list, a tree and a heap of rows.",
+		"Use a table", "", "a list, a tree and a heap of rows");
+	note_is("Fix colours", "Lock the table before the fork to avoid a torn row (Ann Lee).",
+		"Lock the table before the fork", "avoid a torn row", "");
+	note_is("Fix colours", "Use a table instead of a list of rows (#123)", "Use a table", "",
+		"a list of rows");
+}
+
+/* A subject that stops in the middle goes on in the body; one that is whole does not. */
+static void reads_a_broken_subject(void **state)
+{
+	(void)state;
+	spans_are("Put off the making of the folder until we\nneed it",
+		(const char *const[]){"Put off the making of the folder until we need it", NULL});
+	spans_are("Do not make the folder of the keys when the agent is\n\nlocked, because it has "
+		  "none. More.",
+		(const char *const[]){"Do not make the folder of the keys when the agent is "
+				      "locked, because it has none.",
+			"More.", NULL});
+	spans_are("Do not make the folder of the keys any more\n\nwe have none.",
+		(const char *const[]){
+			"Do not make the folder of the keys any more", "we have none.", NULL});
+}
+
+static double sureness_under(struct classifier *classifier, const char *subject, const char *text)
+{
+	struct decision_draft draft;
+	double confidence = 0;
+
+	if (decision_draft_make(classifier, "commit", subject, text, &draft)) {
+		confidence = draft.confidence;
+		decision_draft_release(&draft);
+	}
+	return confidence;
+}
+
+/* Changes of tests and manuals, and statements that stand for something else. */
+static void doubts_where_it_stands(void **state)
+{
+	static const char text[] = "Use a pipe instead of a file, because files stay behind.";
+	static const char pronoun[] = "Instead of a file, it is a pipe that the child writes to.";
+	struct classifier *classifier = NULL;
+	double sure;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	sure = sureness_under(classifier, "Show what the child says", text);
+	assert_true(sure > sureness_under(classifier, "tests: a flaky child", text) + 0.15);
+	assert_true(sure > sureness_under(classifier, "docs(child): show it", text) + 0.15);
+	assert_true(sure > sureness_under(classifier, "Mend the child's test", text) + 0.15);
+	assert_true(sureness_under(classifier, "Show what the child says", pronoun) < 0.7);
+	classifier_free(classifier);
+}
+
 static void ids_survive_rewrapping(void **state)
 {
 	char a[13], b[13], c[13];
@@ -453,6 +537,9 @@ int main(void)
 		cmocka_unit_test(notes_survive_strangers),
 		cmocka_unit_test(reads_trailers),
 		cmocka_unit_test(refuses_bad_cues),
+		cmocka_unit_test(keeps_parts_apart),
+		cmocka_unit_test(reads_a_broken_subject),
+		cmocka_unit_test(doubts_where_it_stands),
 		cmocka_unit_test(finds_what_follows),
 		cmocka_unit_test(leaves_what_does_not_follow),
 		cmocka_unit_test(consequences_keep_the_id),
