@@ -56,9 +56,12 @@ int store_versions_keep(struct store *store, const int64_t *ids, size_t count)
 	return rc ? rc : error;
 }
 
+/* Six bytes of a blob's id find it: an index of whole ids would say each again. */
+#define IS_BLOB "substr(blob, 1, 6) = substr(?1, 1, 6) AND blob = ?1 AND version = ?2"
+
 struct store_facts {
 	struct store *store;
-	struct query *read, *write;
+	struct query *read, *remove, *write;
 	struct buf packed;
 	int rc; /* the first error of packing */
 };
@@ -69,10 +72,10 @@ struct store_facts *store_facts_open(struct store *store)
 
 	facts->store = store;
 	buf_init(&facts->packed);
-	facts->read =
-		query_open(store, "SELECT facts FROM blob_fact WHERE blob = ?1 AND version = ?2");
-	facts->write = query_open(
-		store, "INSERT OR REPLACE INTO blob_fact(blob, version, facts) VALUES(?1, ?2, ?3)");
+	facts->read = query_open(store, "SELECT facts FROM blob_fact WHERE " IS_BLOB);
+	facts->remove = query_open(store, "DELETE FROM blob_fact WHERE " IS_BLOB);
+	facts->write =
+		query_open(store, "INSERT INTO blob_fact(blob, version, facts) VALUES(?1, ?2, ?3)");
 	return facts;
 }
 
@@ -107,6 +110,9 @@ void store_facts_write(struct store_facts *facts, const unsigned char *blob, int
 		facts->rc = facts->rc ? facts->rc : rc;
 		return;
 	}
+	query_bind_blob(facts->remove, 1, blob, 20);
+	query_bind_number(facts->remove, 2, version);
+	query_run(facts->remove);
 	query_bind_blob(facts->write, 1, blob, 20);
 	query_bind_number(facts->write, 2, version);
 	query_bind_blob(facts->write, 3, facts->packed.ptr, facts->packed.len);
@@ -120,6 +126,8 @@ int store_facts_close(struct store_facts *facts)
 	if (!facts)
 		return 0;
 	rc = query_close(facts->read);
+	error = query_close(facts->remove);
+	rc = rc ? rc : error;
 	error = query_close(facts->write);
 	rc = rc ? rc : error;
 	rc = rc ? rc : facts->rc;

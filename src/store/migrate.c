@@ -185,6 +185,8 @@ static const char *const migrations[] = {
 	"CREATE TABLE graph_name(bucket INTEGER PRIMARY KEY, pairs BLOB NOT NULL);"
 	"DELETE FROM graph_edge; DELETE FROM graph_mention;"
 	"DELETE FROM meta WHERE key = 'graph.head';",
+	"DROP INDEX blob_fact_blob;"
+	"CREATE INDEX blob_fact_blob ON blob_fact(substr(blob, 1, 6));",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)
