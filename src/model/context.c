@@ -101,6 +101,7 @@ int model_evaluate(
 		score->bits += reader_bits(&reader, id, &counted);
 		score->closed_bits +=
 			frame_bits(counted, reader.frame.rest, -log2(model_vocabulary(model)));
+		reader_tune(&reader, id); /* the frame and its shares stay those of this place */
 		score->novel += counted <= 0;
 		score->tokens++;
 		if (rank) {

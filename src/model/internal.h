@@ -94,10 +94,18 @@ struct walk {
 	struct range house[PLACE_REACH + 1];
 };
 
-/* Counts beside those of the house. */
+/* How often a component passed on and stayed in this text of late, and how often it usually would.
+ */
+struct tuning {
+	double passed, usually_passed, stayed, usually_stayed;
+	double odds; /* of the escape against the usual one; 1 at first */
+};
+
+/* What is counted beside the house. */
 struct shown {
 	struct counts near;  /* of what the house has that is like this text */
 	struct counts cache; /* of this text */
+	struct tuning tuning[COMPONENTS];
 };
 static inline const struct counts *shown_by(const struct shown *shown, enum evidence source)
 {
@@ -107,6 +115,8 @@ static inline const struct counts *shown_by(const struct shown *shown, enum evid
 /* One component at a place. */
 struct part {
 	double weight;      /* of hits / total; those of all parts and the rest make 1 */
+	double usual;       /* escape, as it was learned, and */
+	double escape;      /* as this text has it */
 	struct range house; /* suffixes, or entries of a table */
 	uint32_t counted;   /* the context in the counts of the source, or in what was learned */
 	uint32_t total;     /* 0: the context was never seen */
@@ -133,7 +143,11 @@ void frame_open(struct model *model, const struct shown *shown, const struct wal
 /* How often each component has `id`; `found` may be NULL: it is looked up. */
 void frame_hits(const struct model *model, const struct shown *shown, const struct frame *frame,
 	const struct range *found, uint32_t id, uint32_t hits[COMPONENTS]);
+/* Lets the escapes follow the text: `id` came, which has these hits. */
+void frame_tune(const struct frame *frame, const uint32_t hits[COMPONENTS], double spelled,
+	struct tuning tuning[COMPONENTS]);
 /* P from the counts alone, without the spelling. */
+double frame_sum(const struct frame *frame, const uint32_t hits[COMPONENTS]);
 double frame_counts(const struct model *model, const struct shown *shown, const struct frame *frame,
 	const struct range *found, uint32_t id);
 double frame_bits(double counted, double rest, double spelled); /* -log2 of the whole */

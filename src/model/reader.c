@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TUNED 128 /* tokens at the end of a prompt that say which evidence is worth what here */
+
 void reader_init(struct reader *reader, struct model *model, bool at_start)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->model = model;
 	counts_init(&reader->shown.near);
 	counts_init(&reader->shown.cache);
+	for (unsigned c = 0; c < COMPONENTS; c++)
+		reader->shown.tuning[c].odds = 1;
 	reader->due = NEAR_FIRST;
 	lexer_init(&reader->lexer);
 	walk_start(model, at_start, &reader->walk);
@@ -105,10 +109,18 @@ void reader_prompt_tokens(struct reader *reader, const uint32_t *ids, size_t cou
 
 void reader_prompt(struct reader *reader, const char *text, size_t len)
 {
-	size_t count;
+	size_t count, tuned;
 	uint32_t *ids = reader_split(reader->model, &reader->lexer, text, len, &count);
 
-	reader_prompt_tokens(reader, ids, count);
+	tuned = count < TUNED + PLACE_REACH ? 0 : count - TUNED;
+	reader_prompt_tokens(reader, ids, tuned);
+	for (size_t i = tuned; i < count; i++) {
+		reader_bits(reader, ids[i], NULL);
+		reader_tune(reader, ids[i]);
+		reader_pass(reader, ids[i]);
+	}
+	if (count)
+		want_look(reader);
 	free(ids);
 }
 
@@ -129,10 +141,17 @@ double reader_bits(struct reader *reader, uint32_t id, double *counted)
 	double p;
 
 	walk_look(reader->model, &reader->walk, id, found);
-	p = frame_counts(reader->model, &reader->shown, frame, found, id);
+	frame_hits(reader->model, &reader->shown, frame, found, id, reader->hits);
+	p = frame_sum(frame, reader->hits);
 	if (counted)
 		*counted = p;
 	return frame_bits(p, frame->rest, spell_token(reader->model, id));
+}
+
+void reader_tune(struct reader *reader, uint32_t id)
+{
+	frame_tune(
+		&reader->frame, reader->hits, spell_token(reader->model, id), reader->shown.tuning);
 }
 
 void reader_mark(const struct reader *reader, struct reader_mark *mark)

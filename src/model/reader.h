@@ -13,8 +13,9 @@ struct reader {
 	struct shown shown;
 	struct walk walk;
 	struct lexer lexer;
-	struct frame frame; /* of the place before the last token */
-	bool open;          /* the frame is that of the place where the reader stands */
+	struct frame frame;        /* of the place before the last token */
+	bool open;                 /* the frame is that of the place where the reader stands */
+	uint32_t hits[COMPONENTS]; /* of the last token that was asked for */
 	uint32_t recent[RECENT], passed, due; /* tokens; how many; how many when to look around */
 	uint32_t look_at;             /* look around from here when a question comes; 0: no */
 	uint32_t looked[NEAR_WINDOW]; /* what was looked around for the last time */
@@ -29,8 +30,10 @@ void reader_pass(struct reader *reader, uint32_t id);
 void reader_follow(struct reader *reader);
 /* The same for tokens that no context of the next question reaches: PLACE_REACH must follow. */
 void reader_skim(struct reader *reader, uint32_t id);
-/* Reads what a question stands behind: a text, or the tokens of one, which must be PLACE_REACH or
- * more unless the reader stands at its start. */
+/* Lets the escapes follow a token whose bits were just asked for, before it is passed. */
+void reader_tune(struct reader *reader, uint32_t id);
+/* Reads what a question stands behind: a text, to whose end the escapes are tuned, or the tokens of
+ * one, which must be PLACE_REACH or more unless the reader stands at its start. */
 void reader_prompt(struct reader *reader, const char *text, size_t len);
 void reader_prompt_tokens(struct reader *reader, const uint32_t *ids, size_t count);
 /* The tokens of a text, to be freed. */

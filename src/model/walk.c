@@ -4,6 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Escapes follow the last fifty tokens, so to say, from this many of the usual kind. */
+#define TUNE_KEPT 0.98
+#define TUNE_PRIOR 2.0
+
 static uint32_t width(struct range range)
 {
 	return range.hi - range.lo;
@@ -123,7 +127,7 @@ void frame_open(struct model *model, const struct shown *shown, const struct wal
 		enum evidence source = c % SOURCE_COUNT;
 		struct part *part = &frame->parts[c];
 		uint64_t key = frame->keys[kind];
-		double escape;
+		double passed;
 
 		part->weight = 0;
 		part->total = 0;
@@ -134,9 +138,11 @@ void frame_open(struct model *model, const struct shown *shown, const struct wal
 					: open_counts(shown_by(shown, source), key, part));
 		if (!part->total)
 			continue;
-		escape = model->escape[c * BUCKETS + part->bucket];
-		part->weight = frame->rest * (1 - escape);
-		frame->rest *= escape;
+		part->usual = model->escape[c * BUCKETS + part->bucket];
+		passed = part->usual * shown->tuning[c].odds;
+		part->escape = passed / (passed + 1 - part->usual);
+		part->weight = frame->rest * (1 - part->escape);
+		frame->rest *= part->escape;
 	}
 }
 
@@ -172,17 +178,57 @@ void frame_hits(const struct model *model, const struct shown *shown, const stru
 	}
 }
 
-double frame_counts(const struct model *model, const struct shown *shown, const struct frame *frame,
-	const struct range *found, uint32_t id)
+double frame_sum(const struct frame *frame, const uint32_t hits[COMPONENTS])
 {
-	uint32_t hits[COMPONENTS];
 	double p = 0;
 
-	frame_hits(model, shown, frame, found, id, hits);
 	for (unsigned c = 0; c < COMPONENTS; c++)
 		if (hits[c])
 			p += frame->parts[c].weight * hits[c] / frame->parts[c].total;
 	return p;
+}
+
+double frame_counts(const struct model *model, const struct shown *shown, const struct frame *frame,
+	const struct range *found, uint32_t id)
+{
+	uint32_t hits[COMPONENTS];
+
+	frame_hits(model, shown, frame, found, id, hits);
+	return frame_sum(frame, hits);
+}
+
+static void tune(struct tuning *tuning, double share, double passed, double usual)
+{
+	tuning->passed = TUNE_KEPT * tuning->passed + passed;
+	tuning->stayed = TUNE_KEPT * tuning->stayed + share - passed;
+	tuning->usually_passed = TUNE_KEPT * tuning->usually_passed + share * usual;
+	tuning->usually_stayed = TUNE_KEPT * tuning->usually_stayed + share * (1 - usual);
+	tuning->odds = (tuning->passed + TUNE_PRIOR) / (tuning->usually_passed + TUNE_PRIOR) *
+		       (tuning->usually_stayed + TUNE_PRIOR) / (tuning->stayed + TUNE_PRIOR);
+}
+
+void frame_tune(const struct frame *frame, const uint32_t hits[COMPONENTS], double spelled,
+	struct tuning tuning[COMPONENTS])
+{
+	double p[COMPONENTS + 1] = {fmax(1e-300, exp2(spelled))};
+	double share = 1; /* the part of the answer that came from here or below */
+
+	for (unsigned c = 0; c < COMPONENTS; c++) {
+		const struct part *part = &frame->parts[c];
+
+		p[c + 1] = p[c];
+		if (part->total)
+			p[c + 1] = (1 - part->escape) * hits[c] / part->total + part->escape * p[c];
+	}
+	for (unsigned c = COMPONENTS; c-- > 0;) {
+		const struct part *part = &frame->parts[c];
+		double passed = share * part->escape * p[c] / p[c + 1];
+
+		if (!part->total)
+			continue;
+		tune(&tuning[c], share, passed, part->usual);
+		share = passed;
+	}
 }
 
 double frame_bits(double counted, double rest, double spelled)

@@ -1,8 +1,10 @@
-/* What lines cost, asked about all of them and about a few. */
+/* What lines cost, asked about all of them and about a few, and how escapes follow a text. */
 #include "house.h"
 
 #include "flywheel/model_ask.h"
+#include "model/reader.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { LINES = 500 };
@@ -100,11 +102,56 @@ static void stops_when_told(void **state)
 	model_free(model);
 }
 
+/* Bits of a text of another house whose lines come again, and at last the sum over all tokens. */
+static double read_strange(struct model *model, bool tuned, double *sum)
+{
+	struct buf text = BUF_INIT;
+	struct reader reader;
+	struct token token;
+	double bits = 0;
+
+	for (int i = 0; i < 40; i++)
+		buf_addf(&text, "qq = zork(%d, wumpus) -> xyzzy[%d]\n", i % 3, i);
+	reader_init(&reader, model, true);
+	lexer_feed(&reader.lexer, text.ptr, text.len);
+	while (lexer_next(&reader.lexer, &token)) {
+		uint32_t id = model_intern(model, token.text, token.len);
+
+		bits += reader_bits(&reader, id, NULL);
+		if (tuned)
+			reader_tune(&reader, id);
+		reader_pass(&reader, id);
+	}
+	reader_look(&reader);
+	*sum = reader.frame.rest;
+	for (uint32_t id = 0; id < model_vocabulary(model); id++)
+		*sum += frame_counts(model, &reader.shown, &reader.frame, NULL, id);
+	reader_release(&reader);
+	buf_release(&text);
+	return bits;
+}
+
+/* A text that goes on as it began, and not as the house would, is believed sooner. */
+static void escapes_follow_the_text(void **state)
+{
+	struct model *model = open_and_remove(train("tuned", 0, 6, 0, NULL));
+	double usual, tuned, sum;
+
+	(void)state;
+	usual = read_strange(model, false, &sum);
+	assert_true(fabs(sum - 1) < 1e-9);
+	tuned = read_strange(model, true, &sum);
+	assert_true(fabs(sum - 1) < 1e-9);
+	assert_true(tuned < 0.95 * usual);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_costs_what_it_costs_among_others),
 		cmocka_unit_test(stops_when_told),
+		cmocka_unit_test(escapes_follow_the_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
