@@ -39,7 +39,8 @@ int foreign_each(
 
 /* Size in bytes of a value; -1: none. */
 int64_t foreign_size(struct foreign *foreign, const char *table, const char *column, int64_t row);
-/* The values at `places` of one JSON value of any size: E_NOTFOUND, E_INVALID, or what fn says. */
+/* The values at `places` of one JSON value of any size, which zstd may have packed: E_NOTFOUND,
+ * E_INVALID, or what fn says. */
 int foreign_json(struct foreign *foreign, const char *table, const char *column, int64_t row,
 	const char *const *places, js_stream_fn fn, void *payload);
 

@@ -39,7 +39,7 @@ struct conversation_source {
 extern const struct conversation_source source_aider, source_amp, source_claude_code, source_cline,
 	source_codex, source_continue, source_copilot_chat, source_copilot_cli, source_cursor,
 	source_entire, source_gemini, source_git_ai, source_goose, source_opencode, source_roo_code,
-	source_specstory;
+	source_specstory, source_zed;
 extern const struct conversation_source source_github, source_gitlab, source_mbox,
 	source_public_inbox;
 

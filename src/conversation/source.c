@@ -27,6 +27,7 @@ static const struct conversation_source *const sources[] = {
 	&source_opencode,
 	&source_goose,
 	&source_amp,
+	&source_zed,
 	&source_aider,
 	/* These repeat what others tell: they come after them. */
 	&source_specstory,

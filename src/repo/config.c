@@ -100,6 +100,7 @@ static const struct config_record records[] = {
 	{"harvest.opencode", CONFIG_BOOL, "true", 0, 0, false, "read OpenCode's sessions"},
 	{"harvest.goose", CONFIG_BOOL, "true", 0, 0, false, "read Goose's sessions"},
 	{"harvest.amp", CONFIG_BOOL, "true", 0, 0, false, "read Amp's threads"},
+	{"harvest.zed", CONFIG_BOOL, "true", 0, 0, false, "read threads of Zed's agent"},
 	{"harvest.aider", CONFIG_BOOL, "true", 0, 0, false, "read aider's history in the worktree"},
 	{"harvest.specstory", CONFIG_BOOL, "true", 0, 0, false,
 		"read SpecStory's history in the worktree"},

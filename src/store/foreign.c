@@ -1,6 +1,7 @@
 /* Databases of other programs: how they are opened, and the few ways in which they are asked. */
 #include "flywheel/store_foreign.h"
 
+#include "util/compress.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -181,33 +182,53 @@ int64_t foreign_size(struct foreign *foreign, const char *table, const char *col
 	return size;
 }
 
+static int feed(const char *bytes, size_t len, void *payload)
+{
+	return js_stream_feed(payload, bytes, len);
+}
+
+/* Reads the value block by block, through an unpacker where it begins as what is packed. */
+static int feed_blob(struct foreign *foreign, sqlite3_blob *blob, struct js_stream *stream)
+{
+	struct unpacker *unpacker = NULL;
+	char *block = xmalloc(BLOCK);
+	int size = sqlite3_blob_bytes(blob), rc = 0;
+
+	for (int at = 0; at < size && !rc; at += BLOCK) {
+		size_t len = (size_t)(size - at < BLOCK ? size - at : BLOCK);
+
+		if (sqlite3_blob_read(blob, block, (int)len, at) != SQLITE_OK) {
+			rc = foreign_fail(foreign);
+			break;
+		}
+		if (!at && is_packed(block, len))
+			unpacker = unpacker_new(feed, stream);
+		rc = unpacker ? unpacker_feed(unpacker, block, len)
+			      : js_stream_feed(stream, block, len);
+	}
+	if (!rc && unpacker)
+		rc = unpacker_finish(unpacker);
+	unpacker_free(unpacker);
+	free(block);
+	return rc;
+}
+
 int foreign_json(struct foreign *foreign, const char *table, const char *column, int64_t row,
 	const char *const *places, js_stream_fn fn, void *payload)
 {
 	struct js_stream *stream;
 	sqlite3_blob *blob = NULL;
-	char *block;
-	int size, rc = 0;
+	int rc;
 
 	if (sqlite3_blob_open(foreign->db, "main", table, column, row, 0, &blob) != SQLITE_OK) {
 		sqlite3_blob_close(blob);
 		return foreign_fail(foreign);
 	}
-	size = sqlite3_blob_bytes(blob);
 	stream = js_stream_new(places, fn, payload);
-	block = xmalloc(BLOCK);
-	for (int at = 0; at < size && !rc; at += BLOCK) {
-		int len = size - at < BLOCK ? size - at : BLOCK;
-
-		if (sqlite3_blob_read(blob, block, len, at) != SQLITE_OK)
-			rc = foreign_fail(foreign);
-		else
-			rc = js_stream_feed(stream, block, (size_t)len);
-	}
+	rc = feed_blob(foreign, blob, stream);
 	if (!rc)
 		rc = js_stream_finish(stream);
 	js_stream_free(stream);
-	free(block);
 	sqlite3_blob_close(blob);
 	return rc;
 }

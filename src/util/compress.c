@@ -14,7 +14,8 @@
 #define LEVEL 1 /* higher ones win three parts in a hundred and take twice as long */
 /* A seventh less than 1; 3 takes a twentieth more and half of the time, 6 half as long again. */
 #define LEVEL_WITH_DICTIONARY 5
-#define HEAD_MAX 18 /* bytes, of a frame's header */
+#define WINDOW_LOG 23 /* 8 MiB */
+#define HEAD_MAX 18   /* bytes, of a frame's header */
 /* A number below is zstd's own to give; it takes two bytes of a piece. */
 #define NUMBERS_FROM 32768U
 
@@ -122,6 +123,66 @@ int decompress_bytes(
 	out->len += (size_t)size;
 	out->ptr[out->len] = '\0';
 	return 0;
+}
+
+struct unpacker {
+	ZSTD_DCtx *context;
+	unpacked_fn fn;
+	void *payload;
+	char *block;
+	size_t left; /* 0: at the end of a frame */
+};
+
+struct unpacker *unpacker_new(unpacked_fn fn, void *payload)
+{
+	struct unpacker *unpacker = xcalloc(1, sizeof(*unpacker));
+
+	unpacker->context = made(ZSTD_createDCtx());
+	ZSTD_DCtx_setParameter(unpacker->context, ZSTD_d_windowLogMax, WINDOW_LOG);
+	unpacker->fn = fn;
+	unpacker->payload = payload;
+	unpacker->block = xmalloc(ZSTD_DStreamOutSize());
+	unpacker->left = 1;
+	return unpacker;
+}
+
+void unpacker_free(struct unpacker *unpacker)
+{
+	if (!unpacker)
+		return;
+	ZSTD_freeDCtx(unpacker->context);
+	free(unpacker->block);
+	free(unpacker);
+}
+
+int unpacker_feed(struct unpacker *unpacker, const void *bytes, size_t len)
+{
+	ZSTD_inBuffer in = {bytes, len, 0};
+	size_t room = ZSTD_DStreamOutSize();
+	bool full = false;
+	int rc = 0;
+
+	while (!rc && (in.pos < in.size || full)) {
+		ZSTD_outBuffer out = {unpacker->block, room, 0};
+
+		unpacker->left = ZSTD_decompressStream(unpacker->context, &out, &in);
+		if (ZSTD_isError(unpacker->left))
+			return fail(E_INVALID, "not what was compressed");
+		full = out.pos == out.size;
+		if (out.pos)
+			rc = unpacker->fn(unpacker->block, out.pos, unpacker->payload);
+	}
+	return rc;
+}
+
+int unpacker_finish(const struct unpacker *unpacker)
+{
+	return unpacker->left ? fail(E_INVALID, "the end of what was compressed is missing") : 0;
+}
+
+bool is_packed(const void *bytes, size_t len)
+{
+	return len >= sizeof(magic) && !memcmp(bytes, magic, sizeof(magic));
 }
 
 unsigned dictionary_number(const void *dictionary, size_t len)

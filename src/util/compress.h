@@ -4,6 +4,7 @@
 
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -19,6 +20,18 @@ void compress_bytes(struct compressor *compressor, const void *bytes, size_t len
 /* Appends what was compressed. E_INVALID: damaged, longer than `max`, or of another dictionary. */
 int decompress_bytes(
 	struct compressor *compressor, const void *bytes, size_t len, size_t max, struct buf *out);
+
+/*
+ * A whole frame of somebody else's, in pieces and of any length. `fn` gets what comes out,
+ * borrowed; non-zero ends it. E_INVALID: damaged, or it wants more memory than 8 MiB.
+ */
+struct unpacker;
+typedef int (*unpacked_fn)(const char *bytes, size_t len, void *payload);
+struct unpacker *unpacker_new(unpacked_fn fn, void *payload);
+int unpacker_feed(struct unpacker *unpacker, const void *bytes, size_t len);
+int unpacker_finish(const struct unpacker *unpacker); /* E_INVALID: the end is missing */
+void unpacker_free(struct unpacker *unpacker);        /* NULL is fine */
+bool is_packed(const void *bytes, size_t len);        /* begins as such a frame does */
 
 /* The number of a dictionary, and of the one that a piece needs; 0: none. */
 unsigned dictionary_number(const void *dictionary, size_t len);

@@ -26,7 +26,7 @@
 static const struct conversation_source *const all_sources[] = {&source_aider, &source_amp,
 	&source_claude_code, &source_cline, &source_codex, &source_continue, &source_copilot_chat,
 	&source_copilot_cli, &source_cursor, &source_gemini, &source_goose, &source_opencode,
-	&source_roo_code, &source_specstory};
+	&source_roo_code, &source_specstory, &source_zed};
 
 /* ---- the harvest ---- */
 
