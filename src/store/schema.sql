@@ -154,7 +154,7 @@ CREATE TABLE graph_dictionary(kind INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 INSERT INTO derived_table VALUES(16, 'graph_dictionary');
 
 -- The graph of HEAD. A file's symbols are in its blob's facts; its edges are packed by
--- src/graph/pack.c, with their targets by path and "qualified name#ordinal", which do not move when
+-- src/graph/row/pack.c, with their targets by path and "qualified name#ordinal", which do not move when
 -- other code of that file does.
 CREATE TABLE graph_file(
 	id INTEGER PRIMARY KEY,
@@ -173,7 +173,7 @@ CREATE TABLE graph_edge(file INTEGER PRIMARY KEY, edges BLOB NOT NULL);
 -- by name. src/store/graph_name.c.
 CREATE TABLE graph_name(bucket INTEGER PRIMARY KEY, pairs BLOB NOT NULL);
 -- A filter of the names of files that a file's imports spell and, of the languages that are resolved
--- name by name, of all names that it looks at; made by src/graph/names.c.
+-- name by name, of all names that it looks at; made by src/graph/follow/names.c.
 CREATE TABLE graph_mention(file INTEGER PRIMARY KEY, names BLOB NOT NULL);
 INSERT INTO derived_table VALUES(15, 'graph_mention');
 INSERT INTO derived_table VALUES(12, 'graph_edge');

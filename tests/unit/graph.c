@@ -5,7 +5,7 @@
 #include "flywheel/store.h"
 #include "graph/internal.h"
 #include "graph/memo.h"
-#include "graph/pack.h"
+#include "graph/row/pack.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"

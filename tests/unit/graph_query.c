@@ -3,7 +3,7 @@
 
 #include "flywheel/graph_metric.h"
 #include "flywheel/graph_query.h"
-#include "graph/shape.h"
+#include "graph/query/shape.h"
 
 #include <math.h>
 #include <stdlib.h>
