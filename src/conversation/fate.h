@@ -60,13 +60,14 @@ struct origin {
 	char *text;         /* of an edit with pending lines, to compare words; or NULL */
 };
 
-/* A version of a file with the owners of its lines. Edits write lines that stand together: a run
- * of lines has owners that follow one another, and most lines have none. */
+/* A run of lines whose owners follow one another, as edits write them. */
+struct owned {
+	uint32_t at, owner, count; /* line from 0; index into lines */
+};
+/* A version of a file with the owners of its lines; most have none. */
 struct version {
 	struct oid blob;
-	struct owned {
-		uint32_t at, owner, count; /* line from 0; index into lines */
-	} * runs;
+	struct owned *runs;
 	uint32_t run_count, count; /* count: of lines */
 };
 #define VERSIONS 8

@@ -30,8 +30,8 @@ struct drafts_reader {
 	struct drafts *out;
 };
 
-/* Once more for what was read before it, or false: it has enough, or would be too long. */
-static bool lay_to(struct decision_draft *draft, const char *text, const char *sentence)
+/* Not where it has enough, or would be too long. */
+static void lay_to(struct decision_draft *draft, const char *text, const char *sentence)
 {
 	const char *has = draft->consequences ? draft->consequences : "";
 	char *evidence, *consequences;
@@ -40,7 +40,7 @@ static bool lay_to(struct decision_draft *draft, const char *text, const char *s
 	for (const char *at = has; (at = strstr(at, "; ")); at += 2)
 		count++;
 	if (count >= CONSEQUENCES_MAX || strlen(draft->evidence) + strlen(sentence) > EVIDENCE_MAX)
-		return false;
+		return;
 	evidence = xstrfmt("%s %s", draft->evidence, sentence);
 	consequences = xstrfmt("%s%s%s", has, *has ? "; " : "", text);
 	free(draft->evidence);
@@ -48,7 +48,6 @@ static bool lay_to(struct decision_draft *draft, const char *text, const char *s
 	draft->evidence = evidence;
 	draft->consequences = consequences;
 	text_names(sentence, &draft->symbols);
-	return true;
 }
 
 /* What it follows from becomes a decision of its own. */

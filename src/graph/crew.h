@@ -16,8 +16,7 @@ struct crew {
 
 	size_t reads, max_bytes;
 	struct progress *progress;
-	pthread_mutex_t
-		lock; /* of all this, the payload and the repository: libgit2 reads under it */
+	pthread_mutex_t lock; /* of all this, the payload and the repository, for libgit2's sake */
 	int rc;
 	char *message; /* of the first error: messages are per thread */
 };

@@ -159,7 +159,6 @@ int graph_write(struct session *session, const struct whole *whole);
 struct rows;
 struct rows *rows_new(const struct graph *graph);
 void rows_free(struct rows *rows);
-uint32_t rows_symbol_count(const struct rows *rows, uint32_t file);
 uint32_t rows_edge_count(const struct rows *rows, uint32_t file);
 void rows_file(const struct rows *rows, uint32_t file, struct store_graph_file *out);
 void rows_symbol(

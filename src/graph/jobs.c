@@ -4,9 +4,9 @@
 #include "util/error.h"
 #include "util/progress.h"
 
-#define TOLD                                                                                       \
-	256 /* jobs at a time, at least what snapshot.c learns from: what waits takes memory, and  \
-	       what a kill loses is little */
+/* Jobs told of at a time: what waits takes memory, and what a kill loses is little. At least those
+ * that snapshot.c learns from. */
+#define TOLD 256
 #define READS 32 /* after so many the repository forgets */
 
 struct jobs {

@@ -14,9 +14,8 @@
 #include <string.h>
 
 #define NODE_BYTES 100 /* of a tree, about, for each node */
-#define ALTERED_MAX                                                                                \
-	3             /* where more than one byte of so many differs, a whole parse is no dearer   \
-		       */
+/* Where more than one byte of so many differs, a whole parse is no dearer. */
+#define ALTERED_MAX 3
 #define UNIT_MIN 2048 /* bytes of a unit that holds others */
 #define UNIT_DEPTH 12
 #define NEVER UINT32_MAX

@@ -9,10 +9,10 @@
  */
 #include "graph/follow/edges.h"
 #include "graph/follow/names.h"
-#include "graph/row/pack.h"
-#include "graph/row/record.h"
 #include "graph/follow/unparsed.h"
 #include "graph/follow/view.h"
+#include "graph/row/pack.h"
+#include "graph/row/record.h"
 
 #include "flywheel/config.h"
 #include "util/error.h"

@@ -1,8 +1,8 @@
 /* Files that are not parsed: why, and whether somebody imports them all the same. */
 #include "graph/follow/unparsed.h"
 
-#include "graph/resolve/import.h"
 #include "graph/follow/names.h"
+#include "graph/resolve/import.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"

@@ -4,8 +4,8 @@
  * are written, because what a name resolved to would depend on the whole tree.
  */
 #include "graph/history/delta.h"
-#include "graph/query/entity.h"
 #include "graph/internal.h"
+#include "graph/query/entity.h"
 
 #include "util/memory.h"
 

@@ -1,8 +1,8 @@
 /* The diff of two trees in definitions: pairs by name, then what moved or got another name. */
 #include "flywheel/graph_diff.h"
 
-#include "graph/query/entity.h"
 #include "graph/internal.h"
+#include "graph/query/entity.h"
 #include "graph/query/shape.h"
 #include "util/error.h"
 #include "util/memory.h"

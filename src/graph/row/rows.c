@@ -116,11 +116,6 @@ void rows_free(struct rows *rows)
 	free(rows);
 }
 
-uint32_t rows_symbol_count(const struct rows *rows, uint32_t file)
-{
-	return rows->graph->files[file].symbol_count;
-}
-
 uint32_t rows_edge_count(const struct rows *rows, uint32_t file)
 {
 	return rows->first_own[file + 1] - rows->first_own[file] + rows->first_top[file + 1] -

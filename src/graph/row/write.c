@@ -1,6 +1,6 @@
 /* The graph into the sidecar: only the files whose symbols or edges differ are written. */
-#include "graph/internal.h"
 #include "graph/follow/names.h"
+#include "graph/internal.h"
 #include "graph/row/pack.h"
 
 #include "flywheel/store_pack.h"
