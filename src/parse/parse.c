@@ -9,20 +9,28 @@
 #include <string.h>
 
 /*
- * The callback comes once in a hundred steps of tree-sitter. Counting them instead of reading a
- * clock makes the outcome the same on every machine; 200,000 is some seconds of work.
+ * The callback comes once in a hundred steps of tree-sitter, once in 60 to 250 bytes of a text.
+ * Counting them instead of reading a clock makes the outcome the same on every machine. Where the
+ * parser is lost it copies the list of all that it skipped at each token, in few steps of its own:
+ * 200 KB of bare numbers take it 1,300 and 20 seconds. So what it copies counts as well.
  */
-#define STEP_BUDGET 200000
+#define STEPS_MIN 20000u /* some 0.4 s */
+#define BYTES_A_STEP 32u
+#define COPIED_A_STEP (16u << 10)
 #define TAGS_BUDGET 50000000u /* looks at nodes */
 #define SIGNATURE_MAX 240
 #define ARGUMENTS_MAX 14   /* of a call, where their number tells overloads apart */
 #define NAME_MAX_BYTES 120 /* of a receiver, of a bound value */
 
+struct budget {
+	uint64_t steps, copied; /* left; already before */
+};
+
 static bool count_parse(TSParseState *state)
 {
-	uint32_t *steps = state->payload;
+	struct budget *budget = state->payload;
 
-	return ++*steps > STEP_BUDGET;
+	return --budget->steps <= (pool_huge() - budget->copied) / COPIED_A_STEP;
 }
 
 struct source {
@@ -401,9 +409,9 @@ static void on_match(const TSQueryMatch *match, void *payload)
 TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old)
 {
 	struct source source = {text, len};
-	uint32_t steps = 0;
+	struct budget budget = {STEPS_MIN + len / BYTES_A_STEP, pool_huge()};
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
-	TSParseOptions options = {&steps, count_parse};
+	TSParseOptions options = {&budget, count_parse};
 	TSTree *tree = ts_parser_parse_with_options(parser, old, input, options);
 
 	if (!tree)

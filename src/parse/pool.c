@@ -18,6 +18,7 @@
 #define SIZES 64u                 /* in steps; larger pieces are malloc's */
 #define CHUNK ((size_t)256 << 10) /* bytes */
 #define KEPT 4                    /* chunks that stay for the next parse */
+#define HUGE_MIN ((size_t)16 << 10)
 
 enum kind { KIND_OUTSIDE, KIND_SMALL, KIND_LARGE };
 
@@ -48,6 +49,7 @@ struct pool {
 };
 
 static _Thread_local struct pool *current;
+static _Thread_local uint64_t huge;
 
 static void *cut(struct pool *pool, size_t bytes)
 {
@@ -93,12 +95,18 @@ static void *allocate_large(struct pool *pool, size_t bytes)
 	return head + 1;
 }
 
+static void count_huge(size_t bytes)
+{
+	huge += bytes >= HUGE_MIN ? bytes : 0;
+}
+
 static void *allocate(size_t bytes)
 {
 	size_t size = (bytes + sizeof(struct head) + STEP - 1) / STEP;
 	struct pool *pool = current;
 	struct head *head;
 
+	count_huge(bytes);
 	if (!pool) {
 		head = xmalloc(sizeof(*head) + bytes);
 		*head = (struct head){KIND_OUTSIDE, 0};
@@ -153,6 +161,8 @@ static void *reallocate(void *piece, size_t bytes)
 
 	if (!head)
 		return allocate(bytes);
+	if (head->kind != KIND_SMALL)
+		count_huge(bytes);
 	if (head->kind == KIND_OUTSIDE)
 		return (struct head *)xrealloc(head, sizeof(*head) + bytes) + 1;
 	if (head->kind == KIND_LARGE) {
@@ -195,6 +205,11 @@ static void free_chunks(struct chunk *chunk)
 void pool_enter(struct pool *pool)
 {
 	current = pool;
+}
+
+uint64_t pool_huge(void)
+{
+	return huge;
 }
 
 /* A few chunks stay: the next file's tree is as large, most often. */

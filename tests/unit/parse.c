@@ -245,6 +245,25 @@ static void deep_nesting_ends(void **state)
 	languages_free(languages);
 }
 
+static void a_parser_that_is_lost_ends(void **state)
+{
+	struct languages *languages;
+	struct grammar *grammar = c_grammar(&languages);
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	repeat(&text, "0x00, 0xff, 0x55,\n", 15000);
+	assert_int_equal(skip_of(grammar, text.ptr, text.len), PARSE_COMPLEX);
+	buf_clear(&text);
+	buf_addstr(&text, "int all[] = {\n");
+	repeat(&text, "0x00, 0xff, 0x55,\n", 15000);
+	buf_addstr(&text, "};\n");
+	assert_int_equal(skip_of(grammar, text.ptr, text.len), PARSE_OK);
+	buf_release(&text);
+	grammar_free(grammar);
+	languages_free(languages);
+}
+
 /* Whatever bytes stand in the sidecar: an error or facts that are safe to walk. */
 static void damaged_facts_are_refused(void **state)
 {
@@ -315,6 +334,7 @@ int main(void)
 		cmocka_unit_test(languages_are_found_by_path_and_script),
 		cmocka_unit_test(content_that_is_no_source_is_skipped),
 		cmocka_unit_test(deep_nesting_ends),
+		cmocka_unit_test(a_parser_that_is_lost_ends),
 		cmocka_unit_test(damaged_facts_are_refused),
 		cmocka_unit_test(comments_lose_their_markers),
 	};
