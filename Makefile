@@ -207,7 +207,7 @@ sanitize: all
 	@ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$(abspath tests/lsan.supp):print_suppressions=0 \
 		BUILD=build-asan FLYWHEEL_GENERIC=$(abspath $(GENERIC)) FLYWHEEL_BIN=$(abspath build-asan) tests/run unit command
 
-VALGRIND := valgrind -q --suppressions=$(abspath tests/valgrind.supp) --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND := valgrind -q --suppressions=$(abspath tests/valgrind.supp) --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
 valgrind: all unit-tests
 	@TEST_WRAPPER="$(VALGRIND)" tests/run unit
 	@tests/valgrind.sh "$(VALGRIND)"

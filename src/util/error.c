@@ -10,11 +10,13 @@ static _Thread_local char message[1024];
 
 int fail(int code, const char *format, ...)
 {
+	char text[sizeof(message)] = ""; /* the last message may be among the arguments */
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	memcpy(message, text, sizeof(message));
 	return code;
 }
 

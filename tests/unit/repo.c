@@ -246,6 +246,7 @@ static void a_locked_ref_is_waited_for(void **state)
 	if (!child) {
 		nanosleep(&soon, NULL);
 		unlink(lock);
+		free(lock);
 		_exit(0);
 	}
 	assert_int_equal(notes_write(fixture->repo, NOTES_GRAPH, &note, 1, "why"), 0);

@@ -435,6 +435,8 @@ static void context_goes_before_the_message(void **state)
 	assert_int_equal(fail(E_IO, "disk full"), E_IO);
 	assert_int_equal(fail_context(E_IO, "writing '%s'", "x"), E_IO);
 	assert_string_equal(error_message(), "writing 'x': disk full");
+	fail(E_IO, "gave up: %s", error_message());
+	assert_string_equal(error_message(), "gave up: writing 'x': disk full");
 	error_clear();
 	assert_string_equal(error_message(), "");
 }

@@ -92,7 +92,7 @@ static void put_file(struct writing *writing, uint32_t file, const unsigned char
 static int learn(struct writing *writing, const struct old_files *old)
 {
 	uint32_t count = writing->whole->graph.file_count, step = count / SAMPLES + 1, some = 0;
-	struct buf pieces[SAMPLES];
+	struct buf pieces[SAMPLES] = {BUF_INIT};
 	int rc;
 
 	if (old->count >= count / 2)
