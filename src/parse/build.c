@@ -5,33 +5,86 @@
 #include "parse/columns.h"
 #include "parse/internal.h"
 
+#include "util/map.h"
 #include "util/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXTS 256 /* room at first */
+
+/* The slot that holds the text, or the free one where it belongs. */
+static struct text_slot *find_text(
+	const struct findings *found, const char *text, size_t len, uint32_t hash)
+{
+	uint32_t mask = found->known_room - 1, at = hash & mask;
+
+	for (; found->known[at].hash; at = (at + 1) & mask) {
+		const struct text_slot *slot = &found->known[at];
+
+		if (slot->hash == hash && slot->len == len &&
+			!memcmp(found->pool.ptr + slot->offset, text, len))
+			break;
+	}
+	return &found->known[at];
+}
+
+static void widen_texts(struct findings *found)
+{
+	uint32_t room = found->known_room ? found->known_room * 2 : TEXTS;
+	struct text_slot *slots = xcalloc(room, sizeof(*slots));
+
+	for (uint32_t i = 0; i < found->known_room; i++) {
+		uint32_t at = found->known[i].hash & (room - 1);
+
+		if (!found->known[i].hash)
+			continue;
+		while (slots[at].hash)
+			at = (at + 1) & (room - 1);
+		slots[at] = found->known[i];
+	}
+	free(found->known);
+	found->known = slots;
+	found->known_room = room;
+}
+
+/* The text may lie in the pool itself, which moves as it grows. */
+static uint32_t add_text(struct findings *found, const char *text, size_t len)
+{
+	size_t offset = found->pool.len;
+	bool own = text >= found->pool.ptr && text < found->pool.ptr + offset;
+	size_t from = own ? (size_t)(text - found->pool.ptr) : 0;
+
+	buf_reserve(&found->pool, len + 1);
+	buf_add(&found->pool, own ? found->pool.ptr + from : text, len);
+	buf_addch(&found->pool, '\0');
+	return (uint32_t)offset;
+}
+
 uint32_t findings_text(struct findings *found, const char *text, size_t len)
 {
-	bool added;
-	struct map_entry *entry = map_put(&found->known, text, len, &added);
+	uint32_t hash = (uint32_t)hash_bytes(text, len, 0) | 1U << 31;
+	struct text_slot *slot;
 
-	if (added) {
-		entry->value.num = (int64_t)found->pool.len;
-		/* The key, because the text may lie in the pool itself, which moves as it grows. */
-		buf_add(&found->pool, entry->key, len);
-		buf_addch(&found->pool, '\0');
+	if (found->known_count * 2 >= found->known_room)
+		widen_texts(found);
+	slot = find_text(found, text, len, hash);
+	if (!slot->hash) {
+		*slot = (struct text_slot){hash, add_text(found, text, len), (uint32_t)len};
+		found->known_count++;
 	}
 	if (found->listening) {
 		GROW(found->said, found->said_count, found->said_room);
-		found->said[found->said_count++] = (uint32_t)entry->value.num;
+		found->said[found->said_count++] = slot->offset;
 	}
-	return (uint32_t)entry->value.num;
+	return slot->offset;
 }
 
 void findings_release(struct findings *found)
 {
 	buf_release(&found->pool);
-	map_release(&found->known);
+	free(found->known);
+	buf_release(&found->joined);
 	free(found->definitions);
 	free(found->decisions);
 	free(found->references);
@@ -220,16 +273,22 @@ static void qualify(struct findings *found, struct fact_definition *fact, const 
 {
 	const struct fact_definition *parent =
 		fact->parent == PARSE_NONE ? NULL : &found->definitions[fact->parent].fact;
-	char *text;
+	struct buf *text = &found->joined;
 
 	fact->qualified = fact->name;
 	if ((!parent && !fact->owner) || !*separator)
 		return;
-	text = xstrfmt("%s%s%s%s%s", parent ? found->pool.ptr + parent->qualified : "",
-		parent ? separator : "", found->pool.ptr + fact->owner,
-		fact->owner ? separator : "", found->pool.ptr + fact->name);
-	fact->qualified = findings_text(found, text, strlen(text));
-	free(text);
+	buf_clear(text);
+	if (parent) {
+		buf_addstr(text, found->pool.ptr + parent->qualified);
+		buf_addstr(text, separator);
+	}
+	if (fact->owner) {
+		buf_addstr(text, found->pool.ptr + fact->owner);
+		buf_addstr(text, separator);
+	}
+	buf_addstr(text, found->pool.ptr + fact->name);
+	fact->qualified = findings_text(found, text->ptr, text->len);
 }
 
 /* The doc is the whole run of comments when it is one, or the string that the query marked. */

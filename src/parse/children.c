@@ -25,6 +25,7 @@ struct hidden {
 void children_release(struct children *children)
 {
 	free(children->open);
+	free(children->kids);
 	memset(children, 0, sizeof(*children));
 }
 
@@ -61,6 +62,7 @@ static void fill(struct kid *kid, const TSTree *tree, const Subtree *child, Leng
 		.node = {{at.bytes, at.extent.row, at.extent.column, alias}, child, tree},
 		.symbol = symbol < language->symbol_count ? language->public_symbol_map[symbol]
 							  : symbol, /* an error's */
+		.kid_count = ts_subtree_visible_child_count(*child),
 		.field = field,
 		.named = alias ? language->symbol_metadata[alias].named : ts_subtree_named(*child)};
 }
@@ -103,4 +105,16 @@ uint32_t children_fill(struct children *children, TSNode parent, struct kid *kid
 		at = length_add(at, ts_subtree_size(*child));
 	}
 	return found;
+}
+
+const struct kid *children_read(struct children *children, TSNode parent, uint32_t *count)
+{
+	*count = ts_node_child_count(parent);
+	if (*count > children->kid_room) {
+		children->kid_room = *count * 2;
+		children->kids =
+			xrealloc(children->kids, children->kid_room * sizeof(*children->kids));
+	}
+	*count = children_fill(children, parent, children->kids, *count);
+	return children->kids;
 }

@@ -9,8 +9,8 @@
 /* A node with what queries ask of it. */
 struct kid {
 	TSNode node;
-	struct kid *kids; /* its children, once they are loaded */
-	uint32_t kid_count;
+	struct kid *kids;   /* its children, once they are loaded */
+	uint32_t kid_count; /* loaded or not */
 	TSSymbol symbol;
 	TSFieldId field;
 	bool named, loaded;
@@ -20,6 +20,8 @@ struct kid {
 struct children {
 	struct hidden *open;
 	uint32_t depth, room;
+	struct kid *kids; /* of children_read */
+	uint32_t kid_room;
 };
 void children_release(struct children *children);
 
@@ -29,5 +31,7 @@ void children_release(struct children *children);
  * are all that it keeps a place in.
  */
 uint32_t children_fill(struct children *children, TSNode parent, struct kid *kids, uint32_t count);
+/* All of them, until the next call. */
+const struct kid *children_read(struct children *children, TSNode parent, uint32_t *count);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "parse/internal.h"
 
+#include "util/map.h"
 #include "util/memory.h"
 
 #include <stdlib.h>

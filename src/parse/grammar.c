@@ -161,6 +161,10 @@ int grammar_open(
 	if (!rc && !ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
 			source->name);
+	if (!rc) {
+		grammar->body = ts_language_field_id_for_name(source->language(), "body", 4);
+		grammar->type = ts_language_field_id_for_name(source->language(), "type", 4);
+	}
 	if (!rc)
 		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);
 	if (!rc)

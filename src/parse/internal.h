@@ -5,7 +5,7 @@
 #include "flywheel/parse.h"
 #include "parse/pool.h"
 #include "parse/tags.h"
-#include "util/map.h"
+#include "util/buf.h"
 
 #include <tree_sitter/api.h>
 
@@ -78,19 +78,20 @@ struct grammar {
 	char *separator;
 	const char *const *receivers;
 	bool fragments, macros;
-	uint8_t *roles, *details;      /* per capture id */
+	TSFieldId body, type;     /* fields that a definition and its parameters may have; or 0 */
+	uint8_t *roles, *details; /* per capture id */
 	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
 };
 
 /* A match's parts while it is looked at; predicates may drop or shorten them. */
 struct part {
-	bool set;
+	bool set;           /* else nothing else is */
+	bool bare;          /* a word that is a call unless it is a variable */
+	bool prefix_joined; /* by the separator of qualified names */
 	TSNode node;
 	uint32_t start, end;         /* bytes; strip! narrows them */
 	const char *prefix, *suffix; /* of prepend!, append!; not NUL-terminated */
 	uint32_t prefix_len, suffix_len;
-	bool prefix_joined; /* by the separator of qualified names */
-	bool bare;          /* a word that is a call unless it is a variable */
 };
 
 /* Compiles the predicates of a pattern. E_INVALID: unknown, or with wrong arguments. */
@@ -125,14 +126,21 @@ struct raw_mark {
 	uint8_t kind, detail;
 };
 
+/* Of a text in the pool; hash 0: free. */
+struct text_slot {
+	uint32_t hash, offset, len;
+};
+
 /* Everything found in one text, in the order of matches until facts_build sorts it. */
 struct findings {
 	const char *text;
 	uint32_t len;
 	struct scrubber *scrubber; /* borrowed */
 	struct buf pool;           /* texts of the facts; offset 0 is "" */
-	struct map known;          /* text to offset */
-	bool listening;            /* `said` takes the offset of each text that is named */
+	struct text_slot *known;   /* the texts in it, by hash; as many as a power of two, or 0 */
+	uint32_t known_count, known_room;
+	struct buf joined; /* scratch */
+	bool listening;    /* `said` takes the offset of each text that is named */
 	uint32_t *said;
 	uint32_t said_count, said_room;
 	struct raw_definition *definitions;

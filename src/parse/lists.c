@@ -192,6 +192,7 @@ struct findings lists_copy(struct findings *found)
 {
 	struct findings copy = *found;
 
+	buf_init(&copy.joined);
 	for (int list = 0; list < LIST_COUNT; list++) {
 		struct array array = array_of(&copy, (enum list)list);
 		size_t len = *array.count * array.size;

@@ -91,22 +91,20 @@ static void fill(struct kid *kid, TSNode node, TSFieldId field)
 {
 	*kid = (struct kid){.node = node,
 		.symbol = ts_node_symbol(node),
+		.kid_count = ts_node_child_count(node),
 		.field = field,
 		.named = ts_node_is_named(node)};
 }
 
 static void load(struct walk *walk, struct kid *kid)
 {
-	uint32_t count;
-
 	if (kid->loaded)
 		return;
 	kid->loaded = true;
-	count = ts_node_child_count(kid->node);
-	if (!count)
+	if (!kid->kid_count)
 		return;
-	kid->kids = reserve(walk, count);
-	kid->kid_count = children_fill(&walk->children, kid->node, kid->kids, count);
+	kid->kids = reserve(walk, kid->kid_count);
+	kid->kid_count = children_fill(&walk->children, kid->node, kid->kids, kid->kid_count);
 	walk->steps += kid->kid_count;
 }
 
@@ -335,15 +333,26 @@ static void try_pattern(
 	}
 }
 
+/* Most patterns of most nodes are told from the children alone: the node's are loaded. */
 static void try_patterns(struct walk *walk, struct kid *kids, uint32_t count, uint32_t at)
 {
 	const struct tags *tags = walk->tags;
-	uint32_t symbol = kids[at].symbol;
-	const uint32_t *patterns =
-		tags->by_symbol[symbol < tags->symbol_count - 1 ? symbol : tags->symbol_count - 1];
+	const struct kid *kid = &kids[at];
+	const struct tags_try *try =
+		tags->by_symbol[kid->symbol < tags->symbol_count - 1 ? kid->symbol
+								     : tags->symbol_count - 1];
+	uint64_t symbols = 0, fields = 0;
 
-	for (; patterns && *patterns != UINT32_MAX; patterns++)
-		try_pattern(walk, *patterns, kids, count, at);
+	if (!try)
+		return;
+	for (uint32_t i = 0; i < kid->kid_count; i++) {
+		symbols |= tags_bit(kid->kids[i].symbol);
+		fields |= tags_bit(kid->kids[i].field);
+	}
+	for (; try->pattern != UINT32_MAX; try++)
+		if (!(try->symbols & ~symbols) && !(try->fields & ~fields) &&
+			(!try->either || try->either & symbols))
+			try_pattern(walk, try->pattern, kids, count, at);
 }
 
 struct level {
@@ -362,10 +371,8 @@ static void leave(struct walk *walk, struct level *level)
 		walk->units->walked(level->unit + level->at, level->beyond,
 			walk->steps - level->steps, walk->units->payload);
 	release_to(walk, level->mark);
-	for (uint32_t i = level->at + 1; i <= level->touched && i < level->count; i++) {
+	for (uint32_t i = level->at + 1; i <= level->touched && i < level->count; i++)
 		level->kids[i].loaded = false;
-		level->kids[i].kid_count = 0;
-	}
 	level->at++;
 }
 
@@ -422,10 +429,14 @@ static void walk_tree(struct walk *walk, struct kid *root)
 		walk->level = level->kids;
 		walk->beyond = level->at + 1;
 		walk->touched = level->at;
+		load(walk, kid);
 		try_patterns(walk, level->kids, level->count, level->at);
 		level->touched = walk->touched;
 		level->beyond = walk->beyond;
-		load(walk, kid);
+		if (!kid->kid_count) {
+			leave(walk, level);
+			continue;
+		}
 		unit = unit_inside(walk, level, depth);
 		GROW(levels, depth, room);
 		levels[depth++] = (struct level){.kids = kid->kids,

@@ -1,4 +1,5 @@
 /* Running a grammar and its query over a text, within a budget of steps. */
+#include "parse/children.h"
 #include "parse/internal.h"
 
 #include "flywheel/scrub.h"
@@ -57,68 +58,87 @@ static uint32_t part_text(struct findings *found, const struct part *part)
 static uint32_t whole_text(
 	const struct grammar *grammar, struct findings *found, const struct part *part)
 {
-	char *text;
-	uint32_t offset;
+	struct buf *text = &found->joined;
 
-	if (!part->prefix && !part->suffix)
+	if (!part->set || (!part->prefix && !part->suffix))
 		return part_text(found, part);
-	text = xstrfmt("%.*s%s%.*s%.*s", (int)part->prefix_len, part->prefix ? part->prefix : "",
-		part->prefix_joined ? grammar->separator : "", (int)(part->end - part->start),
-		found->text + part->start, (int)part->suffix_len, part->suffix ? part->suffix : "");
-	offset = findings_text(found, text, strlen(text));
-	free(text);
-	return offset;
+	buf_clear(text);
+	buf_add(text, part->prefix, part->prefix_len);
+	if (part->prefix_joined)
+		buf_addstr(text, grammar->separator);
+	buf_add(text, found->text + part->start, part->end - part->start);
+	buf_add(text, part->suffix, part->suffix_len);
+	return findings_text(found, text->ptr, text->len);
 }
 
-/* Parameters are the named children with a name in them, less `void` and the receiver. */
-static uint16_t count_parameters(const struct grammar *grammar, const char *text, TSNode list)
+static bool is_receiver(const struct grammar *grammar, const char *word, uint32_t len)
 {
-	TSTreeCursor cursor = ts_tree_cursor_new(list);
-	uint32_t count = !ts_node_child_count(list); /* `x => x + 1` has one without a list */
+	for (size_t i = 0; grammar->receivers && grammar->receivers[i]; i++)
+		if (strlen(grammar->receivers[i]) == len &&
+			!memcmp(grammar->receivers[i], word, len))
+			return true;
+	return false;
+}
 
-	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
-		more = ts_tree_cursor_goto_next_sibling(&cursor)) {
-		TSNode child = ts_tree_cursor_current_node(&cursor);
-		uint32_t start = ts_node_start_byte(child), end = ts_node_end_byte(child);
-		uint32_t len = 0;
-		const char *field = ts_tree_cursor_current_field_name(&cursor);
-		bool counted = ts_node_is_named(child) && !ts_node_is_extra(child);
-		TSNode name = ts_node_child_by_field_name(child, "name", 4);
+/* A type that is also a receiver's name may stand before it: PHP's `self $other`. */
+static uint32_t parameter_start(const char *text, TSNode node)
+{
+	uint32_t start = ts_node_start_byte(node);
+	TSNode name;
 
-		if (field && !strcmp(field, "type")) /* beside its name: C#'s `params T[] more` */
-			counted = false;
-		/* A type that is also a receiver's name may stand before it: PHP's `self $other`.
-		 */
-		if (!ts_node_is_null(name) && text[ts_node_start_byte(name)] == '$')
-			start = ts_node_start_byte(name);
-		while (start < end && !is_word_byte(text[start]))
-			start++;
-		while (start + len < end && is_word_byte(text[start + len]))
-			len++;
-		if (!len || (len == 4 && start + len == end && !memcmp(text + start, "void", 4)))
-			counted = false;
-		for (size_t i = 0; counted && grammar->receivers && grammar->receivers[i]; i++)
-			if (strlen(grammar->receivers[i]) == len &&
-				!memcmp(grammar->receivers[i], text + start, len))
-				counted = false;
-		count += counted;
-	}
-	ts_tree_cursor_delete(&cursor);
+	if (!memchr(text + start, '$', ts_node_end_byte(node) - start))
+		return start;
+	name = ts_node_child_by_field_name(node, "name", 4);
+	return !ts_node_is_null(name) && text[ts_node_start_byte(name)] == '$'
+		       ? ts_node_start_byte(name)
+		       : start;
+}
+
+/* Its first word is that of something to be passed: not `void`, not the receiver. */
+static bool is_parameter(const struct grammar *grammar, const char *text, const struct kid *kid)
+{
+	uint32_t start, end = ts_node_end_byte(kid->node), len = 0;
+
+	/* A type beside its name: C#'s `params T[] more`. */
+	if (!kid->named || ts_node_is_extra(kid->node) ||
+		(grammar->type && kid->field == grammar->type))
+		return false;
+	start = parameter_start(text, kid->node);
+	while (start < end && !is_word_byte(text[start]))
+		start++;
+	while (start + len < end && is_word_byte(text[start + len]))
+		len++;
+	if (!len || (len == 4 && start + len == end && !memcmp(text + start, "void", 4)))
+		return false;
+	return !is_receiver(grammar, text + start, len);
+}
+
+static uint16_t count_parameters(
+	const struct grammar *grammar, struct children *children, const char *text, TSNode list)
+{
+	uint32_t kid_count, count;
+	const struct kid *kids = children_read(children, list, &kid_count);
+
+	count = !kid_count; /* `x => x + 1` has one without a list */
+	for (uint32_t i = 0; i < kid_count; i++)
+		count += is_parameter(grammar, text, &kids[i]);
 	return count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
 }
 
-static uint32_t signature_end(const struct findings *found, TSNode node)
+/* Before its body, and before the comments that stand there. */
+static uint32_t signature_end(const struct grammar *grammar, struct children *children,
+	const struct findings *found, TSNode node)
 {
-	TSNode body = ts_node_child_by_field_name(node, "body", 4);
-	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+	uint32_t start = ts_node_start_byte(node), end = ts_node_end_byte(node), count, at = 0;
+	const struct kid *kids = children_read(children, node, &count);
 	const char *line;
 
-	if (!ts_node_is_null(body)) {
-		TSNode last = ts_node_prev_sibling(body);
-
-		while (!ts_node_is_null(last) && ts_node_is_extra(last)) /* a comment */
-			last = ts_node_prev_sibling(last);
-		return ts_node_is_null(last) ? start : ts_node_end_byte(last);
+	while (at < count && (!grammar->body || kids[at].field != grammar->body))
+		at++;
+	if (at < count) {
+		while (at && ts_node_is_extra(kids[at - 1].node)) /* a comment */
+			at--;
+		return at ? ts_node_end_byte(kids[at - 1].node) : start;
 	}
 	line = memchr(found->text + start, '\n', end - start);
 	return line ? (uint32_t)(line - found->text) : end;
@@ -172,9 +192,17 @@ static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t 
 	return offset;
 }
 
-static void add_definition(const struct grammar *grammar, struct findings *found, TSNode node,
-	uint8_t kind, const struct part *parts)
+struct taking {
+	const struct grammar *grammar;
+	struct findings *found;
+	struct children children; /* read of definitions */
+};
+
+static void add_definition(
+	struct taking *taking, TSNode node, uint8_t kind, const struct part *parts)
 {
+	const struct grammar *grammar = taking->grammar;
+	struct findings *found = taking->found;
 	struct raw_definition *raw;
 	struct fact_definition *fact;
 	uint32_t body_start;
@@ -194,11 +222,11 @@ static void add_definition(const struct grammar *grammar, struct findings *found
 	fact->end = ts_node_end_byte(node);
 	fact->line = ts_node_start_point(node).row + 1;
 	fact->end_line = ts_node_end_point(node).row + (ts_node_end_point(node).column > 0);
-	body_start = signature_end(found, node);
+	body_start = signature_end(grammar, &taking->children, found, node);
 	fact->signature = signature_text(found, fact->start, body_start);
 	if (parts[ROLE_PARAMETERS].set)
-		fact->parameters =
-			count_parameters(grammar, found->text, parts[ROLE_PARAMETERS].node);
+		fact->parameters = count_parameters(
+			grammar, &taking->children, found->text, parts[ROLE_PARAMETERS].node);
 	raw->open = parts[ROLE_OPEN].set;
 	if (parts[ROLE_DOC].set) {
 		raw->doc_start = parts[ROLE_DOC].start;
@@ -352,14 +380,18 @@ static void add_span(const struct grammar *grammar, struct findings *found, enum
 	}
 }
 
-static void take_match(
-	const struct grammar *grammar, const TSQueryMatch *match, struct findings *found)
+static void on_match(const TSQueryMatch *match, void *payload)
 {
-	struct part parts[ROLE_COUNT] = {{.set = false}};
+	struct taking *taking = payload;
+	const struct grammar *grammar = taking->grammar;
+	struct findings *found = taking->found;
+	struct part parts[ROLE_COUNT];
 	enum role role = ROLE_HELPER;
 	uint8_t detail = 0;
 	TSNode node = {0};
 
+	for (int i = ROLE_NAME; i < ROLE_COUNT; i++)
+		parts[i].set = parts[i].bare = false;
 	for (uint16_t i = 0; i < match->capture_count; i++) {
 		const TSQueryCapture *capture = &match->captures[i];
 		uint8_t its = grammar->roles[capture->index];
@@ -379,7 +411,7 @@ static void take_match(
 	if (role == ROLE_HELPER || !predicates_hold(grammar, match, found->text, parts))
 		return;
 	if (role == ROLE_DEFINITION)
-		add_definition(grammar, found, node, detail, parts);
+		add_definition(taking, node, detail, parts);
 	else if (role == ROLE_REFERENCE)
 		add_reference(grammar, found, detail, node, parts);
 	else if (role == ROLE_IMPORT)
@@ -387,23 +419,11 @@ static void take_match(
 	else if (role == ROLE_BINDING)
 		add_binding(grammar, found, detail, node, parts);
 	else if (role == ROLE_SCOPE)
-		add_definition(grammar, found, node, SYMBOL_SCOPE | detail, parts);
+		add_definition(taking, node, SYMBOL_SCOPE | detail, parts);
 	else if (role >= ROLE_SECTION && role <= ROLE_CLOSE)
 		add_mark(found, role, detail, node);
 	else
 		add_span(grammar, found, role, detail, node);
-}
-
-struct taking {
-	const struct grammar *grammar;
-	struct findings *found;
-};
-
-static void on_match(const TSQueryMatch *match, void *payload)
-{
-	struct taking *taking = payload;
-
-	take_match(taking->grammar, match, taking->found);
 }
 
 TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old)
@@ -422,10 +442,12 @@ TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTre
 bool findings_take(const struct grammar *grammar, struct findings *found, TSTree *tree,
 	const struct tags_units *units)
 {
-	struct taking taking = {grammar, found};
-
-	return tags_run(
+	struct taking taking = {.grammar = grammar, .found = found};
+	bool done = tags_run(
 		grammar->tags, ts_tree_root_node(tree), TAGS_BUDGET, on_match, &taking, units);
+
+	children_release(&taking.children);
+	return done;
 }
 
 void findings_empty(struct findings *found, const char *text, size_t len)
@@ -433,8 +455,11 @@ void findings_empty(struct findings *found, const char *text, size_t len)
 	struct scrubber *scrubber = found->scrubber;
 
 	findings_release(found);
-	*found = (struct findings){
-		.text = text, .len = (uint32_t)len, .pool = BUF_INIT, .scrubber = scrubber};
+	*found = (struct findings){.text = text,
+		.len = (uint32_t)len,
+		.pool = BUF_INIT,
+		.scrubber = scrubber,
+		.joined = BUF_INIT};
 	findings_text(found, "", 0);
 }
 

@@ -378,6 +378,51 @@ static bool list_may_begin(
 	return false;
 }
 
+/* What a child has that this element fits: adds to what is asked for. */
+static void ask_for_child(const struct tags_element *child, struct tags_try *out)
+{
+	uint64_t either = 0;
+
+	if (child->optional || child->kind == TAGS_GROUP)
+		return;
+	if (child->field)
+		out->fields |= tags_bit(child->field);
+	if (child->kind == TAGS_NODE)
+		out->symbols |= tags_bit(child->symbol);
+	if (child->kind != TAGS_CHOICE)
+		return;
+	for (uint32_t i = 0; i < child->list.count; i++) {
+		if (child->list.items[i].kind != TAGS_NODE)
+			return;
+		either |= tags_bit(child->list.items[i].symbol);
+	}
+	out->either = out->either ? out->either : either;
+}
+
+/* What every node with this symbol has that the element fits. */
+static void ask_for(const TSLanguage *language, const struct tags_element *element, TSSymbol symbol,
+	struct tags_try *out)
+{
+	const struct tags_element *only = element;
+
+	if (element->kind == TAGS_CHOICE) {
+		uint32_t count = 0;
+
+		for (uint32_t i = 0; i < element->list.count; i++) {
+			if (!may_begin(language, &element->list.items[i], symbol))
+				continue;
+			only = &element->list.items[i];
+			count++;
+		}
+		if (count != 1)
+			return;
+	}
+	if (only->kind != TAGS_NODE && only->kind != TAGS_ANY)
+		return;
+	for (uint32_t i = 0; i < only->list.count; i++)
+		ask_for_child(&only->list.items[i], out);
+}
+
 /* The last slot is for errors, whose symbol is no number of the grammar's. */
 static void index_symbols(struct tags *tags)
 {
@@ -387,18 +432,24 @@ static void index_symbols(struct tags *tags)
 	tags->by_symbol = xcalloc(count + 1, sizeof(*tags->by_symbol));
 	for (uint32_t i = 0; i <= count; i++) {
 		TSSymbol symbol = i == count ? (TSSymbol)-1 : (TSSymbol)i;
-		uint32_t *list = NULL, found = 0, room = 0;
+		struct tags_try *list = NULL;
+		uint32_t found = 0, room = 0;
 
 		for (uint32_t k = 0; k < tags->pattern_count; k++) {
-			if (!list_may_begin(tags->language, &tags->patterns[k].list, symbol))
+			const struct tags_list *of = &tags->patterns[k].list;
+
+			if (!list_may_begin(tags->language, of, symbol))
 				continue;
 			GROW(list, found, room);
-			list[found++] = k;
+			list[found] = (struct tags_try){.pattern = k};
+			if (!of->items[0].optional)
+				ask_for(tags->language, &of->items[0], symbol, &list[found]);
+			found++;
 		}
 		if (!found)
 			continue;
 		GROW(list, found, room);
-		list[found] = UINT32_MAX;
+		list[found] = (struct tags_try){.pattern = UINT32_MAX};
 		tags->by_symbol[i] = list;
 	}
 }

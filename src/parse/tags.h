@@ -44,14 +44,27 @@ struct tags_pattern {
 	uint32_t step_count, step_room;
 };
 
+/* A pattern that a node may begin, and what must be among the node's children for it to match. */
+struct tags_try {
+	uint32_t pattern;
+	/* As tags_bit tells: all of these; one of those, where a choice stands, or 0. */
+	uint64_t symbols, fields, either;
+};
+
 struct tags {
 	const TSLanguage *language;
 	struct tags_pattern *patterns;
 	uint32_t pattern_count, pattern_room;
 	struct strings captures, texts; /* by id; texts are the predicates' strings */
-	uint32_t **by_symbol;           /* patterns that a node may begin, ended by UINT32_MAX */
+	struct tags_try **by_symbol;    /* what a node may begin, ended by pattern UINT32_MAX */
 	uint32_t symbol_count;
 };
+
+/* Of a set of numbers in 64 bits: that it lacks one is certain, that it has one is not. */
+static inline uint64_t tags_bit(uint32_t number)
+{
+	return (uint64_t)1 << (number & 63U);
+}
 
 /* E_INVALID says the line and what is wrong. */
 int tags_new(const TSLanguage *language, const char *name, const char *text, struct tags **out);

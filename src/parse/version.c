@@ -469,8 +469,10 @@ static void give_back(struct version *version, struct findings *copy)
 {
 	version->found.pool = copy->pool;
 	version->found.known = copy->known;
+	version->found.known_count = copy->known_count;
+	version->found.known_room = copy->known_room;
 	copy->pool = (struct buf)BUF_INIT;
-	copy->known = (struct map)MAP_INIT;
+	copy->known = NULL;
 	findings_release(copy);
 }
 

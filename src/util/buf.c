@@ -38,12 +38,10 @@ char *buf_detach(struct buf *buf)
 	return text;
 }
 
-void buf_reserve(struct buf *buf, size_t extra)
+void buf_grow(struct buf *buf, size_t extra)
 {
 	size_t need = buf->len + extra + 1, capacity = buf->capacity;
 
-	if (need <= capacity)
-		return;
 	capacity = capacity ? capacity : 64;
 	while (capacity < need)
 		capacity += capacity / 2 + 64;

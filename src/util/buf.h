@@ -19,10 +19,15 @@ extern char buf_empty[1];
 	}
 
 void buf_init(struct buf *buf);
-void buf_release(struct buf *buf); /* frees; the buffer may be used again */
-void buf_clear(struct buf *buf);   /* length 0, keeps the allocation */
-char *buf_detach(struct buf *buf); /* the caller frees; the buffer is empty again */
-void buf_reserve(struct buf *buf, size_t extra);
+void buf_release(struct buf *buf);            /* frees; the buffer may be used again */
+void buf_clear(struct buf *buf);              /* length 0, keeps the allocation */
+char *buf_detach(struct buf *buf);            /* the caller frees; the buffer is empty again */
+void buf_grow(struct buf *buf, size_t extra); /* buf_reserve where there is no room yet */
+static inline void buf_reserve(struct buf *buf, size_t extra)
+{
+	if (buf->len + extra >= buf->capacity)
+		buf_grow(buf, extra);
+}
 void buf_fit(struct buf *buf); /* gives back what is reserved and not used */
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_addstr(struct buf *buf, const char *text);

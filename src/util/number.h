@@ -7,15 +7,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define NUMBER_MAX 10 /* bytes */
+
 static inline void number_put(struct buf *out, uint64_t number)
 {
-	unsigned char bytes[10];
-	size_t len = 0;
-
+	buf_reserve(out, NUMBER_MAX);
 	for (; number >= 0x80; number >>= 7)
-		bytes[len++] = (unsigned char)(number | 0x80);
-	bytes[len++] = (unsigned char)number;
-	buf_add(out, bytes, len);
+		out->ptr[out->len++] = (char)(number | 0x80);
+	out->ptr[out->len++] = (char)number;
+	out->ptr[out->len] = '\0';
 }
 
 /* From one number to the next, whichever is larger. */
