@@ -65,13 +65,18 @@ static void add_text(struct fit_report *report, const struct fit_line *line, siz
 		&report->out, line->text + start, to - start > SHOWN ? SHOWN : to - start);
 }
 
+/* Downwards, and never "more than 100 %". */
+static int percent(double share)
+{
+	return (int)(99.99 * share);
+}
+
 static void print_line(struct fit_report *report, const struct fit_line *line)
 {
 	print_head(report);
 	buf_add_printable(&report->out, line->path, strlen(line->path));
-	buf_addf(&report->out,
-		":%u  costs more than %.0f %% of the house's lines: %.1f bits a token", line->line,
-		100 * line->share, line->house);
+	buf_addf(&report->out, ":%u  costs more than %d %% of the house's lines: %.1f bits a token",
+		line->line, percent(line->share), line->house);
 	if (line->generic >= 0)
 		buf_addf(&report->out, ", elsewhere %.1f", line->generic);
 	print(report);
@@ -148,7 +153,8 @@ static void add_result(struct fit_report *report, const struct fit_line *line)
 	struct js *result = js_object(), *places = js_array(), *related;
 	const char *colon = line->as ? strrchr(line->as, ':') : NULL;
 
-	buf_addf(&report->out, "Costs more than %.0f %% of this house's lines.", 100 * line->share);
+	buf_addf(
+		&report->out, "Costs more than %d %% of this house's lines.", percent(line->share));
 	if (line->instead)
 		buf_addf(&report->out, " The house would go on with: %s", line->instead);
 	js_set_text(result, "ruleId", RULE);
