@@ -40,11 +40,31 @@ note() {
 }
 
 @test "a symbol is found by qualified name, by path and by line" {
-	for words in Shape.area shape.py:area shape.py:5; do
+	for words in Shape.area shape.py:area shape.py:5 Shape::area Shape#area shape.py:Shape.area; do
 		run git flywheel graph symbol "$words"
 		[ "$status" -eq 0 ]
 		[ "${lines[0]}" = "method Shape.area  shape.py:4-5" ]
 	done
+	run git flywheel graph symbol Square.area
+	[ "$status" -eq 1 ]
+}
+
+@test "a symbol of a namespace is found by any end of its name" {
+	commit_file Net/Mail.php '<?php
+namespace Net;
+class Mail {
+	public function send(): void {}
+}
+class Letter {
+	public function send(): void {}
+}'
+	for words in 'Net\Mail\send' '\Net\Mail\send' 'Mail\send' Mail::send 'Net/Mail.php:Mail::send'; do
+		run git flywheel graph symbol "$words"
+		[ "$status" -eq 0 ]
+		[ "${lines[0]}" = 'method Net\Mail\send  Net/Mail.php:4-4' ]
+	done
+	run git flywheel why Mail::send
+	[ "${lines[0]}" = 'Net/Mail.php:4 defines Net\Mail\send' ]
 }
 
 @test "callers and callees go as deep as asked" {

@@ -66,8 +66,7 @@ struct graph {
 /* Parses what is not in the sidecar, if the session has one, then resolves. Shows progress. */
 int graph_open(struct session *session, const struct oid *tree, struct graph **out);
 void graph_free(struct graph *graph);
-/* A symbol's doc comment, or "". Read from its blob when one of its file is first asked for; the
- * session is the one that the graph was opened in. Valid until the graph is freed. */
+/* Doc comment or "", valid as long as the graph; read in its session when first asked of a file. */
 const char *graph_doc(const struct graph *graph, const struct graph_symbol *symbol);
 
 /* SHA-256 over a line for each file, symbol and edge. */
@@ -79,7 +78,8 @@ int graph_catch_up(struct session *session);
 uint32_t graph_find_file(const struct graph *graph, const char *path); /* or GRAPH_NONE */
 /* Innermost symbol that covers a line (from 1), or GRAPH_NONE. */
 uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line);
-/* Calls `fn` for each symbol whose name or qualified name equals `name`. */
+/* For each symbol whose name or qualified name is `name`; without any, for those whose qualified
+ * name ends with its parts, however they are joined: `Parser::run` finds `lib.Parser.run`. */
 typedef int (*graph_symbol_fn)(const struct graph *graph, uint32_t symbol, void *payload);
 int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, void *payload);
 

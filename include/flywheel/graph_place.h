@@ -13,7 +13,8 @@ struct symbol_place {
 };
 typedef int (*symbol_place_fn)(const struct symbol_place *place, void *payload);
 
-/* Symbols whose name or qualified name is `name`, by path and line; `limit` 0: all. */
+/* Symbols whose name or qualified name is `name`, or, without any, whose qualified name ends with
+ * its parts, however they are joined; by path and line; `limit` 0: all. */
 int graph_place_find(
 	struct session *session, const char *name, size_t limit, symbol_place_fn fn, void *payload);
 /* All symbols of a file, by line, an outer one before those inside of it. */

@@ -86,14 +86,31 @@ static void suggest_symbols(const struct graph *graph, const char *name)
 	strings_release(&near);
 }
 
+/* The file before one of the colons; a name behind it may hold some as well. */
+static uint32_t file_of(const struct graph *graph, const char *words, const char **colon)
+{
+	uint32_t file = GRAPH_NONE;
+
+	*colon = strchr(words, ':');
+	while (*colon && file == GRAPH_NONE) {
+		char *path = xstrndup(words, (size_t)(*colon - words));
+
+		file = graph_find_file(graph, path);
+		free(path);
+		if (file == GRAPH_NONE)
+			*colon = strchr(*colon + 1, ':');
+	}
+	return file;
+}
+
 bool graph_find_words(
 	const struct graph_request *request, const char *words, struct symbol_set *out)
 {
 	const struct graph *graph = request->graph;
 	struct search search = {.out = out};
-	const char *colon = strrchr(words, ':'), *name = words;
-	char *path = colon ? xstrndup(words, (size_t)(colon - words)) : NULL, *end = NULL;
-	uint32_t file = path ? graph_find_file(graph, path) : GRAPH_NONE;
+	const char *colon, *name = words;
+	uint32_t file = file_of(graph, words, &colon);
+	char *end = NULL;
 
 	if (file != GRAPH_NONE) {
 		unsigned long line = strtoul(colon + 1, &end, 10);
@@ -111,7 +128,6 @@ bool graph_find_words(
 		graph_find(graph, name, on_symbol, &search);
 	if (!out->count)
 		suggest_symbols(graph, name);
-	free(path);
 	return out->count > 0;
 }
 

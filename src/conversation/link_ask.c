@@ -8,6 +8,7 @@
 #include "flywheel/store_talk.h"
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -309,12 +310,10 @@ static int ask_symbol(struct asking *asking, double weight)
 {
 	const struct talk_question *question = asking->question;
 	struct link_filter filter = {.symbol = question->symbol, .path = question->path};
-	const char *plain = question->symbol + strlen(question->symbol);
+	const char *plain = name_last(question->symbol);
 	size_t places = 0;
 	int rc = ask(asking, &filter, weight);
 
-	while (plain > question->symbol && plain[-1] != '.' && plain[-1] != ':')
-		plain--;
 	if (!rc)
 		rc = graph_place_find(asking->session, plain, 20, count_place, &places);
 	asking->symbol = question->symbol;

@@ -10,6 +10,7 @@
 #include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/name.h"
 #include "util/progress.h"
 #include "util/strings.h"
 
@@ -488,10 +489,7 @@ static int on_share(const struct anchor_row *row, void *payload)
 
 static bool is_of(const struct strings *names, const char *qualified)
 {
-	const char *dot = strrchr(qualified, '.'), *colons = strrchr(qualified, ':');
-	const char *name = dot ? dot + 1 : colons ? colons + 1 : qualified;
-
-	return strings_contains(names, qualified) || strings_contains(names, name);
+	return strings_contains(names, qualified) || strings_contains(names, name_last(qualified));
 }
 
 static bool has_any(struct session *session, const struct oid *tree, const struct strings *files)

@@ -7,6 +7,7 @@
 #include "flywheel/graph_place.h"
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,8 +87,7 @@ static int visit(
 
 static int visit_symbol(struct ring *ring, const char *qualified)
 {
-	const char *dot = strrchr(qualified, '.'), *colons = strrchr(qualified, ':');
-	const char *name = dot ? dot + 1 : colons ? colons + 1 : qualified;
+	const char *name = name_last(qualified);
 	int rc = visit(ring, WHY_OF_SYMBOL, &(struct decision_filter){.name = qualified});
 
 	if (!rc && name != qualified)

@@ -4,6 +4,7 @@
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
+#include "util/name.h"
 #include "util/strings.h"
 
 #include <stdlib.h>
@@ -272,26 +273,28 @@ uint32_t graph_symbol_at(const struct graph *graph, uint32_t file, uint32_t line
 	return best;
 }
 
-static const char *last_part(const char *name)
+static bool is_called(const struct graph_symbol *symbol, const char *name)
 {
-	const char *last = name;
-
-	for (; *name; name++)
-		if ((*name == '.' || *name == ':') && name[1])
-			last = name + 1;
-	return last;
+	return !strcmp(symbol->name, name) || !strcmp(symbol->qualified, name);
 }
 
 int graph_find(const struct graph *graph, const char *name, graph_symbol_fn fn, void *payload)
 {
 	const struct whole *whole = (const struct whole *)graph;
-	const char *last = last_part(name);
-	struct span span = named(whole, last);
+	struct span span = named(whole, name);
+	bool exact = span.count > 0;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < span.count && !rc; i++)
-		if (last == name || !strcmp(graph->symbols[span.symbols[i]].qualified, name))
+	if (!exact)
+		span = named(whole, name_last(name));
+	for (uint32_t i = 0; i < span.count && !exact; i++)
+		exact = is_called(&graph->symbols[span.symbols[i]], name);
+	for (uint32_t i = 0; i < span.count && !rc; i++) {
+		const struct graph_symbol *symbol = &graph->symbols[span.symbols[i]];
+
+		if (exact ? is_called(symbol, name) : name_ends(symbol->qualified, name))
 			rc = fn(graph, span.symbols[i], payload);
+	}
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 
 #include "flywheel/language.h"
 #include "util/memory.h"
+#include "util/name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,16 +37,6 @@ static struct grammar *grammar_for(struct parsers *parsers, const char *path)
 	return grammar;
 }
 
-/* The part of a qualified name after its last separator, whatever that is. */
-static const char *last_name(const char *symbol)
-{
-	const char *dot = strrchr(symbol, '.'), *colon = strrchr(symbol, ':');
-
-	if (dot && (!colon || dot > colon))
-		return dot + 1;
-	return colon ? colon + 1 : symbol;
-}
-
 static bool defines(const struct facts *facts, const char *name)
 {
 	for (uint32_t i = 0; i < facts->definition_count; i++)
@@ -71,7 +62,7 @@ static const char *reject(const struct example *example, struct curation *curati
 	parse_text(grammar, example->answer, strlen(example->answer), &parsers->facts);
 	if (facts_decode(parsers->facts.ptr, parsers->facts.len, &facts))
 		return "does not parse";
-	good = facts.skip == PARSE_OK && defines(&facts, last_name(example->symbol));
+	good = facts.skip == PARSE_OK && defines(&facts, name_last(example->symbol));
 	facts_release(&facts);
 	return good ? NULL : "does not parse to the definition that it is";
 }

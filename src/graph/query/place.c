@@ -3,6 +3,7 @@
 
 #include "graph/internal.h"
 #include "util/memory.h"
+#include "util/name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,9 @@ struct search {
 	struct store_facts *stored;
 	symbol_place_fn fn;
 	void *payload;
-	const char *name, *last; /* as asked, and its last part */
-	size_t left;
+	const char *name;
+	bool exact; /* the name as it is, not one that ends so */
+	size_t left, told;
 	uint32_t line, below;
 };
 
@@ -32,6 +34,8 @@ static int tell(struct search *search, const char *path, const struct facts *fac
 	struct symbol_place place = place_of(path, facts, at);
 	int rc = search->fn(&place, search->payload);
 
+	search->told++;
+
 	return rc ? rc : --search->left ? 0 : ENOUGH;
 }
 
@@ -42,11 +46,11 @@ static int find_in(const struct store_graph_file *file, void *payload)
 	int rc = stored_facts(search->stored, file, &facts);
 
 	for (uint32_t i = 0; i < facts.definition_count && !rc; i++) {
-		const struct fact_definition *at = &facts.definitions[i];
+		struct symbol_place place = place_of(file->path, &facts, i);
 
-		if (!strcmp(facts.text + at->name, search->last) &&
-			(search->last == search->name ||
-				!strcmp(facts.text + at->qualified, search->name)))
+		if (search->exact ? !strcmp(place.name, search->name) ||
+					    !strcmp(place.qualified, search->name)
+				  : name_ends(place.qualified, search->name))
 			rc = tell(search, file->path, &facts, i);
 	}
 	facts_release(&facts);
@@ -73,16 +77,20 @@ int graph_place_find(
 	struct session *session, const char *name, size_t limit, symbol_place_fn fn, void *payload)
 {
 	struct search search = search_new(session, fn, payload);
+	uint32_t last = name_hash(name_last(name)); /* of a qualified name only this is indexed */
+	int rc;
 
-	/* Only plain names are indexed: the last part of a qualified one. */
 	search.name = name;
-	search.last = name + strlen(name);
-	while (search.last > name && search.last[-1] != '.' && search.last[-1] != ':')
-		search.last--;
+	search.exact = true;
 	if (limit)
 		search.left = limit;
-	return search_end(&search,
-		store_graph_defining(session->store, name_hash(search.last), find_in, &search));
+	rc = store_graph_defining(session->store, name_hash(name), find_in, &search);
+	if (!rc && !search.told && last != name_hash(name))
+		rc = store_graph_defining(session->store, last, find_in, &search);
+	search.exact = false;
+	if (!rc && !search.told)
+		rc = store_graph_defining(session->store, last, find_in, &search);
+	return search_end(&search, rc);
 }
 
 static int each_in(const struct store_graph_file *file, void *payload)
