@@ -55,6 +55,38 @@ static uint32_t get_suffixed(struct reader *from, uint32_t suffix)
 	return offset;
 }
 
+static void add_part(struct reader *from, uint32_t text)
+{
+	size_t len = strlen(from->text.ptr + text);
+
+	buf_reserve(&from->text, len);
+	buf_add(&from->text, from->text.ptr + text, len);
+}
+
+/* Of its own where it names what others do not. */
+static uint32_t get_signature(struct reader *from, uint32_t name, uint32_t returns)
+{
+	static const char marks[] = {SAYS_NAME, SAYS_RETURNS, '\0'};
+	uint32_t text = get_text(from), offset = (uint32_t)from->text.len;
+
+	if (!strpbrk(from->text.ptr + text, marks))
+		return text;
+	for (; from->text.ptr[text]; text++) {
+		char c = from->text.ptr[text];
+
+		if (c == SAYS_NAME || c == SAYS_RETURNS)
+			add_part(from, c == SAYS_NAME ? name : returns);
+		else
+			buf_addch(&from->text, c);
+		if (from->text.len > FACTS_MAX) {
+			from->in.bad = true;
+			return 0;
+		}
+	}
+	buf_addch(&from->text, '\0');
+	return offset;
+}
+
 static uint32_t field(const char *row, size_t offset)
 {
 	uint32_t number;
@@ -66,6 +98,13 @@ static uint32_t field(const char *row, size_t offset)
 static void set_field(char *row, size_t offset, uint32_t number)
 {
 	memcpy(row + offset, &number, sizeof(number));
+}
+
+static void set_short(char *row, size_t offset, uint64_t number)
+{
+	uint16_t narrow = (uint16_t)number;
+
+	memcpy(row + offset, &narrow, sizeof(narrow));
 }
 
 static unsigned get_choice(struct reader *from, size_t most)
@@ -89,20 +128,53 @@ static void get_hash(struct reader *from, char *out)
 	memcpy(out, &hash, sizeof(hash));
 }
 
+static void get_counted(struct reader *from, const struct column *column, char *row)
+{
+	uint64_t number = number_get(&from->in);
+
+	row[column->offset] = (char)(number % (column->of + 1));
+	set_short(row, column->also, number / (column->of + 1));
+}
+
+static uint32_t lengths(const struct reader *from, const struct column *column, const char *row)
+{
+	const char *text = from->text.ptr;
+	size_t len = strlen(text + field(row, column->of));
+
+	len += column->also ? strlen(text + field(row, column->also)) : 0;
+	return (uint32_t)len;
+}
+
+static uint32_t get_step(
+	struct reader *from, const struct column *column, char *row, uint32_t *last)
+{
+	uint32_t number = number_get_step(&from->in, *last);
+
+	*last = number;
+	if (column->kind == COLUMN_PAST)
+		*last += lengths(from, column, row);
+	if (column->kind == COLUMN_BEHIND) {
+		*last += field(row, column->of);
+		set_field(row, column->of, *last);
+	}
+	return number;
+}
+
 static void get_column(
 	struct reader *from, const struct column *column, char *row, uint32_t count, size_t stride)
 {
 	uint32_t last = 0, number = 0;
-	uint16_t narrow;
 
 	for (uint32_t i = 0; i < count && !from->in.bad; i++, row += stride) {
 		switch (column->kind) {
 		case COLUMN_SHORT:
-			narrow = (uint16_t)number_get(&from->in);
-			memcpy(row + column->offset, &narrow, sizeof(narrow));
+			set_short(row, column->offset, number_get(&from->in));
 			continue;
 		case COLUMN_CHOICE:
 			row[column->offset] = (char)get_choice(from, column->of);
+			continue;
+		case COLUMN_COUNTED:
+			get_counted(from, column, row);
 			continue;
 		case COLUMN_FLAG:
 			row[column->offset] = number_get(&from->in) == 1;
@@ -116,6 +188,13 @@ static void get_column(
 		case COLUMN_SUFFIXED:
 			number = get_suffixed(from, field(row, column->of));
 			break;
+		case COLUMN_SIGNATURE:
+			number = get_signature(
+				from, field(row, column->of), field(row, column->also));
+			break;
+		case COLUMN_LENGTH:
+			number = number_get32(&from->in);
+			break;
 		case COLUMN_AFTER:
 			number = field(row, column->of) + number_get32(&from->in);
 			break;
@@ -126,7 +205,9 @@ static void get_column(
 			number = number_get_step(&from->in, field(row, column->of));
 			break;
 		case COLUMN_STEP:
-			number = last = number_get_step(&from->in, last);
+		case COLUMN_PAST:
+		case COLUMN_BEHIND:
+			number = get_step(from, column, row, &last);
 			break;
 		case COLUMN_INDEX:
 			last = number_get_step(&from->in, last);

@@ -8,6 +8,7 @@
 
 #include "util/memory.h"
 #include "util/number.h"
+#include "util/strings.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -46,12 +47,53 @@ static uint32_t prefix_of(struct findings *found, uint32_t text, uint32_t suffix
 	return findings_text(found, whole, left);
 }
 
+/* The signature with marks for the name, where it stands alone, and for what is returned. */
+static uint32_t short_signature(struct findings *found, const struct fact_definition *fact)
+{
+	const char *whole = found->pool.ptr + fact->signature, *name, *returns, *at;
+	size_t len;
+
+	name = found->pool.ptr + fact->name;
+	returns = found->pool.ptr + fact->returns;
+	buf_clear(&found->joined);
+	len = strlen(name);
+	for (at = strstr(whole, name); at; at = strstr(at + 1, name))
+		if ((at == whole || !is_word_byte(at[-1])) && !is_word_byte(at[len]))
+			break;
+	if (at) {
+		buf_add(&found->joined, whole, (size_t)(at - whole));
+		buf_addch(&found->joined, SAYS_NAME);
+		whole = at + len;
+	}
+	buf_addstr(&found->joined, whole);
+	len = strlen(returns);
+	at = len ? strstr(found->joined.ptr, returns) : NULL;
+	if (at) {
+		size_t start = (size_t)(at - found->joined.ptr), end = start + len;
+
+		found->joined.ptr[start] = SAYS_RETURNS;
+		memmove(found->joined.ptr + start + 1, found->joined.ptr + end,
+			found->joined.len - end);
+		buf_truncate(&found->joined, found->joined.len - len + 1);
+	}
+	return findings_text(found, found->joined.ptr, found->joined.len);
+}
+
 static uint32_t field(const char *row, size_t offset)
 {
 	uint32_t number;
 
 	memcpy(&number, row + offset, sizeof(number));
 	return number;
+}
+
+static uint32_t lengths(const struct writer *out, const struct column *column, const char *row)
+{
+	const char *pool = out->found->pool.ptr;
+	size_t len = strlen(pool + field(row, column->of));
+
+	len += column->also ? strlen(pool + field(row, column->also)) : 0;
+	return (uint32_t)len;
 }
 
 static void put_hash(struct writer *out, const char *at)
@@ -78,6 +120,11 @@ static void put_column(struct writer *out, const struct column *column, const ch
 		case COLUMN_CHOICE:
 			number_put(&out->rows, (unsigned char)row[column->offset]);
 			break;
+		case COLUMN_COUNTED:
+			memcpy(&narrow, row + column->also, sizeof(narrow));
+			number_put(&out->rows,
+				narrow * (column->of + 1) + (unsigned char)row[column->offset]);
+			break;
 		case COLUMN_FLAG:
 			number_put(&out->rows, row[column->offset] != 0);
 			break;
@@ -86,9 +133,11 @@ static void put_column(struct writer *out, const struct column *column, const ch
 			break;
 		case COLUMN_TEXT:
 		case COLUMN_SUFFIXED:
+		case COLUMN_SIGNATURE:
 			put_text(out, field(row, column->offset));
 			break;
 		case COLUMN_AFTER:
+		case COLUMN_LENGTH:
 			number_put(&out->rows, field(row, column->offset) - field(row, column->of));
 			break;
 		case COLUMN_BEFORE:
@@ -97,6 +146,15 @@ static void put_column(struct writer *out, const struct column *column, const ch
 		case COLUMN_NEAR:
 			number_put_step(
 				&out->rows, field(row, column->of), field(row, column->offset));
+			break;
+		case COLUMN_PAST:
+			number = field(row, column->offset);
+			number_put_step(&out->rows, last, number);
+			last = number + lengths(out, column, row);
+			break;
+		case COLUMN_BEHIND:
+			number_put_step(&out->rows, last, field(row, column->offset));
+			last = field(row, column->of);
 			break;
 		case COLUMN_STEP:
 		case COLUMN_INDEX:
@@ -123,6 +181,7 @@ static void put_all(struct writer *out)
 		struct fact_definition *fact = &found->definitions[i].fact;
 
 		fact->qualified = prefix_of(found, fact->qualified, fact->name);
+		fact->signature = short_signature(found, fact);
 		if (fact->doc_start == fact->doc_end) /* none, in the fewest bits */
 			fact->doc_start = fact->doc_end = fact->start;
 	}

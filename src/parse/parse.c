@@ -154,7 +154,7 @@ static uint32_t squeezed_text(struct findings *found, const char *head, size_t e
 	for (; start < end && len + 2 < sizeof(text); start++) {
 		char c = head[start];
 
-		if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+		if ((unsigned char)c <= ' ') { /* control bytes have a meaning in facts */
 			blank = len > 0;
 			continue;
 		}

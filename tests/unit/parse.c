@@ -265,6 +265,32 @@ static void a_parser_that_is_lost_ends(void **state)
 }
 
 /* Whatever bytes stand in the sidecar: an error or facts that are safe to walk. */
+/* Names and types are left out of signatures that are kept, and a text may look like that. */
+static void signatures_come_back(void **state)
+{
+	static const char *const cases[][2] = {
+		{"long along(long a) { }", "long along(long a)"},
+		{"int a(int aa, int a) { }", "int a(int aa, int a)"},
+		{"int f(int a[sizeof(\"\1\2\")]) { }", "int f(int a[sizeof(\" \")])"},
+	};
+	struct grammar *grammar = NULL;
+	struct facts facts;
+
+	(void)state;
+	assert_int_equal(open_query("(function_definition type: (_) @returns declarator: "
+				    "(function_declarator declarator: (identifier) @name)) "
+				    "@definition.function",
+				 &grammar),
+		0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		facts_of(grammar, cases[i][0], strlen(cases[i][0]), &facts);
+		assert_int_equal(facts.definition_count, 1);
+		assert_string_equal(facts.text + facts.definitions[0].signature, cases[i][1]);
+		facts_release(&facts);
+	}
+	grammar_free(grammar);
+}
+
 static void damaged_facts_are_refused(void **state)
 {
 	static const char text[] = "#include \"a.h\"\n/* doc */\nint f(int a) { return g(a); }\n"
@@ -335,6 +361,7 @@ int main(void)
 		cmocka_unit_test(content_that_is_no_source_is_skipped),
 		cmocka_unit_test(deep_nesting_ends),
 		cmocka_unit_test(a_parser_that_is_lost_ends),
+		cmocka_unit_test(signatures_come_back),
 		cmocka_unit_test(damaged_facts_are_refused),
 		cmocka_unit_test(comments_lose_their_markers),
 	};
