@@ -82,18 +82,18 @@ struct fact_comment { /* one comment, or a run of one-line comments */
 
 struct facts {
 	enum parse_skip skip;
-	uint32_t lines, size; /* of the file; size in bytes */
+	uint32_t lines, size, text_len, seam_count; /* size: the file's, in bytes */
 	char *text;
 	struct fact_definition *definitions; /* by start; an enclosing one before what it holds */
 	struct fact_reference *references;   /* by start */
 	struct fact_import *imports;
 	struct fact_binding *bindings; /* by start */
 	struct fact_comment *comments;
+	uint32_t *seams; /* bytes: lines where the text can be parted, see parse/seam.c */
 	uint32_t definition_count, reference_count, import_count, binding_count, comment_count;
 };
 
-/* Decodes; E_INVALID when the bytes are not ours. */
-int facts_decode(const void *bytes, size_t len, struct facts *out);
+int facts_decode(const void *bytes, size_t len, struct facts *out); /* E_INVALID: not ours */
 void facts_release(struct facts *facts);
 
 #endif

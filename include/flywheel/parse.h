@@ -37,6 +37,18 @@ void grammar_free(struct grammar *grammar);
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out);
 
 /*
+ * The same out of the facts of a text that is near, for much less; `near` is borrowed. False:
+ * nothing is appended, the text has to be parsed as a whole.
+ */
+struct near_text {
+	const char *text;
+	size_t len;
+	const struct facts *facts; /* of that text */
+};
+bool parse_near(struct grammar *grammar, const struct near_text *near, const char *text, size_t len,
+	struct buf *out);
+
+/*
  * The same along the versions of a file, for much less: `*version` is one that is near, or NULL,
  * and is replaced by this one, or by NULL where nothing can be gone on from.
  */

@@ -35,9 +35,12 @@ void snapshot_release(struct snapshot *snapshot);
 struct job {
 	const struct language *language;
 	struct oid blob;
-	struct buf encoded; /* facts; empty when not read */
-	struct facts facts; /* the same */
-	uint32_t files;     /* that wait for them */
+	const struct oid
+		*near; /* a blob whose facts are known, or NULL: the work may begin there */
+	const struct facts *known; /* its facts */
+	struct buf encoded;        /* facts; empty when not read */
+	struct facts facts;        /* the same */
+	uint32_t files;            /* that wait for them */
 	bool done;
 	const char *skipped; /* why it could not be read */
 };

@@ -16,8 +16,8 @@ struct jobs {
 	void *payload;
 };
 
-/* Takes the next job and its text. NULL when there is none left. */
-static struct job *take(struct crew_member *member)
+/* Takes the next job, its text and the text that is near. NULL when there is none left. */
+static struct job *take(struct crew_member *member, struct buf *near)
 {
 	struct crew *crew = member->crew;
 	struct jobs *jobs = crew->payload;
@@ -31,6 +31,9 @@ static struct job *take(struct crew_member *member)
 		int rc;
 
 		job = &jobs->items[jobs->next++];
+		buf_clear(near);
+		if (job->near && !crew_read(member, job->near))
+			buf_add(near, member->text.ptr, member->text.len);
 		rc = crew_read(member, &job->blob);
 		if (rc == E_TOOBIG)
 			job->skipped = "too large";
@@ -70,21 +73,32 @@ static void finish(struct crew *crew, struct job *job, int rc)
 	pthread_mutex_unlock(&crew->lock);
 }
 
+static void parse(
+	struct grammar *grammar, const struct buf *text, const struct buf *near, struct job *job)
+{
+	const struct near_text by = {near->ptr, near->len, job->known};
+
+	if (!near->len || !parse_near(grammar, &by, text->ptr, text->len, &job->encoded))
+		parse_text(grammar, text->ptr, text->len, &job->encoded);
+}
+
 static void work(struct crew_member *member)
 {
+	struct buf near = BUF_INIT;
 	struct job *job;
 
-	while ((job = take(member))) {
+	while ((job = take(member, &near))) {
 		struct grammar *grammar = NULL;
 		int rc = job->skipped ? 0 : grammars_of(member->grammars, job->language, &grammar);
 
 		if (!rc && grammar) {
-			parse_text(grammar, member->text.ptr, member->text.len, &job->encoded);
+			parse(grammar, &member->text, &near, job);
 			buf_fit(&job->encoded); /* many wait together */
 			rc = facts_decode(job->encoded.ptr, job->encoded.len, &job->facts);
 		}
 		finish(member->crew, job, rc);
 	}
+	buf_release(&near);
 }
 
 int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,

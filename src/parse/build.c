@@ -94,29 +94,34 @@ void findings_release(struct findings *found)
 	free(found->visibilities);
 	free(found->marks);
 	free(found->said);
+	free(found->seams);
 	memset(found, 0, sizeof(*found));
 }
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int compare_definitions(const void *left, const void *right)
+/* What stands at one place comes in the order of what it says, wherever else that is said. */
+typedef int compare_fn(const void *left, const void *right, const char *pool);
+
+static int compare_texts(const char *pool, uint32_t a, uint32_t b)
+{
+	return a == b ? 0 : strcmp(pool + a, pool + b);
+}
+
+static int compare_definitions(const void *left, const void *right, const char *pool)
 {
 	const struct fact_definition *a = &((const struct raw_definition *)left)->fact;
 	const struct fact_definition *b = &((const struct raw_definition *)right)->fact;
 
-	if (a->start != b->start)
-		return COMPARE(a->start, b->start);
-	if (a->end != b->end)
-		return COMPARE(b->end, a->end);
-	if (a->name != b->name)
-		return COMPARE(a->name, b->name);
-	return COMPARE(b->kind, a->kind); /* a test is also a function: the test comes first */
+	(void)pool;
+	return a->start != b->start ? COMPARE(a->start, b->start) : COMPARE(b->end, a->end);
 }
 
-static int compare_decisions(const void *left, const void *right)
+static int compare_decisions(const void *left, const void *right, const char *pool)
 {
 	const struct raw_decision *a = left, *b = right;
 
+	(void)pool;
 	if (a->start != b->start)
 		return COMPARE(a->start, b->start);
 	if (a->end != b->end)
@@ -124,7 +129,7 @@ static int compare_decisions(const void *left, const void *right)
 	return COMPARE(b->weight, a->weight); /* an else-if is also an if: else-if comes first */
 }
 
-static int compare_references(const void *left, const void *right)
+static int compare_references(const void *left, const void *right, const char *pool)
 {
 	const struct fact_reference *a = left, *b = right;
 
@@ -132,34 +137,37 @@ static int compare_references(const void *left, const void *right)
 		return COMPARE(a->start, b->start);
 	if (a->kind != b->kind)
 		return COMPARE(a->kind, b->kind);
-	if (a->receiver != b->receiver)
-		return COMPARE(b->receiver, a->receiver); /* what says more comes first */
-	return COMPARE(a->name, b->name);
+	if (a->receiver != b->receiver) /* what says more comes first */
+		return compare_texts(pool, b->receiver, a->receiver);
+	return compare_texts(pool, a->name, b->name);
 }
 
-static int compare_imports(const void *left, const void *right)
+static int compare_imports(const void *left, const void *right, const char *pool)
 {
 	const struct fact_import *a = left, *b = right;
 
 	if (a->start != b->start)
 		return COMPARE(a->start, b->start);
-	return a->name != b->name ? COMPARE(a->name, b->name) : COMPARE(a->alias, b->alias);
+	return a->name != b->name ? compare_texts(pool, a->name, b->name)
+				  : compare_texts(pool, a->alias, b->alias);
 }
 
-static int compare_comments(const void *left, const void *right)
+static int compare_comments(const void *left, const void *right, const char *pool)
 {
+	(void)pool;
 	return COMPARE(((const struct fact_comment *)left)->start,
 		((const struct fact_comment *)right)->start);
 }
 
-static int compare_visibilities(const void *left, const void *right)
+static int compare_visibilities(const void *left, const void *right, const char *pool)
 {
 	const struct raw_visibility *a = left, *b = right;
 
+	(void)pool;
 	return a->start != b->start ? COMPARE(a->start, b->start) : COMPARE(a->end, b->end);
 }
 
-static int compare_bindings(const void *left, const void *right)
+static int compare_bindings(const void *left, const void *right, const char *pool)
 {
 	const struct fact_binding *a = left, *b = right;
 
@@ -167,20 +175,71 @@ static int compare_bindings(const void *left, const void *right)
 		return COMPARE(a->start, b->start);
 	if (a->kind != b->kind)
 		return COMPARE(a->kind, b->kind);
-	return a->name != b->name ? COMPARE(a->name, b->name) : COMPARE(a->value, b->value);
+	return a->name != b->name ? compare_texts(pool, a->name, b->name)
+				  : compare_texts(pool, a->value, b->value);
 }
 
-/* Most often what was found in the order of the text is in order. */
-static void sort(
-	void *items, uint32_t count, size_t size, int (*compare)(const void *, const void *))
-{
-	const char *first = items;
-	uint32_t i = 1;
+struct sorting {
+	size_t size; /* of an item; bytes */
+	compare_fn *compare;
+	const char *pool;
+	char *space;
+};
 
-	while (i < count && compare(first + (i - 1) * size, first + i * size) <= 0)
-		i++;
-	if (i < count)
-		qsort(items, count, size, compare);
+/* Merges two runs that stand one behind the other. */
+static void merge_runs(const struct sorting *by, char *left, char *middle, const char *end)
+{
+	const char *a = by->space, *a_end = a + (middle - left), *b = middle;
+
+	memcpy(by->space, left, (size_t)(middle - left));
+	for (; a < a_end; left += by->size) {
+		const char **from = b < end && by->compare(a, b, by->pool) > 0 ? &b : &a;
+
+		memcpy(left, *from, by->size);
+		*from += by->size;
+	}
+}
+
+/*
+ * What compares equal stays in the order of its matches. Most often what was found in the order of
+ * the text is in order.
+ */
+static void sort(
+	const struct findings *found, void *items, uint32_t count, size_t size, compare_fn *compare)
+{
+	struct sorting by = {size, compare, found->pool.ptr, NULL};
+	size_t total = count * size, at = size;
+	char *first = items;
+
+	while (at < total && compare(first + at - size, first + at, by.pool) <= 0)
+		at += size;
+	if (at >= total)
+		return;
+	by.space = xmalloc(total);
+	for (size_t run = size; run < total; run *= 2)
+		for (size_t left = 0; left + run < total; left += 2 * run) {
+			size_t end = left + 2 * run < total ? left + 2 * run : total;
+			char *middle = first + left + run;
+
+			if (compare(middle - size, middle, by.pool) > 0)
+				merge_runs(&by, first + left, middle, first + end);
+		}
+	free(by.space);
+}
+
+/* The one of the same node and name among those that are kept, or NULL. */
+static struct raw_definition *same_definition(
+	const struct findings *found, uint32_t kept, const struct raw_definition *raw)
+{
+	while (kept--) {
+		struct raw_definition *at = &found->definitions[kept];
+
+		if (at->fact.start != raw->fact.start || at->fact.end != raw->fact.end)
+			return NULL;
+		if (at->fact.name == raw->fact.name)
+			return at;
+	}
+	return NULL;
 }
 
 /* One definition per (node, name): two patterns may match it, and an optional doc matches twice. */
@@ -188,14 +247,15 @@ static void merge_definitions(struct findings *found)
 {
 	uint32_t kept = 0;
 
-	sort(found->definitions, found->definition_count, sizeof(*found->definitions),
+	sort(found, found->definitions, found->definition_count, sizeof(*found->definitions),
 		compare_definitions);
 	for (uint32_t i = 0; i < found->definition_count; i++) {
 		struct raw_definition *raw = &found->definitions[i];
-		struct raw_definition *last = kept ? &found->definitions[kept - 1] : NULL;
+		struct raw_definition *last = same_definition(found, kept, raw);
 
-		if (last && last->fact.start == raw->fact.start &&
-			last->fact.end == raw->fact.end && last->fact.name == raw->fact.name) {
+		if (last) {
+			if (raw->fact.kind > last->fact.kind) /* a test is also a function */
+				last->fact.kind = raw->fact.kind;
 			if (!last->doc_end) {
 				last->doc_start = raw->doc_start;
 				last->doc_end = raw->doc_end;
@@ -217,7 +277,8 @@ static void merge_decisions(struct findings *found)
 {
 	uint32_t kept = 0;
 
-	sort(found->decisions, found->decision_count, sizeof(*found->decisions), compare_decisions);
+	sort(found, found->decisions, found->decision_count, sizeof(*found->decisions),
+		compare_decisions);
 	for (uint32_t i = 0; i < found->decision_count; i++) {
 		const struct raw_decision *at = &found->decisions[i];
 
@@ -242,7 +303,8 @@ static void merge_comments(struct findings *found)
 {
 	uint32_t kept = 0;
 
-	sort(found->comments, found->comment_count, sizeof(*found->comments), compare_comments);
+	sort(found, found->comments, found->comment_count, sizeof(*found->comments),
+		compare_comments);
 	for (uint32_t i = 0; i < found->comment_count; i++) {
 		const struct fact_comment *at = &found->comments[i];
 		struct fact_comment *last = kept ? &found->comments[kept - 1] : NULL;
@@ -314,17 +376,24 @@ static void document(const struct findings *found, struct raw_definition *raw)
 	raw->fact.doc_end = end;
 }
 
+/* The first one of the same node. */
 static void take_visibility(const struct findings *found, struct raw_definition *raw)
 {
-	const struct raw_visibility key = {raw->fact.start, raw->fact.end, 0}, *at;
+	const struct raw_visibility key = {raw->fact.start, raw->fact.end, 0};
+	uint32_t low = 0, high = found->visibility_count;
 
-	if (!found->visibility_count)
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (compare_visibilities(&found->visibilities[middle], &key, NULL) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == found->visibility_count ||
+		compare_visibilities(&found->visibilities[low], &key, NULL) != 0)
 		return;
-	at = bsearch(&key, found->visibilities, found->visibility_count, sizeof(key),
-		compare_visibilities);
-	if (!at)
-		return;
-	raw->fact.visibility = (enum visibility)at->visibility;
+	raw->fact.visibility = (enum visibility)found->visibilities[low].visibility;
 	raw->has_visibility = true;
 }
 
@@ -427,7 +496,7 @@ static void merge_references(struct findings *found)
 {
 	uint32_t kept = 0;
 
-	sort(found->references, found->reference_count, sizeof(*found->references),
+	sort(found, found->references, found->reference_count, sizeof(*found->references),
 		compare_references);
 	for (uint32_t i = 0; i < found->reference_count; i++) {
 		const struct fact_reference *at = &found->references[i];
@@ -454,7 +523,8 @@ static void place_references(struct findings *found)
 	merge_references(found);
 	for (uint32_t i = 0; i < found->reference_count; i++)
 		found->references[i].from = sweep_to(&sweep, found->references[i].start);
-	sort(found->bindings, found->binding_count, sizeof(*found->bindings), compare_bindings);
+	sort(found, found->bindings, found->binding_count, sizeof(*found->bindings),
+		compare_bindings);
 	sweep = (struct sweep){found, 0, PARSE_NONE};
 	for (uint32_t i = 0; i < found->binding_count; i++)
 		found->bindings[i].from = sweep_to(&sweep, found->bindings[i].start);
@@ -525,9 +595,9 @@ static void count_complexity(struct findings *found)
 
 void findings_build(struct findings *found, const char *separator)
 {
-	sort(found->visibilities, found->visibility_count, sizeof(*found->visibilities),
+	sort(found, found->visibilities, found->visibility_count, sizeof(*found->visibilities),
 		compare_visibilities);
-	sort(found->imports, found->import_count, sizeof(*found->imports), compare_imports);
+	sort(found, found->imports, found->import_count, sizeof(*found->imports), compare_imports);
 	merge_comments(found);
 	merge_definitions(found);
 	marks_close(found);

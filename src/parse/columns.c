@@ -59,10 +59,13 @@ static const struct column comments[] = {
 	{AT(comment, start), COLUMN_BEHIND, AT(comment, end), 0},
 };
 
+static const struct column seams[] = {{0, COLUMN_STEP, 0}};
+
 const struct table fact_tables[TABLES] = {
 	[TABLE_DEFINITIONS] = {definitions, ARRAY_SIZE(definitions)},
 	[TABLE_REFERENCES] = {references, ARRAY_SIZE(references)},
 	[TABLE_IMPORTS] = {imports, ARRAY_SIZE(imports)},
 	[TABLE_BINDINGS] = {bindings, ARRAY_SIZE(bindings)},
 	[TABLE_COMMENTS] = {comments, ARRAY_SIZE(comments)},
+	[TABLE_SEAMS] = {seams, ARRAY_SIZE(seams)},
 };

@@ -38,7 +38,15 @@ struct table {
 	const struct column *columns;
 	size_t count;
 };
-enum { TABLE_DEFINITIONS, TABLE_REFERENCES, TABLE_IMPORTS, TABLE_BINDINGS, TABLE_COMMENTS, TABLES };
+enum {
+	TABLE_DEFINITIONS,
+	TABLE_REFERENCES,
+	TABLE_IMPORTS,
+	TABLE_BINDINGS,
+	TABLE_COMMENTS,
+	TABLE_SEAMS,
+	TABLES
+};
 extern const struct table fact_tables[TABLES];
 
 /* Of a body's hash: two bodies that differ look the same once in 10^14 times. */
@@ -48,7 +56,7 @@ extern const struct table fact_tables[TABLES];
 #define SAYS_NAME '\1'
 #define SAYS_RETURNS '\2'
 
-#define FACTS_FORMAT 9
+#define FACTS_FORMAT 10
 #define FACTS_MAX ((size_t)1 << 30) /* bytes: more is damage */
 
 #endif

@@ -263,6 +263,7 @@ static void get_head(struct reader *from, struct facts *out)
 	out->import_count = get_count(from, fact_tables[TABLE_IMPORTS].count);
 	out->binding_count = get_count(from, fact_tables[TABLE_BINDINGS].count);
 	out->comment_count = get_count(from, fact_tables[TABLE_COMMENTS].count);
+	out->seam_count = get_count(from, fact_tables[TABLE_SEAMS].count);
 	from->definitions = out->definition_count;
 	get_texts(from);
 	if (from->in.bad)
@@ -272,6 +273,7 @@ static void get_head(struct reader *from, struct facts *out)
 	out->imports = xcalloc(out->import_count, sizeof(*out->imports));
 	out->bindings = xcalloc(out->binding_count, sizeof(*out->bindings));
 	out->comments = xcalloc(out->comment_count, sizeof(*out->comments));
+	out->seams = xcalloc(out->seam_count, sizeof(*out->seams));
 }
 
 static bool get_all(struct reader *from, struct facts *out)
@@ -286,6 +288,7 @@ static bool get_all(struct reader *from, struct facts *out)
 	get_rows(from, TABLE_IMPORTS, out->imports, out->import_count, sizeof(*out->imports));
 	get_rows(from, TABLE_BINDINGS, out->bindings, out->binding_count, sizeof(*out->bindings));
 	get_rows(from, TABLE_COMMENTS, out->comments, out->comment_count, sizeof(*out->comments));
+	get_rows(from, TABLE_SEAMS, out->seams, out->seam_count, sizeof(*out->seams));
 	return !from->in.bad && from->in.at == from->in.end;
 }
 
@@ -300,6 +303,7 @@ int facts_decode(const void *bytes, size_t len, struct facts *out)
 	free(from.texts);
 	if (good) {
 		buf_fit(&from.text);
+		out->text_len = (uint32_t)from.text.len;
 		out->text = buf_detach(&from.text);
 		return 0;
 	}
@@ -316,5 +320,6 @@ void facts_release(struct facts *facts)
 	free(facts->imports);
 	free(facts->bindings);
 	free(facts->comments);
+	free(facts->seams);
 	memset(facts, 0, sizeof(*facts));
 }

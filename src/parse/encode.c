@@ -195,6 +195,7 @@ static void put_all(struct writer *out)
 		sizeof(*found->bindings));
 	put_rows(out, TABLE_COMMENTS, found->comments, found->comment_count,
 		sizeof(*found->comments));
+	put_rows(out, TABLE_SEAMS, found->seams, found->seam_count, sizeof(*found->seams));
 }
 
 void facts_encode(struct findings *found, enum parse_skip skip, uint32_t lines, struct buf *out)
@@ -211,6 +212,7 @@ void facts_encode(struct findings *found, enum parse_skip skip, uint32_t lines, 
 	number_put(out, found->import_count);
 	number_put(out, found->binding_count);
 	number_put(out, found->comment_count);
+	number_put(out, found->seam_count);
 	number_put(out, writer.count);
 	number_put(out, writer.texts.len);
 	buf_add(out, writer.texts.ptr, writer.texts.len);

@@ -118,6 +118,19 @@ static int assign_roles(struct grammar *grammar, const char *language)
 	return 0;
 }
 
+/* Sections, variables and what a grammar leaves open reach from one definition to the next. */
+static bool is_local(const struct grammar *grammar)
+{
+	for (size_t i = 0; i < grammar->tags->captures.count; i++) {
+		uint8_t role = grammar->roles[i];
+
+		if ((role >= ROLE_SECTION && role <= ROLE_CLOSE) || role == ROLE_OPEN ||
+			(role == ROLE_SCOPE && grammar->details[i] == SCOPE_REST))
+			return false;
+	}
+	return true;
+}
+
 static void workshop_leave(struct workshop *workshop)
 {
 	if (!workshop || --workshop->users)
@@ -169,6 +182,7 @@ int grammar_open(
 		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);
 	if (!rc)
 		rc = assign_roles(grammar, source->name);
+	grammar->local = !rc && is_local(grammar);
 	if (!rc) {
 		uint32_t count = grammar->tags->pattern_count;
 

@@ -78,6 +78,7 @@ struct grammar {
 	char *separator;
 	const char *const *receivers;
 	bool fragments, macros;
+	bool local;               /* what is found in one child of a root hangs on no other */
 	TSFieldId body, type;     /* fields that a definition and its parameters may have; or 0 */
 	uint8_t *roles, *details; /* per capture id */
 	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
@@ -155,14 +156,30 @@ struct findings {
 		binding_count, visibility_count, mark_count;
 	uint32_t definition_room, decision_room, reference_room, import_room, comment_room,
 		binding_room, visibility_room, mark_room;
+	uint32_t *seams; /* bytes, rising; see seam.c */
+	uint32_t seam_count, seam_room;
 };
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);
-/* Parses; `old`: a tree of another version, edited to fit, or NULL. NULL: too much work. */
-TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old);
+/* Parses; `old`: a tree of another version, edited to fit, or NULL. Adds the steps that it took,
+ * `steps` may be NULL. NULL: too much work. */
+TSTree *parse_tree(
+	TSParser *parser, const char *text, uint32_t len, const TSTree *old, uint64_t *steps);
 /* Runs the query. False: too much work. */
 bool findings_take(const struct grammar *grammar, struct findings *findings, TSTree *tree,
 	const struct tags_units *units);
+/* The same, and finds the seams; `steps` were taken to parse. */
+bool findings_take_seams(
+	const struct grammar *grammar, struct findings *findings, TSTree *tree, uint64_t steps);
+
+/*
+ * Of a tree. `closed` says of each of the root's children whether those before it were found
+ * without looking at it or beyond it.
+ */
+void seams_find(struct findings *findings, TSNode root, const bool *closed);
+/* A text that took more than half of what it may has none: what is parsed in parts must not get
+ * along with more than it would in one. */
+bool seams_afford(uint64_t steps, uint64_t looks);
 /* Of a text that is not parsed: nothing but the reason. */
 void findings_empty(struct findings *findings, const char *text, size_t len);
 /* Sorts, merges, nests and counts; what is left are facts. */

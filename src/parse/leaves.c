@@ -21,7 +21,7 @@ static bool is_whole(TSNode node)
 int parse_leaves(
 	struct grammar *grammar, const char *text, size_t len, parse_leaf_fn fn, void *payload)
 {
-	TSTree *tree = parse_tree(grammar->parser, text, (uint32_t)len, NULL);
+	TSTree *tree = parse_tree(grammar->parser, text, (uint32_t)len, NULL, NULL);
 	TSTreeCursor cursor;
 	int rc = 0;
 	bool more = tree != NULL;

@@ -426,16 +426,25 @@ static void on_match(const TSQueryMatch *match, void *payload)
 		add_span(grammar, found, role, detail, node);
 }
 
-TSTree *parse_tree(TSParser *parser, const char *text, uint32_t len, const TSTree *old)
+bool seams_afford(uint64_t steps, uint64_t looks)
+{
+	return steps <= STEPS_MIN / 2 && looks <= TAGS_BUDGET / 2;
+}
+
+TSTree *parse_tree(
+	TSParser *parser, const char *text, uint32_t len, const TSTree *old, uint64_t *steps)
 {
 	struct source source = {text, len};
-	struct budget budget = {STEPS_MIN + len / BYTES_A_STEP, pool_huge()};
+	const uint64_t most = STEPS_MIN + len / BYTES_A_STEP;
+	struct budget budget = {most, pool_huge()};
 	TSInput input = {&source, read_source, TSInputEncodingUTF8, NULL};
 	TSParseOptions options = {&budget, count_parse};
 	TSTree *tree = ts_parser_parse_with_options(parser, old, input, options);
 
 	if (!tree)
 		ts_parser_reset(parser);
+	if (steps)
+		*steps += most - budget.steps + (pool_huge() - budget.copied) / COPIED_A_STEP;
 	return tree;
 }
 
@@ -474,14 +483,15 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 {
 	struct buf blanked = BUF_INIT;
 	bool blank = source_blank(grammar, found->text, found->len, &blanked), done;
+	uint64_t steps = 0;
 	TSParser *parser;
 	TSTree *tree;
 
 	pool_enter(grammar->workshop->pool);
 	parser = ts_parser_new();
 	ts_parser_set_language(parser, ts_parser_language(grammar->parser));
-	tree = parse_tree(parser, blank ? blanked.ptr : found->text, found->len, NULL);
-	done = tree && findings_take(grammar, found, tree, NULL);
+	tree = parse_tree(parser, blank ? blanked.ptr : found->text, found->len, NULL, &steps);
+	done = tree && findings_take_seams(grammar, found, tree, steps);
 	ts_parser_delete(parser); /* for what a scanner may hold elsewhere */
 	pool_leave(grammar->workshop->pool);
 	buf_release(&blanked);

@@ -43,6 +43,7 @@ struct version {
 	TSTree *tree;
 	struct unit *units;
 	uint32_t count, room, top; /* top: the root's children */
+	uint64_t steps;            /* to parse it, no less than a whole parse takes */
 	struct findings found;     /* as the query gave them */
 	struct facts facts;        /* of version_parse; its text is found's */
 };
@@ -407,7 +408,9 @@ static void parse_whole(struct grammar *grammar, struct version *new)
 {
 	ts_tree_delete(new->tree);
 	new->count = 0;
-	new->tree = parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len, NULL);
+	new->steps = 0;
+	new->tree = parse_tree(
+		grammar->parser, parsed(new), (uint32_t) new->text.len, NULL, &new->steps);
 	if (new->tree)
 		list_units(new);
 }
@@ -436,8 +439,9 @@ static void version_make_tree(struct grammar *grammar, struct version *new, stru
 	source_blank(grammar, new->text.ptr, new->text.len, &new->blanked);
 	edited = edited_tree(old, new);
 	if (edited) {
-		new->tree =
-			parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len, edited);
+		new->steps = old->steps;
+		new->tree = parse_tree(grammar->parser, parsed(new), (uint32_t) new->text.len,
+			edited, &new->steps);
 		ts_tree_delete(edited);
 	}
 	if (new->tree) {
@@ -476,11 +480,33 @@ static void give_back(struct version *version, struct findings *copy)
 	findings_release(copy);
 }
 
+/* Where a whole parse would find them. */
+static void find_seams(const struct version *version, struct findings *found)
+{
+	bool *closed = xcalloc(version->top + (size_t)1, sizeof(*closed));
+	uint32_t furthest = 0;
+	uint64_t looks = 0;
+
+	for (uint32_t i = 0; i < version->top; i++) {
+		const struct unit *unit = &version->units[i];
+
+		closed[i] = furthest <= i;
+		looks += unit->steps;
+		if (unit->beyond > furthest)
+			furthest = unit->beyond;
+	}
+	if (seams_afford(version->steps, looks))
+		seams_find(found, ts_tree_root_node(version->tree), closed);
+	free(closed);
+}
+
 /* The raw findings are kept; facts are made from a copy. */
 static void encode(struct version *version, const struct grammar *grammar, struct buf *out)
 {
 	struct findings found = lists_copy(&version->found);
 
+	if (grammar->local)
+		find_seams(version, &found);
 	findings_build(&found, grammar->separator);
 	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len), out);
 	give_back(version, &found);

@@ -253,6 +253,104 @@ static void edited_files_have_the_facts_of_whole_ones(void **state)
 	languages_free(languages);
 }
 
+/* A text and its facts, by a whole parse. */
+struct known {
+	struct buf text, bytes;
+	struct facts facts;
+};
+
+static void know(struct grammar *grammar, const struct buf *text, struct known *out)
+{
+	*out = (struct known){.text = BUF_INIT, .bytes = BUF_INIT};
+	buf_add(&out->text, text->ptr, text->len);
+	parse_text(grammar, text->ptr, text->len, &out->bytes);
+	assert_int_equal(facts_decode(out->bytes.ptr, out->bytes.len, &out->facts), 0);
+}
+
+static void forget(struct known *known)
+{
+	buf_release(&known->text);
+	buf_release(&known->bytes);
+	facts_release(&known->facts);
+}
+
+static void check_near(
+	struct grammar *grammar, const struct known *by, const struct buf *text, size_t *near)
+{
+	struct near_text old = {by->text.ptr, by->text.len, &by->facts};
+	struct buf out = BUF_INIT;
+	struct known whole;
+
+	if (!parse_near(grammar, &old, text->ptr, text->len, &out)) {
+		assert_int_equal(out.len, 0);
+		return;
+	}
+	know(grammar, text, &whole);
+	if (out.len != whole.bytes.len || memcmp(out.ptr, whole.bytes.ptr, out.len) != 0)
+		fail_msg("other facts for\n%s", text->ptr);
+	++*near;
+	forget(&whole);
+	buf_release(&out);
+}
+
+/* A long text edited here and there. Returns how often it need not be parsed as a whole. */
+static size_t edit_long(struct grammar *grammar, const char *path, const char *other, uint64_t seed)
+{
+	struct buf text = BUF_INIT, more = BUF_INIT;
+	struct known original;
+	size_t near = 0;
+
+	assert_int_equal(file_read(path, 1 << 20, &more), 0);
+	while (text.len < LONG * 5 && more.len)
+		buf_add(&text, more.ptr, more.len);
+	buf_clear(&more);
+	assert_int_equal(file_read(other, 1 << 20, &more), 0);
+	know(grammar, &text, &original);
+	for (int i = 0; i < EDITS; i++) {
+		for (int k = 0; k <= i % 3; k++)
+			edit(&text, &more, &seed);
+		check_near(grammar, &original, &text, &near);
+		buf_clear(&text);
+		buf_add(&text, original.text.ptr, original.text.len);
+	}
+	forget(&original);
+	buf_release(&text);
+	buf_release(&more);
+	return near;
+}
+
+static void facts_of_a_near_text_are_those_of_a_whole_one(void **state)
+{
+	struct languages *languages = NULL;
+	size_t all = 0, in_ruby = 0;
+	glob_t found;
+
+	(void)state;
+	assert_int_equal(languages_load(&languages), 0);
+	assert_int_equal(glob("tests/language/*/*/input.*", 0, NULL, &found), 0);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		const char *path = found.gl_pathv[i];
+		const struct language *language = languages_find(languages, path);
+		const char *other = found.gl_pathv[i ? i - 1 : 0];
+		struct grammar *grammar = NULL;
+		size_t near;
+
+		if (!language)
+			continue;
+		if (languages_find(languages, other) != language)
+			other = path;
+		assert_int_equal(language_grammar(language, &grammar), 0);
+		near = edit_long(grammar, path, other, i);
+		all += near;
+		in_ruby += strcmp(language_name(language), "ruby") ? 0 : near;
+		grammar_free(grammar);
+	}
+	assert_true(all > 2 * EDITS);
+	assert_int_equal(in_ruby, 0); /* a variable at file level reaches from part to part */
+	globfree(&found);
+	languages_free(languages);
+}
+
 static void what_cannot_be_gone_on_from_is_let_go(void **state)
 {
 	struct languages *languages = NULL;
@@ -289,6 +387,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edited_files_have_the_facts_of_whole_ones),
+		cmocka_unit_test(facts_of_a_near_text_are_those_of_a_whole_one),
 		cmocka_unit_test(what_cannot_be_gone_on_from_is_let_go),
 	};
 

@@ -141,6 +141,16 @@ static int load_rows(struct following *self)
 	return rc;
 }
 
+static int read_before(struct following *self)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count && !rc; i++)
+		if (self->files[i].language)
+			rc = stored_facts(self->facts, &self->files[i].row, &self->files[i].before);
+	return rc;
+}
+
 /* What is parsed here is kept: where edges do differ, it need not be parsed again. */
 static int parse_new(struct following *self)
 {
@@ -161,8 +171,11 @@ static int parse_new(struct following *self)
 			continue;
 		}
 		parsed[count] = file;
-		jobs[count++] = (struct job){
-			.language = file->language, .blob = file->new, .encoded = BUF_INIT};
+		jobs[count++] = (struct job){.language = file->language,
+			.blob = file->new,
+			.near = &file->old,
+			.known = &file->before,
+			.encoded = BUF_INIT};
 	}
 	if (!rc && count)
 		rc = parse_jobs(self->session, self->languages, jobs, count, NULL, NULL);
@@ -316,9 +329,7 @@ static int compare(struct following *self)
 	for (size_t i = 0; i < self->count && !rc && self->possible; i++) {
 		struct follower *file = &self->files[i];
 
-		if (file->language)
-			rc = stored_facts(self->facts, &file->row, &file->before);
-		if (!rc && file->language) {
+		if (file->language) {
 			self->possible = file->after.skip == PARSE_OK &&
 					 file->before.skip == PARSE_OK && file->after.size <= max;
 			if (self->possible && !same_names(&file->before, &file->after))
@@ -531,6 +542,8 @@ int graph_follow(struct session *session, const struct oid *from, const struct o
 	self.facts = store_facts_open(session->store);
 	if (!rc && self.possible)
 		rc = load_rows(&self);
+	if (!rc && self.possible)
+		rc = read_before(&self);
 	if (!rc && self.possible)
 		rc = parse_new(&self);
 	if (!rc && self.possible)
