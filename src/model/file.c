@@ -3,7 +3,7 @@
  * bytes, in the machine's own byte order. It is mapped, not read. Everything that is used as an
  * index is checked here, or where it is used when the array is as long as the text itself.
  */
-#include "model/internal.h"
+#include "model/blend.h"
 
 #include "util/buf.h"
 #include "util/digest.h"
@@ -13,13 +13,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VERSION_NUMBER 4
+#define VERSION_NUMBER 5
 #define START (sizeof(struct header) + SECTION_COUNT * sizeof(struct place_in_file))
 
 static const char magic[8] = "flywhlm";
@@ -137,6 +138,9 @@ static bool weights_are_sound(const struct model *model)
 	for (uint32_t i = 0; i < model->facts.buckets; i++)
 		if (!(model->escape[i] > 0 && model->escape[i] < 1))
 			return false;
+	for (size_t i = 0; i < BLEND_SIZE; i++)
+		if (!(fabsf(model->blend[i]) < BLEND_MOST))
+			return false;
 	for (unsigned i = 0; i < NORMS; i++)
 		if (!(model->norms[i] >= (i ? model->norms[i - 1] : 0)))
 			return false;
@@ -221,6 +225,7 @@ static bool sizes_fit(const struct parts *parts, const struct model_facts *facts
 		[SECTION_SHARED] = facts->stream,
 		[SECTION_FIRST] = ((uint64_t)facts->vocabulary + 1) * word,
 		[SECTION_ESCAPES] = (uint64_t)COMPONENTS * BUCKETS * sizeof(float),
+		[SECTION_BLEND] = BLEND_SIZE * sizeof(float),
 		[SECTION_NORMS] = NORMS * sizeof(float),
 		[SECTION_TEXTS] = ((uint64_t)facts->texts + 1) * word,
 		[SECTION_NAMES] = parts->places[SECTION_NAMES].size};
@@ -248,6 +253,7 @@ static bool attach(struct model *model, const char *file, size_t len)
 	model->marks = parts.at[SECTION_MARKS];
 	model->gaps = parts.at[SECTION_GAPS];
 	model->escape = parts.at[SECTION_ESCAPES];
+	model->blend = parts.at[SECTION_BLEND];
 	model->norms = parts.at[SECTION_NORMS];
 	model->starts = parts.at[SECTION_TEXTS];
 	model->names = parts.at[SECTION_NAMES];

@@ -19,15 +19,25 @@
 
 #define MODEL_END 0u /* the symbol that ends and starts every text and every spelling */
 #define MODEL_NOVEL UINT32_MAX
-#define SPELL_ORDER 6 /* contexts of 0..5 letters */
+#define MODEL_COMMON 500 /* a token that the house has more often says nothing about where */
+#define SPELL_ORDER 6    /* contexts of 0..5 letters */
 
 enum evidence { SOURCE_HOUSE, SOURCE_NEAR, SOURCE_CACHE, SOURCE_COUNT };
-#define COMPONENTS (CONTEXT_COUNT * SOURCE_COUNT) /* number: kind * SOURCE_COUNT + source */
+/* Above all contexts: the names of the text at hand, and those near by, wherever they stand. */
+#define KIND_NAMES CONTEXT_COUNT
+#define KIND_COUNT (CONTEXT_COUNT + 1)
+#define NAMES_KEY UINT64_C(1)                  /* no context has it */
+#define COMPONENTS (KIND_COUNT * SOURCE_COUNT) /* number: kind * SOURCE_COUNT + source */
 
 /* Escapes are learned for kinds of contexts: by log2 of the total and by how varied it is. */
 #define BUCKET_LEVELS 12
 #define BUCKET_SHARES 6
 #define BUCKETS (BUCKET_LEVELS * BUCKET_SHARES)
+
+/* What a place shows to the blend (blend.h): a row for each component that knows it, and more. */
+#define BLEND_WIDTH 16
+#define BLEND_OF_PLACE 5
+#define BLEND_SEEN (COMPONENTS + BLEND_OF_PLACE)
 
 #define NORMS 101 /* percentiles of what a line of the house costs, 0 to 100 */
 
@@ -53,6 +63,7 @@ struct model {
 	const uint8_t *gaps;     /* [stream / 4 + 1] an enum model_gap for each, in two bits */
 	const uint32_t *slots;   /* token by hash; 0 is free */
 	const float *escape;     /* [COMPONENTS * BUCKETS] */
+	const float *blend;      /* [BLEND_SIZE] */
 	const float *norms;      /* [NORMS] bits a token of the lines that were left out, rising */
 	const uint32_t *starts;  /* [texts + 1] where each text starts, and the end */
 	const char *names;       /* each with its NUL */
@@ -79,6 +90,8 @@ uint32_t model_intern(struct model *model, const char *text, size_t len);
 const char *model_text(const struct model *model, uint32_t id, size_t *len);
 uint64_t model_mark(const struct model *model, uint32_t id);
 uint32_t model_vocabulary(const struct model *model); /* with the novel ones */
+/* A word that is not everywhere in the house: what a text is about. */
+bool model_is_name(const struct model *model, uint32_t id);
 enum model_gap model_gap_at(const struct model *model, uint32_t position);
 
 /* log2 P of a token's letters and its end, by an n-gram over the distinct tokens. */
@@ -128,6 +141,8 @@ struct frame {
 	uint64_t keys[CONTEXT_COUNT];
 	struct part parts[COMPONENTS];
 	double rest; /* of the spelling */
+	uint16_t rows[BLEND_SEEN];
+	unsigned row_count, known; /* known: those of components, which come first */
 };
 
 /* `at_start`: the text starts here; otherwise it is a fragment and nothing is known before it. */
@@ -152,7 +167,8 @@ double frame_counts(const struct model *model, const struct shown *shown, const 
 	const struct range *found, uint32_t id);
 double frame_bits(double counted, double rest, double spelled); /* -log2 of the whole */
 /* Counts `id` in the cache, in every context of the frame. */
-void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id);
+void frame_remember(
+	const struct model *model, const struct frame *frame, struct counts *cache, uint32_t id);
 
 /* Adds a text to what was learned `by` times, which is 1 or -1; ids are those of the model.
  * `wanted` (NULL: all) says which of its places count, the end's included; that of all is
@@ -180,13 +196,14 @@ void near_free(struct near *near);
 unsigned predict(struct model *model, const struct shown *shown, const struct frame *frame,
 	const struct prediction_wish *wish, struct prediction *out);
 
-/* Learns escapes and norms from texts of the model's own stream, each left out in its turn. */
+/* Learns escapes, how they blend, and norms from texts of the model's own stream, each left out in
+ * its turn. */
 struct model_span {
 	uint32_t start, end; /* in the stream */
 };
 void fit_default(float *escapes);
 void fit_model(struct model *model, const struct model_span *texts, size_t count, float *escapes,
-	float *norms);
+	float *blend, float *norms);
 
 /* The file's sections, in this order; those of a table are repeated for each sparse context. */
 enum model_section {
@@ -204,6 +221,7 @@ enum model_section {
 	SECTION_SHARED,
 	SECTION_FIRST,
 	SECTION_ESCAPES,
+	SECTION_BLEND,
 	SECTION_NORMS,
 	SECTION_TEXTS, /* uint32_t[texts + 1]: where each starts in the stream, and the end */
 	SECTION_NAMES, /* the texts' names, each with its NUL */

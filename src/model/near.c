@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE 256             /* tokens of the longest piece */
-#define COMMON 500            /* a token that the house has more often says nothing about where */
-#define PIECES 64             /* that are looked at, at most, and */
-#define TOKENS 4096           /* about so many in all */
-#define BLOCK 64              /* places of the stream that share an entry of the table of pieces */
-#define KINDS (CONTEXT_3 + 1) /* longer contexts would find what the house's own counts find */
+#define PIECE 256   /* tokens of the longest piece */
+#define PIECES 64   /* that are looked at, at most, and */
+#define TOKENS 4096 /* about so many in all */
+#define BLOCK 64    /* places of the stream that share an entry of the table of pieces */
+#define NEAR_KINDS                                                                                 \
+	(CONTEXT_3 + 1) /* longer contexts would find what the house's own counts find             \
+			 */
 
 struct piece {
 	double score;
@@ -131,7 +132,7 @@ static void score_token(struct near *near, const struct model *model, uint32_t i
 		return;
 	lo = s->first[id];
 	hi = s->first[id + 1];
-	if (lo == hi || hi - lo > COMMON)
+	if (lo == hi || hi - lo > MODEL_COMMON)
 		return;
 	worth = log2((double)s->count / (hi - lo));
 	for (; lo < hi; lo++) {
@@ -222,9 +223,11 @@ static void count_piece(const struct model *model, const struct piece *piece, st
 			return;
 		text = model_text(model, id, &len);
 		place_keys(&place, keys);
-		for (unsigned kind = 0; kind < KINDS; kind++)
+		for (unsigned kind = 0; kind < NEAR_KINDS; kind++)
 			if (keys[kind])
 				counts_add(out, keys[kind], id, 1, 0);
+		if (model_is_name(model, id))
+			counts_add(out, NAMES_KEY, id, 1, 0);
 		place_step(&place, model_mark(model, id), token_kind(text, len));
 	}
 }

@@ -3,13 +3,33 @@
 
 #include <string.h>
 
-#define FAR_IN 12 /* tokens into a statement; further counts as this */
+static bool is_letter(unsigned char c)
+{
+	return c == '_' || c >= 0x80 || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
 
 enum token_kind token_kind(const char *text, size_t len)
 {
-	if (len && text[0] == '\n')
-		return TOKEN_BREAKS;
-	return len == 1 && strchr(";{}", text[0]) ? TOKEN_ENDS : TOKEN_OTHER;
+	static const uint8_t kinds[128] = {['\n'] = TOKEN_BREAKS,
+		['('] = TOKEN_OPENS,
+		[')'] = TOKEN_CLOSES,
+		['.'] = TOKEN_DOT,
+		[','] = TOKEN_COMMA,
+		['"'] = TOKEN_QUOTE,
+		['\''] = TOKEN_QUOTE,
+		['='] = TOKEN_EQUALS,
+		['/'] = TOKEN_REMARKS,
+		['*'] = TOKEN_REMARKS,
+		['#'] = TOKEN_REMARKS};
+	unsigned char first = len ? (unsigned char)text[0] : 0;
+
+	if (is_letter(first))
+		return len < 3 ? TOKEN_SHORT : TOKEN_NAME;
+	if (first >= '0' && first <= '9')
+		return TOKEN_NUMBER;
+	if (len == 1 && strchr(";{}", first))
+		return TOKEN_ENDS;
+	return kinds[first] ? (enum token_kind)kinds[first] : TOKEN_OTHER;
 }
 
 void place_start(struct place *place, bool at_start)
@@ -27,7 +47,9 @@ void place_step(struct place *place, uint64_t mark, enum token_kind kind)
 	place->recent[0] = mark;
 	if (place->known < PLACE_REACH)
 		place->known++;
-	if (kind != TOKEN_OTHER) {
+	place->last_but_one = place->last;
+	place->last = kind;
+	if (kind == TOKEN_ENDS || kind == TOKEN_BREAKS) {
 		/* A line break after the end of a statement starts nothing new. */
 		if (place->into)
 			place->before = place->first;
@@ -37,7 +59,7 @@ void place_step(struct place *place, uint64_t mark, enum token_kind kind)
 	}
 	if (!place->into)
 		place->first = mark;
-	if (place->into < FAR_IN)
+	if (place->into < PLACE_FAR_IN)
 		place->into++;
 }
 

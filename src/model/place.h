@@ -28,6 +28,8 @@ enum context_kind {
 };
 #define PLACE_REACH 10 /* tokens of the longest context */
 #define PLACE_SPARSE 3
+#define PLACE_FAR_IN 12 /* tokens into a statement; further counts as this */
+#define PLACE_FAR_IN 12 /* tokens into a statement; further counts as this */
 
 /* The length of a context of tokens in a row, or -1 - its number among the sparse ones. */
 static inline int context_length(enum context_kind kind)
@@ -47,14 +49,31 @@ static inline int context_length(enum context_kind kind)
 	return lengths[kind];
 }
 
-enum token_kind { TOKEN_OTHER, TOKEN_ENDS, TOKEN_BREAKS }; /* ; { }, and line breaks */
+enum token_kind {
+	TOKEN_NONE, /* nothing is known there */
+	TOKEN_BREAKS,
+	TOKEN_ENDS, /* ; { } */
+	TOKEN_NAME,
+	TOKEN_SHORT, /* a word of one or two bytes */
+	TOKEN_NUMBER,
+	TOKEN_OPENS,  /* ( */
+	TOKEN_CLOSES, /* ) */
+	TOKEN_DOT,
+	TOKEN_COMMA,
+	TOKEN_QUOTE,
+	TOKEN_EQUALS,
+	TOKEN_REMARKS, /* what starts with / * or #, as a comment does */
+	TOKEN_OTHER,
+	TOKEN_KINDS
+};
 enum token_kind token_kind(const char *text, size_t len);
 
 struct place {
 	uint64_t recent[PLACE_REACH]; /* the last tokens' marks, newest first */
 	unsigned known;               /* how many of them; the mark of the start is one */
 	uint64_t first, before;       /* of this statement and of the one before; 0: none */
-	uint32_t into;                /* tokens of this statement so far */
+	uint32_t into;                /* tokens of this statement so far, at most PLACE_FAR_IN */
+	enum token_kind last, last_but_one;
 };
 
 /* `at_start`: a text starts here; otherwise it is a piece, and nothing is known before it. */
@@ -62,6 +81,7 @@ void place_start(struct place *place, bool at_start);
 /* `mark` is a hash of the token's letters. */
 void place_step(struct place *place, uint64_t mark, enum token_kind kind);
 /* The key of each kind, 0 where it reaches before what is known. Sparse keys have 32 bits. */
+#define PLACE_KEY_0 (UINT64_C(1) << 63 | 1) /* that of CONTEXT_0, everywhere */
 void place_keys(const struct place *place, uint64_t keys[CONTEXT_COUNT]);
 
 #define PLACE_END UINT64_C(0x5bd1e9955bd1e995) /* the mark of the start and the end of a text */

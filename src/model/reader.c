@@ -31,7 +31,7 @@ static void step(struct reader *reader, uint32_t id, const struct range *found)
 {
 	if (!reader->open)
 		place_keys(&reader->walk.place, reader->frame.keys);
-	frame_remember(&reader->frame, &reader->shown.cache, id);
+	frame_remember(reader->model, &reader->frame, &reader->shown.cache, id);
 	walk_step(reader->model, &reader->walk, id, found);
 	reader->recent[reader->passed++ % RECENT] = id;
 	reader->open = false;

@@ -90,6 +90,21 @@ uint32_t model_vocabulary(const struct model *model)
 	return model->facts.vocabulary + (uint32_t)model->extra.count;
 }
 
+bool model_is_name(const struct model *model, uint32_t id)
+{
+	size_t len;
+	const char *text = model_text(model, id, &len);
+	int64_t seen = 0;
+
+	if (token_kind(text, len) != TOKEN_NAME)
+		return false;
+	if (id < model->tokens.alphabet)
+		seen = model->tokens.first[id + 1] - model->tokens.first[id];
+	if (model->learned.context_count)
+		seen += counts_of(&model->learned, counts_find(&model->learned, PLACE_KEY_0), id);
+	return seen <= MODEL_COMMON;
+}
+
 uint64_t model_tokens(const struct model *model)
 {
 	return model->facts.tokens;

@@ -1,5 +1,5 @@
 /* Walking over a text, and what each place predicts. */
-#include "model/internal.h"
+#include "model/blend.h"
 
 #include <math.h>
 #include <string.h>
@@ -117,28 +117,34 @@ static void open_part(struct part *part, struct sum sum)
 			bucket_of(part->total, sum.distinct > 0 ? (uint32_t)sum.distinct : 0);
 }
 
-void frame_open(struct model *model, const struct shown *shown, const struct walk *walk,
-	struct frame *frame)
+static struct sum open_source(struct model *model, const struct shown *shown,
+	const struct walk *walk, const struct frame *frame, unsigned c, struct part *part)
 {
-	place_keys(&walk->place, frame->keys);
+	unsigned kind = c / SOURCE_COUNT;
+	enum evidence source = c % SOURCE_COUNT;
+	uint64_t key = kind == KIND_NAMES ? NAMES_KEY : frame->keys[kind];
+
+	/* All names of the house are no evidence. */
+	if (!key || (kind == KIND_NAMES && source == SOURCE_HOUSE))
+		return (struct sum){0, 0};
+	if (source == SOURCE_HOUSE)
+		return open_house(model, walk, (enum context_kind)kind, key, part);
+	return open_counts(shown_by(shown, source), key, part);
+}
+
+/* From the strongest down, each keeps its share of what is left. */
+static void weigh(const struct model *model, const struct shown *shown, struct frame *frame)
+{
+	float heard[BLEND_WIDTH];
+
+	blend_hear(model->blend, frame->rows, frame->row_count, heard);
 	frame->rest = 1;
-	for (unsigned c = COMPONENTS; c-- > 0;) {
-		enum context_kind kind = c / SOURCE_COUNT;
-		enum evidence source = c % SOURCE_COUNT;
+	for (unsigned i = 0; i < frame->known; i++) {
+		unsigned c = frame->rows[i] / BUCKETS;
 		struct part *part = &frame->parts[c];
-		uint64_t key = frame->keys[kind];
 		double passed;
 
-		part->weight = 0;
-		part->total = 0;
-		if (!key)
-			continue;
-		open_part(part, source == SOURCE_HOUSE
-					? open_house(model, walk, kind, key, part)
-					: open_counts(shown_by(shown, source), key, part));
-		if (!part->total)
-			continue;
-		part->usual = model->escape[c * BUCKETS + part->bucket];
+		part->usual = blend_escape(model->blend, c, model->escape[frame->rows[i]], heard);
 		passed = part->usual * shown->tuning[c].odds;
 		part->escape = passed / (passed + 1 - part->usual);
 		part->weight = frame->rest * (1 - part->escape);
@@ -146,15 +152,33 @@ void frame_open(struct model *model, const struct shown *shown, const struct wal
 	}
 }
 
+void frame_open(struct model *model, const struct shown *shown, const struct walk *walk,
+	struct frame *frame)
+{
+	place_keys(&walk->place, frame->keys);
+	frame->known = 0;
+	for (unsigned c = COMPONENTS; c-- > 0;) {
+		struct part *part = &frame->parts[c];
+
+		part->weight = 0;
+		open_part(part, open_source(model, shown, walk, frame, c, part));
+		if (part->total)
+			frame->rows[frame->known++] = (uint16_t)(c * BUCKETS + part->bucket);
+	}
+	frame->row_count = frame->known + blend_see_place(&walk->place, frame->rows + frame->known);
+	weigh(model, shown, frame);
+}
+
 static int64_t hits_in_all(const struct model *model, const struct shown *shown,
 	const struct frame *frame, const struct range *found, unsigned component, uint32_t id)
 {
 	const struct part *part = &frame->parts[component];
-	int length = context_length(component / SOURCE_COUNT);
+	int length;
 	int64_t hits;
 
 	if (component % SOURCE_COUNT != SOURCE_HOUSE)
 		return counts_of(shown_by(shown, component % SOURCE_COUNT), part->counted, id);
+	length = context_length(component / SOURCE_COUNT);
 	if (length < 0)
 		hits = table_hits(&model->sparse[-1 - length], part->house, id);
 	else if (found)
@@ -239,9 +263,12 @@ double frame_bits(double counted, double rest, double spelled)
 	return -log2(counted + rest * exp2(spelled));
 }
 
-void frame_remember(const struct frame *frame, struct counts *cache, uint32_t id)
+void frame_remember(
+	const struct model *model, const struct frame *frame, struct counts *cache, uint32_t id)
 {
 	for (unsigned kind = 0; kind < CONTEXT_COUNT; kind++)
 		if (frame->keys[kind])
 			counts_add(cache, frame->keys[kind], id, 1, 0);
+	if (model_is_name(model, id))
+		counts_add(cache, NAMES_KEY, id, 1, 0);
 }

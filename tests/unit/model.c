@@ -381,20 +381,6 @@ static void a_prompt_helps_and_is_shared(void **state)
 	model_free(model);
 }
 
-/* P(a b | prompt) = P(a | prompt) P(b | prompt a), where the same of the house is near: it is
- * looked for once behind each prompt, and the two texts of this house are near whatever is said. */
-static void pieces_add_up(void **state)
-{
-	struct model *model = open_and_remove(train("pieces", 1, 2, 0, NULL));
-	double whole = model_bits(model, "def ", 4, "query_column(self):\n    return", 31, NULL);
-	double first = model_bits(model, "def ", 4, "query_column(self):", 19, NULL);
-	double second = model_bits(model, "def query_column(self):", 23, "\n    return", 11, NULL);
-
-	(void)state;
-	assert_true(fabs(whole - first - second) < 1e-9);
-	model_free(model);
-}
-
 /* Modules, each with names of its own, that all say the same. */
 static void write_module(struct buf *out, unsigned module)
 {
@@ -674,7 +660,6 @@ int main(void)
 		cmocka_unit_test(knows_its_house),
 		cmocka_unit_test(predicts_exactly),
 		cmocka_unit_test(a_prompt_helps_and_is_shared),
-		cmocka_unit_test(pieces_add_up),
 		cmocka_unit_test(knows_the_module),
 		cmocka_unit_test(typing_on_equals_asking_anew),
 		cmocka_unit_test(learning_equals_training),

@@ -1,4 +1,5 @@
-/* What lines cost, asked about all of them and about a few, and how escapes follow a text. */
+/* What lines cost, asked about all of them and about a few; what pieces cost; how escapes follow a
+ * text. */
 #include "house.h"
 
 #include "flywheel/model_ask.h"
@@ -146,12 +147,53 @@ static void escapes_follow_the_text(void **state)
 	model_free(model);
 }
 
+/* Behind a prompt that tunes nothing. */
+static double usual_bits(struct model *model, const char *prompt, const char *text)
+{
+	struct reader reader;
+	struct token token;
+	size_t count;
+	uint32_t *ids;
+	double bits = 0;
+
+	reader_init(&reader, model, false);
+	ids = reader_split(model, &reader.lexer, prompt, strlen(prompt), &count);
+	reader_prompt_tokens(&reader, ids, count);
+	lexer_feed(&reader.lexer, text, strlen(text));
+	while (lexer_next(&reader.lexer, &token)) {
+		uint32_t id = model_intern(model, token.text, token.len);
+
+		if (token.offset != LEXER_BEFORE)
+			bits += reader_bits(&reader, id, NULL);
+		reader_pass(&reader, id);
+	}
+	free(ids);
+	reader_release(&reader);
+	return bits;
+}
+
+/* P(a b | prompt) = P(a | prompt) P(b | prompt a), where the same of the house is near: it is
+ * looked for once behind each prompt, and the two texts of this house are near whatever is said. */
+static void pieces_add_up(void **state)
+{
+	struct model *model = open_and_remove(train("pieces", 1, 2, 0, NULL));
+	double whole = usual_bits(model, "def ", "query_column(self):\n    return");
+	double first = usual_bits(model, "def ", "query_column(self):");
+	double second = usual_bits(model, "def query_column(self):", "\n    return");
+
+	(void)state;
+	assert_true(second > 0.01);
+	assert_true(fabs(whole - first - second) < 1e-9);
+	model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_costs_what_it_costs_among_others),
 		cmocka_unit_test(stops_when_told),
 		cmocka_unit_test(escapes_follow_the_text),
+		cmocka_unit_test(pieces_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
