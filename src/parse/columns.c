@@ -59,7 +59,7 @@ static const struct column comments[] = {
 	{AT(comment, start), COLUMN_BEHIND, AT(comment, end), 0},
 };
 
-static const struct column seams[] = {{0, COLUMN_STEP, 0}};
+static const struct column seams[] = {{0, COLUMN_STEP, 0, 0}};
 
 const struct table fact_tables[TABLES] = {
 	[TABLE_DEFINITIONS] = {definitions, ARRAY_SIZE(definitions)},
