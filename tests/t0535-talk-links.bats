@@ -222,6 +222,20 @@ print(sqlite3.connect(sys.argv[1]).execute("SELECT mark FROM decision_mined WHER
 	diff "$BATS_TEST_TMPDIR/onward" "$BATS_TEST_TMPDIR/anew"
 }
 
+@test "an edit of a name that a later file bears again does not wait under the old file's new name" {
+	rm .git/hooks/post-commit # all is harvested at the end
+	write s1 u0 old.txt 'what the old file says\n'
+	commit_file old.txt 'what the old file says'
+	git mv old.txt new.txt
+	tick
+	git commit -q -m 'Under another name'
+	write s1 u1 old.txt 'another file of the old name\n'
+	commit_file old.txt 'another file of the old name'
+	git flywheel harvest >/dev/null
+	[ "$(number transcripts.unchanged)" = 2 ]
+	[ "$(number transcripts.alive)" = 2 ]
+}
+
 @test "rewritten history is followed anew; merges carry lines over" {
 	write s1 u1 a.txt 'alpha is the first letter\nbeta is the second letter\n'
 	git flywheel harvest >/dev/null

@@ -15,9 +15,20 @@ struct link_edit {
 	const char *session, *tool, *model, *path, *text, *old, *outcome; /* old may be NULL */
 };
 typedef int (*link_edit_fn)(const struct link_edit *edit, void *payload);
-/* Edits of turns after one, up to another, in order of (time, turn, position). Borrowed. */
+struct link_place {
+	int64_t turn, at;
+	int position;
+};
+typedef int (*link_place_fn)(const struct link_place *place, void *payload);
+/*
+ * Where the edits of turns after one, up to another, are, in order of (time, turn, position): those
+ * that have a time and did not fail.
+ */
 int talk_link_edits(
-	struct store *store, int64_t after, int64_t last, link_edit_fn fn, void *payload);
+	struct store *store, int64_t after, int64_t last, link_place_fn fn, void *payload);
+/* One of them, borrowed during the call; there is no call when it is gone. */
+int talk_link_edit(
+	struct store *store, const struct link_place *place, link_edit_fn fn, void *payload);
 /* What was said in such turns, by id. */
 typedef int (*link_turn_fn)(int64_t turn, const char *text, void *payload);
 int talk_link_turns(

@@ -76,27 +76,98 @@ uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash)
 	return fates->line_count++;
 }
 
-/* Most have one: there are too many origins to have room for more. */
-static void commits_reserve(struct origin *origin, uint32_t count)
+/* The number of a commit: mostly that of the last one. */
+static uint32_t add_commit(struct fates *fates, const struct oid *id, int64_t at)
 {
-	if (count <= origin->commit_capacity)
-		return;
-	origin->commit_capacity = count > 1 ? count + count / 2 : 1;
-	origin->commits =
-		xrealloc(origin->commits, origin->commit_capacity * sizeof(*origin->commits));
+	uint32_t last = fates->known_commits;
+
+	if (last && oid_equal(&fates->commits[last - 1].id, id))
+		return last - 1;
+	GROW(fates->commits, fates->known_commits, fates->commit_capacity);
+	fates->commits[last] = (struct fate_commit){*id, at};
+	return fates->known_commits++;
 }
 
-uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at)
+/* Most have one: there are too many origins to have room for more. */
+static void add_landed(struct origin *origin, uint32_t commit)
+{
+	uint32_t count = origin->commit_count++, *many = count > 1 ? origin->commits.many : NULL;
+
+	if (!count) {
+		origin->commits.one = commit;
+		return;
+	}
+	if (!(count & (count - 1))) /* a power of two: it is full */
+		many = xrealloc(many, 2 * (size_t)count * sizeof(*many));
+	if (count == 1)
+		many[0] = origin->commits.one;
+	many[count] = commit;
+	origin->commits.many = many;
+}
+
+const struct fate_commit *origin_landed(
+	const struct fates *fates, const struct origin *origin, uint32_t number)
+{
+	return &fates->commits[origin->commit_count > 1 ? origin->commits.many[number]
+							: origin->commits.one];
+}
+
+static void release_landed(struct origin *origin)
+{
+	if (origin->commit_count > 1)
+		free(origin->commits.many);
+	origin->commit_count = 0;
+}
+
+uint16_t origin_commit(struct fates *fates, struct origin *origin, const struct oid *id, int64_t at)
 {
 	for (uint32_t i = origin->commit_count; i--;)
-		if (oid_equal(&origin->commits[i].id, id))
+		if (oid_equal(&origin_landed(fates, origin, i)->id, id))
 			return (uint16_t)(i + 1);
 	if (origin->commit_count == UINT16_MAX - 1)
 		return (uint16_t)origin->commit_count;
-	commits_reserve(origin, origin->commit_count + 1);
-	origin->commits[origin->commit_count] = (struct fate_commit){*id, at};
+	add_landed(origin, add_commit(fates, id, at));
 	origin->dirty = true;
-	return (uint16_t)++origin->commit_count;
+	return (uint16_t)origin->commit_count;
+}
+
+uint32_t fate_place(const struct fates *fates, uint32_t line)
+{
+	return line < fates->place_count ? fates->places[line] : 0;
+}
+
+void fate_set_place(struct fates *fates, uint32_t line, uint32_t place)
+{
+	uint32_t count = line < fates->line_count ? fates->line_count : line + 1;
+
+	if (line >= fates->place_count && !place)
+		return;
+	if (line >= fates->place_count) {
+		fates->places = xrealloc(fates->places, count * sizeof(*fates->places));
+		memset(fates->places + fates->place_count, 0,
+			(count - fates->place_count) * sizeof(*fates->places));
+		fates->place_count = count;
+	}
+	fates->places[line] = place;
+}
+
+int64_t fate_gone(const struct fates *fates, const struct fate_line *line)
+{
+	return line->gone ? fates->times[line->gone] : 0;
+}
+
+/* What goes at one time goes together. */
+void fate_set_gone(struct fates *fates, struct fate_line *line, int64_t at)
+{
+	if (at && (!fates->time_count || fates->times[fates->time_count - 1] != at)) {
+		if (!fates->time_count) {
+			GROW(fates->times, fates->time_count, fates->time_capacity);
+			fates->times[fates->time_count++] = 0;
+		}
+		GROW(fates->times, fates->time_count, fates->time_capacity);
+		fates->times[fates->time_count++] = at;
+	}
+	line->gone = at ? fates->time_count - 1 : 0;
 }
 
 static void add_pending(struct fate_path *path, uint32_t line)
@@ -112,11 +183,6 @@ void path_lose(struct fate_path *path, uint32_t line)
 }
 
 /* ---- edits ---- */
-
-struct taking {
-	struct fates *fates;
-	int64_t *oldest;
-};
 
 /* How often each line stands in a text. */
 static void count_lines(const char *text, struct map *counts)
@@ -134,16 +200,11 @@ static void count_lines(const char *text, struct map *counts)
 
 static int take_edit(const struct link_edit *edit, void *payload)
 {
-	struct taking *taking = payload;
-	struct fates *fates = taking->fates;
+	struct fates *fates = payload;
 	bool rejected = !strcmp(edit->outcome, "rejected");
 	struct map old = MAP_INIT;
 	uint32_t origin;
 
-	if (edit->at <= 0 || !strcmp(edit->outcome, "failed"))
-		return 0;
-	if (!*taking->oldest || edit->at < *taking->oldest)
-		*taking->oldest = edit->at;
 	origin = origin_add(fates, edit->turn, edit->position, edit->at,
 		edit->old ? "edit" : "write", edit->path, edit->tool, edit->model);
 	if (edit->old)
@@ -183,12 +244,33 @@ static int take_edit(const struct link_edit *edit, void *payload)
 	return 0;
 }
 
-int fates_take_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest)
+static int add_edit(const struct link_place *place, void *payload)
 {
-	struct taking taking = {fates, oldest};
+	struct fates *fates = payload;
 
-	*oldest = 0;
-	return talk_link_edits(fates->session->store, after, last, take_edit, &taking);
+	GROW(fates->edits, fates->edit_count, fates->edit_capacity);
+	fates->edits[fates->edit_count++] = *place;
+	return 0;
+}
+
+int fates_list_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest)
+{
+	int rc = talk_link_edits(fates->session->store, after, last, add_edit, fates);
+
+	*oldest = fates->edit_count ? fates->edits->at : 0;
+	return rc;
+}
+
+int fates_take_edits(struct fates *fates, int64_t until)
+{
+	int rc = 0;
+
+	for (; !rc && fates->next_edit < fates->edit_count &&
+		fates->edits[fates->next_edit].at <= until;
+		fates->next_edit++)
+		rc = talk_link_edit(
+			fates->session->store, &fates->edits[fates->next_edit], take_edit, fates);
+	return rc;
 }
 
 /* ---- encoding: numbers as they lie in memory, for one machine's sidecar only ---- */
@@ -222,16 +304,18 @@ static void encode_lines(const struct fates *fates, const struct origin *origin,
 	for (uint32_t i = 0; i < origin->count; i++) {
 		const struct fate_line *line = &fates->lines[origin->first + i];
 		uint8_t path = other_path(fates, origin, line->path, others);
+		uint32_t at = fate_place(fates, origin->first + i);
+		int64_t gone = fate_gone(fates, line);
 
 		if (line->state == LINE_CONTEXT || line->state == LINE_REPLACES)
 			continue;
 		put(out, &line->hash, sizeof(line->hash));
-		put(out, &line->at, sizeof(line->at));
+		put(out, &at, sizeof(at));
 		put(out, &line->commit, sizeof(line->commit));
 		put(out, &line->state, 1);
 		put(out, &line->end, 1);
 		put(out, &path, 1);
-		put(out, &line->gone, sizeof(line->gone));
+		put(out, &gone, sizeof(gone));
 		++*count;
 	}
 }
@@ -247,8 +331,10 @@ static void encode(const struct fates *fates, const struct origin *origin, struc
 	counts[1] = (uint32_t)others.count;
 	put(out, counts, sizeof(counts));
 	for (uint32_t i = 0; i < origin->commit_count; i++) {
-		put(out, origin->commits[i].id.raw, OID_RAW);
-		put(out, &origin->commits[i].at, sizeof(origin->commits[i].at));
+		const struct fate_commit *commit = origin_landed(fates, origin, i);
+
+		put(out, commit->id.raw, OID_RAW);
+		put(out, &commit->at, sizeof(commit->at));
 	}
 	for (size_t i = 0; i < others.count; i++)
 		put(out, others.items[i], strlen(others.items[i]) + 1);
@@ -275,16 +361,18 @@ static bool decode_line(struct fates *fates, uint32_t origin, struct input *in,
 {
 	struct fate_line line = {.origin = origin};
 	uint8_t path;
-	uint32_t number;
+	uint32_t number, at;
+	int64_t gone;
 
-	if (!take(in, &line.hash, sizeof(line.hash)) || !take(in, &line.at, sizeof(line.at)) ||
+	if (!take(in, &line.hash, sizeof(line.hash)) || !take(in, &at, sizeof(at)) ||
 		!take(in, &line.commit, sizeof(line.commit)) || !take(in, &line.state, 1) ||
-		!take(in, &line.end, 1) || !take(in, &path, 1) ||
-		!take(in, &line.gone, sizeof(line.gone)) || path > count ||
-		line.commit > fates->origins[origin].commit_count)
+		!take(in, &line.end, 1) || !take(in, &path, 1) || !take(in, &gone, sizeof(gone)) ||
+		path > count || line.commit > fates->origins[origin].commit_count)
 		return false;
 	number = origin_add_line(fates, origin, line.hash);
 	line.path = path ? paths[path - 1] : fates->origins[origin].path;
+	fate_set_gone(fates, &line, gone);
+	fate_set_place(fates, number, at);
 	fates->lines[number] = line;
 	if (line.state == LINE_PENDING || line.state == LINE_PASSED)
 		add_pending(&fates->paths[line.path], number);
@@ -301,11 +389,11 @@ static bool decode(struct fates *fates, uint32_t origin, struct input *in)
 	if (!take(in, counts, sizeof(counts)) || counts[0] >= UINT16_MAX || counts[1] > PATHS_MAX)
 		return false;
 	for (uint32_t i = 0; i < counts[0]; i++) {
-		commits_reserve(into, into->commit_count + 1);
-		if (!take(in, into->commits[i].id.raw, OID_RAW) ||
-			!take(in, &into->commits[i].at, sizeof(into->commits[i].at)))
+		struct fate_commit commit;
+
+		if (!take(in, commit.id.raw, OID_RAW) || !take(in, &commit.at, sizeof(commit.at)))
 			return false;
-		into->commit_count++;
+		add_landed(into, add_commit(fates, &commit.id, commit.at));
 	}
 	for (uint32_t i = 0; i < counts[1]; i++) {
 		size_t len = strnlen(in->at, (size_t)(in->end - in->at));
@@ -367,12 +455,13 @@ static int hand_out(const struct origin_row *row, void *payload)
 	int rc = take_origin(row, fates);
 
 	if (!rc)
-		rc = handing->fn(fates->origins, fates->lines, handing->payload);
+		rc = handing->fn(fates, fates->origins, handing->payload);
 	for (uint32_t i = 0; i < fates->path_count; i++)
 		fates->paths[i].pending_count = fates->paths[i].lost_count = 0;
 	if (fates->origin_count)
-		free(fates->origins->commits);
-	fates->origin_count = fates->line_count = 0;
+		release_landed(fates->origins);
+	fates->origin_count = fates->line_count = fates->place_count = 0;
+	fates->known_commits = fates->time_count = 0;
 	return rc;
 }
 
@@ -418,10 +507,8 @@ int fates_save(struct fates *fates)
 
 void fates_release(struct fates *fates)
 {
-	for (uint32_t i = 0; i < fates->origin_count; i++) {
-		free(fates->origins[i].commits);
-		free(fates->origins[i].text);
-	}
+	for (uint32_t i = 0; i < fates->origin_count; i++)
+		release_landed(&fates->origins[i]);
 	for (uint32_t i = 0; i < fates->path_count; i++) {
 		struct fate_path *path = &fates->paths[i];
 
@@ -431,6 +518,10 @@ void fates_release(struct fates *fates)
 		free(path->pending);
 		free(path->lost);
 	}
+	free(fates->edits);
+	free(fates->places);
+	free(fates->commits);
+	free(fates->times);
 	free(fates->origins);
 	free(fates->lines);
 	free(fates->paths);

@@ -37,10 +37,9 @@ struct fate_line {
 	uint64_t hash; /* without blanks at both ends */
 	uint32_t origin;
 	uint32_t path;   /* index into fates.paths: where the line is now */
-	uint32_t at;     /* line of HEAD's version, from 1; 0: not there */
+	uint32_t gone;   /* when it was taken out: index into fates.times; 0: it was not */
 	uint16_t commit; /* index into the origin's commits, plus 1 */
 	uint8_t state, end;
-	int64_t gone; /* when it was taken out; 0: it was not */
 };
 
 struct fate_commit {
@@ -54,21 +53,22 @@ struct origin {
 	const char *tool, *model;
 	uint32_t path; /* as written */
 	uint32_t first, count;
-	struct fate_commit *commits;
-	uint32_t commit_count, commit_capacity;
-	bool dirty, linked; /* to be written again; its links too */
-	char *text;         /* of an edit with pending lines, to compare words; or NULL */
+	uint32_t commit_count; /* most have one */
+	union {
+		uint32_t one, *many;
+	} commits;  /* indexes into fates.commits */
+	bool dirty; /* to be written again, and its links */
 };
 
-/* A run of lines whose owners follow one another, as edits write them. */
-struct owned {
-	uint32_t at, owner, count; /* line from 0; index into lines */
-};
-/* A version of a file with the owners of its lines; most have none. */
+/*
+ * A version of a file with the owners of its lines. Most have none, and edits write lines that
+ * follow one another, so it is kept as runs: lines without an owner before the run, the step from
+ * the line behind the last run's to its first one, how many they are.
+ */
 struct version {
 	struct oid blob;
-	struct owned *runs;
-	uint32_t run_count, count; /* count: of lines */
+	unsigned char *runs;      /* as util/number.h writes numbers; NULL: nobody owns a line */
+	uint32_t runs_len, count; /* bytes; lines */
 };
 #define VERSIONS 8
 struct fate_path {
@@ -95,10 +95,18 @@ struct fates {
 		struct buf text;            /* of its own length; empty: a free slot */
 	} texts[FATE_TEXTS];                /* read last */
 	size_t next_text, texts_size, read; /* read: bytes since the last trim */
+	struct link_place *edits;           /* listed; those before next_edit are taken */
+	size_t edit_count, edit_capacity, next_edit;
 	struct origin *origins;
 	uint32_t origin_count, origin_capacity;
 	struct fate_line *lines;
 	uint32_t line_count, line_capacity;
+	uint32_t *places; /* of lines in HEAD's version, from 1; 0, and behind the end: not there */
+	uint32_t place_count;
+	struct fate_commit *commits; /* that lines came with; the last one is the one at hand */
+	uint32_t known_commits, commit_capacity;
+	int64_t *times; /* when lines went; the first one is 0 */
+	uint32_t time_count, time_capacity;
 	struct fate_path *paths;
 	uint32_t path_count, path_capacity;
 	struct map by_path; /* name: index */
@@ -120,18 +128,27 @@ uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
 	const char *evidence, const char *path, const char *tool, const char *model);
 /* Only to the newest origin: lines of an origin stand together. */
 uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash);
-uint16_t origin_commit(struct origin *origin, const struct oid *id, int64_t at);
+uint16_t origin_commit(
+	struct fates *fates, struct origin *origin, const struct oid *id, int64_t at);
+const struct fate_commit *origin_landed(
+	const struct fates *fates, const struct origin *origin, uint32_t number); /* from 0 */
+uint32_t fate_place(const struct fates *fates, uint32_t line);
+void fate_set_place(struct fates *fates, uint32_t line, uint32_t place);
+int64_t fate_gone(const struct fates *fates, const struct fate_line *line); /* 0: it is there */
+void fate_set_gone(struct fates *fates, struct fate_line *line, int64_t at);
 void path_lose(struct fate_path *path, uint32_t line);
 int fates_load(struct fates *fates);
 int fates_load_path(struct fates *fates, const char *path); /* of edits that wrote in one file */
 /* Hands out one origin after the other, with nothing else in memory. */
 typedef int (*fate_origin_fn)(
-	const struct origin *origin, const struct fate_line *lines, void *payload);
+	const struct fates *fates, const struct origin *origin, void *payload);
 int fates_each(struct fates *fates, fate_origin_fn fn, void *payload);
 int fates_save(struct fates *fates);
 void fates_release(struct fates *fates);
-/* Takes the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
-int fates_take_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest);
+/* Lists the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
+int fates_list_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest);
+/* Takes those of them that are as old, oldest first: no commit before may depend on them. */
+int fates_take_edits(struct fates *fates, int64_t until);
 
 /* Versions of a path. */
 struct version *version_find(struct fate_path *path, const struct oid *blob);
@@ -168,7 +185,7 @@ struct claims {
 	size_t count, capacity;
 	const char *evidence; /* note, trailer */
 };
-#define CLAIMS_VERSION 2 /* another one when what is found in a commit is another */
+#define CLAIMS_VERSION 3 /* another one when what is found in a commit is another */
 int claims_read(struct fates *fates, const struct commit *commit, struct claims *out);
 bool claim_covers(const struct claim *claim, const char *path, uint32_t line);
 void claims_release(struct claims *claims);

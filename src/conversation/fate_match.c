@@ -39,6 +39,11 @@ static void compact(struct fates *fates, struct fate_path *path)
 	}
 	path->pending_count = kept;
 	path->active = active;
+	if (kept)
+		return;
+	free(path->pending);
+	path->pending = NULL;
+	path->pending_capacity = 0;
 }
 
 /* Line numbers by hash; the last one in is the first one out. */
@@ -169,8 +174,8 @@ static void give(struct fates *fates, struct change *change, struct added *added
 {
 	struct fate_line *line = &fates->lines[number];
 
-	line->commit =
-		origin_commit(&fates->origins[line->origin], &commit->id, commit->commit_time);
+	line->commit = origin_commit(
+		fates, &fates->origins[line->origin], &commit->id, commit->commit_time);
 	line->path = change->number;
 	set_state(fates, number, state);
 	added->taken = true;
@@ -243,20 +248,26 @@ static double likeness(const struct pairs *a, const struct pairs *b)
 	return 2.0 * same / (a->total + b->total);
 }
 
+/* The text of one edit: its lines are asked for one after the other. */
+struct words {
+	uint32_t origin;
+	struct buf text;
+};
+
 /* The words of a proposed line, from the text of its edit. */
-static bool words_of(struct fates *fates, uint32_t number, struct pairs *out)
+static bool words_of(struct fates *fates, uint32_t number, struct words *words, struct pairs *out)
 {
 	const struct fate_line *line = &fates->lines[number];
-	struct origin *origin = &fates->origins[line->origin];
-	struct buf text = BUF_INIT;
+	const struct origin *origin = &fates->origins[line->origin];
 
-	if (!origin->text) {
+	if (words->origin != line->origin) {
+		words->origin = line->origin;
+		buf_clear(&words->text);
 		if (talk_link_edit_text(
-			    fates->session->store, origin->turn, origin->position, &text))
+			    fates->session->store, origin->turn, origin->position, &words->text))
 			error_clear();
-		origin->text = buf_detach(&text);
 	}
-	for (const char *at = origin->text; *at;) {
+	for (const char *at = words->text.ptr; *at;) {
 		size_t len = strcspn(at, "\n");
 		bool trivial;
 
@@ -284,7 +295,9 @@ static void find_wanting(struct fates *fates, const struct change *change,
 		struct fate_line *line = &fates->lines[path->pending[i]];
 		const struct origin *origin = &fates->origins[line->origin];
 		const struct fate_commit *last =
-			origin->commit_count ? &origin->commits[origin->commit_count - 1] : NULL;
+			origin->commit_count
+				? origin_landed(fates, origin, origin->commit_count - 1)
+				: NULL;
 
 		if (!is_open(line) || origin->at < commit->commit_time - FATE_HORIZON)
 			continue;
@@ -317,6 +330,7 @@ static void match_line(struct fates *fates, struct change *change, const struct 
 static void match_words(struct fates *fates, struct change *change, const struct commit *commit,
 	const struct wanting *wanting)
 {
+	struct words texts = {FATE_NONE, BUF_INIT};
 	struct text_lines lines;
 	struct pairs *others, words;
 
@@ -331,8 +345,9 @@ static void match_words(struct fates *fates, struct change *change, const struct
 	}
 	text_release(&lines);
 	for (size_t i = 0; i < wanting->count; i++)
-		if (words_of(fates, wanting->lines[i], &words))
+		if (words_of(fates, wanting->lines[i], &texts, &words))
 			match_line(fates, change, commit, wanting->lines[i], &words, others);
+	buf_release(&texts.text);
 	free(others);
 }
 
@@ -353,13 +368,7 @@ int match_similar(struct fates *fates, struct change *change, const struct commi
 			continue;
 		set_state(fates, wanting.lines[i], LINE_PASSED);
 		if (!origin->commit_count && commit->commit_time - origin->at <= FATE_NEAR)
-			origin_commit(origin, &commit->id, commit->commit_time);
-	}
-	for (uint32_t i = 0; i < path->active; i++) {
-		struct origin *origin = &fates->origins[fates->lines[path->pending[i]].origin];
-
-		free(origin->text);
-		origin->text = NULL;
+			origin_commit(fates, origin, &commit->id, commit->commit_time);
 	}
 	compact(fates, path);
 	free(wanting.lines);
@@ -385,7 +394,7 @@ void match_lost(struct fates *fates, struct change *change)
 
 		if (number == FATE_NONE)
 			continue;
-		fates->lines[number].gone = 0;
+		fate_set_gone(fates, &fates->lines[number], 0);
 		fates->lines[number].end = END_NONE;
 		fates->origins[fates->lines[number].origin].dirty = true;
 		added->taken = true;

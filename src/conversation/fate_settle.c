@@ -4,6 +4,7 @@
 #include "util/error.h"
 #include "util/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Edits that no commit followed are held against the file as HEAD has it. */
@@ -21,6 +22,12 @@ static int settle_path(struct fates *fates, struct fate_path *path, const struct
 		rc = version_of(fates, path, &blob, &text, VERSIONS, &version);
 	activate(fates, path, there ? &text : NULL, INT64_MAX);
 	path->head = version;
+	for (uint32_t i = 0; i < path->version_count; i++) {
+		if (&path->versions[i] == version)
+			continue;
+		free(path->versions[i].runs); /* nothing is walked any more */
+		path->versions[i].runs = NULL;
+	}
 	text_release(&text);
 	return rc;
 }
@@ -28,22 +35,23 @@ static int settle_path(struct fates *fates, struct fate_path *path, const struct
 static void place_lines(struct fates *fates)
 {
 	for (uint32_t i = 0; i < fates->path_count; i++) {
-		const struct fate_path *path = &fates->paths[i];
+		const struct version *head = fates->paths[i].head;
+		uint32_t *owners = head ? version_owners(head) : NULL;
 
-		for (uint32_t k = 0; path->head && k < path->head->run_count; k++) {
-			const struct owned *run = &path->head->runs[k];
-
-			for (uint32_t n = 0; n < run->count; n++) {
-				fates->lines[run->owner + n].path = i;
-				fates->lines[run->owner + n].at = run->at + n + 1;
-			}
+		for (uint32_t k = 0; head && k < head->count; k++) {
+			if (owners[k] == FATE_NONE)
+				continue;
+			fates->lines[owners[k]].path = i;
+			fate_set_place(fates, owners[k], k + 1);
 		}
+		free(owners);
 	}
 }
 
 /* HEAD has the last word on whether a line is there. */
-static void judge(struct fates *fates, struct fate_line *line, int64_t head_time)
+static void judge(struct fates *fates, uint32_t number, int64_t head_time)
 {
+	struct fate_line *line = &fates->lines[number];
 	struct origin *origin = &fates->origins[line->origin];
 
 	if (line->state == LINE_PENDING || line->state == LINE_PASSED) {
@@ -57,11 +65,11 @@ static void judge(struct fates *fates, struct fate_line *line, int64_t head_time
 		!fates->paths[line->path].touched)
 		return;
 	origin->dirty = true;
-	if (line->at) {
-		line->gone = 0;
+	if (fate_place(fates, number)) {
+		fate_set_gone(fates, line, 0);
 		line->end = END_NONE;
 	} else if (!line->gone) {
-		line->gone = head_time;
+		fate_set_gone(fates, line, head_time);
 		line->end = END_REWRITTEN;
 	}
 }
@@ -79,11 +87,11 @@ int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time)
 			rc = settle_path(fates, &fates->paths[i], &tree);
 	for (uint32_t i = 0; i < fates->line_count && !rc; i++)
 		if (fates->paths[fates->lines[i].path].touched)
-			fates->lines[i].at = 0;
+			fate_set_place(fates, i, 0);
 	if (rc)
 		return rc;
 	place_lines(fates);
 	for (uint32_t i = 0; i < fates->line_count; i++)
-		judge(fates, &fates->lines[i], head_time);
+		judge(fates, i, head_time);
 	return 0;
 }

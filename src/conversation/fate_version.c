@@ -6,6 +6,7 @@
 
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,7 @@ bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *o
 	keep_text(fates, blob, &out->text);
 	fates->read += out->text.len;
 	if (fates->read > FATE_TRIM) { /* texts come in all sizes, and leave holes */
+		repo_forget(fates->session->repo);
 		memory_trim();
 		fates->read = 0;
 	}
@@ -188,34 +190,41 @@ static uint32_t *nobody(uint32_t count)
 
 uint32_t *version_owners(const struct version *version)
 {
-	uint32_t *owners = nobody(version->count);
+	struct numbers in = {version->runs, version->runs + version->runs_len, false};
+	uint32_t *owners = nobody(version->count), at = 0, owner = 0;
 
-	for (uint32_t i = 0; i < version->run_count; i++)
-		for (uint32_t k = 0; k < version->runs[i].count; k++)
-			owners[version->runs[i].at + k] = version->runs[i].owner + k;
+	while (version->runs && in.at < in.end) {
+		at += number_get32(&in);
+		owner = number_get_step(&in, owner);
+		for (uint32_t count = number_get32(&in); count; count--)
+			owners[at++] = owner++;
+	}
 	return owners;
 }
 
 static void pack(struct version *version, const uint32_t *owners)
 {
-	uint32_t capacity = 0;
+	struct buf runs = BUF_INIT;
+	uint32_t end = 0, owner = 0;
 
-	for (uint32_t i = 0; i < version->count; i++) {
-		struct owned *last =
-			version->run_count ? &version->runs[version->run_count - 1] : NULL;
-
-		if (owners[i] == FATE_NONE)
+	for (uint32_t at = 0, count; at < version->count; at += count) {
+		count = 1;
+		if (owners[at] == FATE_NONE)
 			continue;
-		if (last && last->at + last->count == i && last->owner + last->count == owners[i]) {
-			last->count++;
-			continue;
-		}
-		GROW(version->runs, version->run_count, capacity);
-		version->runs[version->run_count++] = (struct owned){i, owners[i], 1};
+		while (at + count < version->count && owners[at + count] == owners[at] + count)
+			count++;
+		number_put(&runs, at - end);
+		number_put_step(&runs, owner, owners[at]);
+		number_put(&runs, count);
+		end = at + count;
+		owner = owners[at] + count;
 	}
-	if (version->run_count)
-		version->runs =
-			xrealloc(version->runs, version->run_count * sizeof(*version->runs));
+	version->runs_len = (uint32_t)runs.len;
+	if (runs.len) {
+		version->runs = xmalloc(runs.len);
+		memcpy(version->runs, runs.ptr, runs.len);
+	}
+	buf_release(&runs);
 }
 
 struct version *version_put(
@@ -248,9 +257,9 @@ static void restore(
 	uint32_t number = (uint32_t)(path - fates->paths);
 
 	for (uint32_t i = 0; i < fates->line_count; i++)
-		if (fates->lines[i].path == number && fates->lines[i].at &&
-			fates->lines[i].at <= count)
-			owners[fates->lines[i].at - 1] = i;
+		if (fates->lines[i].path == number && fate_place(fates, i) &&
+			fate_place(fates, i) <= count)
+			owners[fate_place(fates, i) - 1] = i;
 	version_put(path, blob, owners, count);
 	free(owners);
 }

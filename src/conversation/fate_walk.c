@@ -271,11 +271,12 @@ static void end_line(struct fates *fates, uint32_t number, const struct commit *
 {
 	struct fate_line *line = &fates->lines[number];
 	struct origin *origin = &fates->origins[line->origin];
-	const struct fate_commit *landed = line->commit ? &origin->commits[line->commit - 1] : NULL;
+	const struct fate_commit *landed =
+		line->commit ? origin_landed(fates, origin, line->commit - 1) : NULL;
 
 	if (line->gone)
 		return;
-	line->gone = commit->commit_time;
+	fate_set_gone(fates, line, commit->commit_time);
 	line->end = (uint8_t)(is_revert_of(commit, landed) ? END_REVERTED : END_REWRITTEN);
 	origin->dirty = true;
 	path_lose(&fates->paths[line->path], number);
@@ -299,7 +300,8 @@ static void claim_lines(struct fates *fates, struct change *change, const struct
 		if (origin == FATE_NONE) {
 			origin = origin_add(fates, 0, (int)number, commit->commit_time,
 				claims->evidence, change->path, claim->tool, claim->model);
-			origin_commit(&fates->origins[origin], &commit->id, commit->commit_time);
+			origin_commit(
+				fates, &fates->origins[origin], &commit->id, commit->commit_time);
 		}
 		line = origin_add_line(fates, origin, added->hash);
 		fates->lines[line].state = LINE_KEPT;
@@ -542,10 +544,15 @@ static int take_merge(struct fate_walk *walk, const struct commit *commit)
 
 int fate_commit(struct fate_walk *walk, const struct commit *commit)
 {
-	int rc = commit->parent_count > 1 ? take_merge(walk, commit) : take_commit(walk, commit);
+	struct fates *fates = walk->fates;
+	int rc;
 
-	if (commit->commit_time > walk->fates->newest)
-		walk->fates->newest = commit->commit_time;
+	if (commit->commit_time > fates->newest)
+		fates->newest = commit->commit_time;
+	rc = fates_take_edits(fates, fates->newest + FATE_SLACK);
+	if (!rc)
+		rc = commit->parent_count > 1 ? take_merge(walk, commit)
+					      : take_commit(walk, commit);
 	walk->last = commit->id;
 	walk->last_tree = commit->tree;
 	walk->seen++;

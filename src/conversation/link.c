@@ -247,7 +247,7 @@ static int follow(struct update *update)
 	if (!rc && update->onward)
 		rc = fates_load(fates);
 	if (!rc)
-		rc = fates_take_edits(fates, update->onward ? update->old.last : 0,
+		rc = fates_list_edits(fates, update->onward ? update->old.last : 0,
 			update->new.last, &walking.walk.oldest);
 	begin_walk(update, &walking.walk, &hidden, &options);
 	walking.progress = progress_start("following lines of assistants", 0);
@@ -256,6 +256,8 @@ static int follow(struct update *update)
 	progress_finish(walking.progress);
 	map_release(&walking.walk.followed);
 	free(hidden);
+	if (!rc)
+		rc = fates_take_edits(fates, INT64_MAX);
 	if (!rc)
 		rc = repo_commit_read(update->session->repo, &update->new.head, &head);
 	if (rc)
@@ -350,7 +352,7 @@ static int store_tally(
 		sscanf(entry->key, "%u %u %n", &commit, &path, &at);
 		row.path = update->fates.paths[path].name;
 		row.symbol = entry->key + at;
-		row.commit = origin->commits[commit - 1].id;
+		row.commit = origin_landed(&update->fates, origin, commit - 1)->id;
 		row.confidence = certainty((double)entry->value.num / 2);
 		rc = talk_link_add(update->session->store, &row);
 	}
@@ -370,7 +372,7 @@ static int link_rest(struct update *update, const struct origin *origin, const b
 	row.reason = "time";
 	row.confidence = 0.3;
 	for (uint32_t i = 0; i < origin->commit_count && !rc; i++) {
-		row.commit = origin->commits[i].id;
+		row.commit = origin_landed(&update->fates, origin, i)->id;
 		if (!landed[i])
 			rc = talk_link_add(store, &row);
 	}
@@ -387,14 +389,15 @@ static int link_origin(struct update *update, const struct origin *origin, struc
 
 	for (uint32_t i = 0; i < origin->count && !rc; i++) {
 		const struct fate_line *line = &fates->lines[origin->first + i];
+		uint32_t place = fate_place(fates, origin->first + i);
 		const char *symbol = "";
 
 		if (!line->commit || (line->state != LINE_KEPT && line->state != LINE_EDITED))
 			continue;
-		if (line->at)
+		if (place)
 			rc = symbols_of(update, line->path, &symbols[line->path]);
-		if (line->at)
-			symbol = symbol_at(&symbols[line->path], line->at);
+		if (place)
+			symbol = symbol_at(&symbols[line->path], place);
 		landed[line->commit - 1] = true;
 		count_line(
 			&tally, line->commit, line->path, symbol, line->state == LINE_KEPT ? 2 : 1);

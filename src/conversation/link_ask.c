@@ -257,9 +257,10 @@ static int ask_lines(struct asking *asking)
 	for (uint32_t i = 0; path && i < fates.line_count; i++) {
 		const struct fate_line *line = &fates.lines[i];
 		const int64_t *turn = &fates.origins[line->origin].turn;
+		uint32_t place = fate_place(&fates, i);
 
-		if (&fates.paths[line->path] == path && line->at >= question->line &&
-			line->at <= to && *turn)
+		if (&fates.paths[line->path] == path && place >= question->line && place <= to &&
+			*turn)
 			map_put(&turns, (const char *)turn, sizeof(*turn), NULL);
 	}
 	for (size_t i = 0; i < turns.count && !rc; i++) {

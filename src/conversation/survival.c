@@ -50,31 +50,33 @@ static size_t row_of(
 	return (size_t)entry->value.num;
 }
 
-static void add_kept(
-	struct survival *row, const struct fate_line *line, int64_t landed, int64_t head_time)
+static void add_kept(struct survival *row, const struct fates *fates, const struct origin *origin,
+	const struct fate_line *line, int64_t head_time)
 {
+	int64_t gone = fate_gone(fates, line);
+	int64_t landed =
+		line->commit ? origin_landed(fates, origin, line->commit - 1)->at : origin->at;
+
 	row->kept++;
 	row->aged_14 += head_time - landed >= WINDOW_SHORT;
 	row->aged_90 += head_time - landed >= WINDOW_LONG;
-	if (!line->gone) {
+	if (!gone) {
 		row->alive++;
 		return;
 	}
 	row->gone++;
 	row->reverted += line->end == END_REVERTED;
-	row->rewritten_14 += line->gone - landed <= WINDOW_SHORT;
-	row->rewritten_90 += line->gone - landed <= WINDOW_LONG;
+	row->rewritten_14 += gone - landed <= WINDOW_SHORT;
+	row->rewritten_90 += gone - landed <= WINDOW_LONG;
 }
 
-static void add_line(struct survival *row, const struct origin *origin,
+static void add_line(struct survival *row, const struct fates *fates, const struct origin *origin,
 	const struct fate_line *line, int64_t head_time)
 {
 	row->proposed++;
 	switch (line->state) {
 	case LINE_KEPT:
-		add_kept(row, line,
-			line->commit ? origin->commits[line->commit - 1].at : origin->at,
-			head_time);
+		add_kept(row, fates, origin, line, head_time);
 		break;
 	case LINE_EDITED:
 		row->edited++;
@@ -88,7 +90,7 @@ static void add_line(struct survival *row, const struct origin *origin,
 	}
 }
 
-static int add_origin(const struct origin *origin, const struct fate_line *lines, void *payload)
+static int add_origin(const struct fates *fates, const struct origin *origin, void *payload)
 {
 	struct adding *adding = payload;
 	struct survival_report *report = adding->report;
@@ -102,11 +104,12 @@ static int add_origin(const struct origin *origin, const struct fate_line *lines
 	whole = row_of(adding, origin, claimed, "");
 	weekly = row_of(adding, origin, claimed, week);
 	for (uint32_t i = 0; i < origin->count; i++) {
-		const struct fate_line *line = &lines[i];
+		const struct fate_line *line = &fates->lines[i];
+		int64_t now = adding->head_time;
 
-		add_line(&report->rows[whole], origin, line, adding->head_time);
-		add_line(&report->rows[weekly], origin, line, adding->head_time);
-		add_line(claimed ? &report->claims : &report->all, origin, line, adding->head_time);
+		add_line(&report->rows[whole], fates, origin, line, now);
+		add_line(&report->rows[weekly], fates, origin, line, now);
+		add_line(claimed ? &report->claims : &report->all, fates, origin, line, now);
 	}
 	return 0;
 }

@@ -120,57 +120,80 @@ static int list_shallow(struct repo *repo, const struct log_options *options, st
 	return rc;
 }
 
-static int log_shallow(
-	struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload)
+struct ids {
+	struct oid *list;
+	size_t count, capacity;
+};
+
+static int add_id(struct ids *ids, const struct oid *id)
+{
+	GROW(ids->list, ids->count, ids->capacity);
+	ids->list[ids->count++] = *id;
+	return 0;
+}
+
+static int ids_shallow(struct repo *repo, const struct log_options *options, struct ids *ids)
 {
 	struct buf list = BUF_INIT;
-	size_t count = 0;
 	int rc = list_shallow(repo, options, &list);
 
 	for (size_t at = 0; !rc && at + OID_HEX < list.len; at += OID_HEX + 1) {
-		struct commit commit;
 		struct oid id;
 
-		if (options->max && count++ == options->max)
-			break;
 		list.ptr[at + OID_HEX] = '\0';
 		rc = oid_parse(list.ptr + at, &id);
 		if (!rc)
-			rc = repo_commit_read(repo, &id, &commit);
-		if (rc)
-			break;
-		rc = fn(&commit, payload);
-		commit_release(&commit);
+			rc = add_id(ids, &id);
 	}
 	buf_release(&list);
 	return rc;
 }
 
-int repo_log(struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload)
+/* The walk holds a node for each commit, and the packs: what listens may want to forget these. */
+static int log_listed(
+	struct repo *repo, size_t max, const struct ids *ids, repo_commit_fn fn, void *payload)
 {
-	git_revwalk *walk = NULL;
-	size_t count = 0;
-	git_oid oid;
-	int rc;
+	int rc = 0;
 
-	if (repo_is_shallow(repo))
-		return log_shallow(repo, options, fn, payload);
-	rc = start_walk(repo, options, &walk);
-	if (rc)
-		rc = repo_fail(rc, "cannot walk the history");
-	while (!rc && (!options->max || count < options->max) && !git_revwalk_next(&oid, walk)) {
+	for (size_t i = 0; i < ids->count && !rc && (!max || i < max); i++) {
 		struct commit commit;
-		struct oid id;
 
-		oid_from_git(&id, &oid);
-		rc = repo_commit_read(repo, &id, &commit);
+		rc = repo_commit_read(repo, &ids->list[i], &commit);
 		if (rc) /* a shallow or partial clone ends here */
 			break;
 		rc = fn(&commit, payload);
 		commit_release(&commit);
-		count++;
+	}
+	return rc;
+}
+
+int repo_log(struct repo *repo, const struct log_options *options, repo_commit_fn fn, void *payload)
+{
+	bool shallow = repo_is_shallow(repo), listed = shallow || options->oldest_first;
+	struct ids ids = {0};
+	git_revwalk *walk = NULL;
+	size_t count = 0;
+	git_oid oid;
+	int rc = shallow ? ids_shallow(repo, options, &ids) : start_walk(repo, options, &walk);
+
+	if (rc && !shallow)
+		rc = repo_fail(rc, "cannot walk the history");
+	while (!rc && walk && (!options->max || count++ < options->max) &&
+		!git_revwalk_next(&oid, walk)) {
+		struct commit commit;
+		struct oid id;
+
+		oid_from_git(&id, &oid);
+		rc = listed ? add_id(&ids, &id) : repo_commit_read(repo, &id, &commit);
+		if (rc || listed)
+			continue;
+		rc = fn(&commit, payload);
+		commit_release(&commit);
 	}
 	git_revwalk_free(walk);
+	if (!rc)
+		rc = log_listed(repo, options->max, &ids, fn, payload);
+	free(ids.list);
 	return rc;
 }
 

@@ -50,7 +50,7 @@ void oid_to_git(git_oid *out, const struct oid *in)
 void oid_hex(const struct oid *oid, char out[OID_HEX + 1])
 {
 #define WINDOW ((size_t)1 << 20) /* bytes of a pack that are mapped at once */
-#define WINDOWS ((size_t)8)
+#define WINDOWS ((size_t)3)
 #define OBJECTS ((ssize_t)2 << 20) /* bytes of commits and trees that are kept */
 
 	static const char digits[] = "0123456789abcdef";

@@ -5,17 +5,39 @@
 #include <string.h>
 
 int talk_link_edits(
-	struct store *store, int64_t after, int64_t last, link_edit_fn fn, void *payload)
+	struct store *store, int64_t after, int64_t last, link_place_fn fn, void *payload)
 {
 	struct query *query = query_open(store,
-		"SELECT e.turn, t.at, e.position, t.session, t.tool, t.model, e.path, e.text, "
-		"e.old, e.outcome FROM turn_edit e JOIN turn t ON t.id = e.turn WHERE e.turn > ?1 "
-		"AND e.turn <= ?2 ORDER BY t.at, e.turn, e.position");
+		"SELECT e.turn, t.at, e.position FROM turn_edit e JOIN turn t ON t.id = e.turn "
+		"WHERE e.turn > ?1 AND e.turn <= ?2 AND t.at > 0 AND e.outcome <> 'failed' "
+		"ORDER BY t.at, e.turn, e.position");
 	int rc = 0, closed;
 
 	query_bind_number(query, 1, after);
 	query_bind_number(query, 2, last);
 	while (!rc && query_next(query)) {
+		struct link_place place = {.turn = query_number(query, 0),
+			.at = query_number(query, 1),
+			.position = (int)query_number(query, 2)};
+
+		rc = fn(&place, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int talk_link_edit(
+	struct store *store, const struct link_place *place, link_edit_fn fn, void *payload)
+{
+	struct query *query = query_open(store,
+		"SELECT e.turn, t.at, e.position, t.session, t.tool, t.model, e.path, e.text, "
+		"e.old, e.outcome FROM turn_edit e JOIN turn t ON t.id = e.turn WHERE e.turn = ?1 "
+		"AND e.position = ?2");
+	int rc = 0, closed;
+
+	query_bind_number(query, 1, place->turn);
+	query_bind_number(query, 2, place->position);
+	if (query_next(query)) {
 		struct link_edit edit = {
 			.turn = query_number(query, 0),
 			.at = query_number(query, 1),
