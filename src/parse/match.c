@@ -75,7 +75,7 @@ static struct mark mark_here(const struct walk *walk)
 	return (struct mark){walk->chunk, walk->chunk ? walk->chunk->used : 0};
 }
 
-static void release_to(struct walk *walk, struct mark mark)
+static inline void release_to(struct walk *walk, struct mark mark)
 {
 	while (walk->chunk != mark.chunk) {
 		struct chunk *before = walk->chunk->before;
@@ -431,6 +431,10 @@ static void walk_tree(struct walk *walk, struct kid *root)
 		walk->touched = level->at;
 		load(walk, kid);
 		try_patterns(walk, level->kids, level->count, level->at);
+		if (!kid->kid_count && !walk->units && walk->touched == level->at) {
+			level->at++; /* a leaf: there is nothing to leave */
+			continue;
+		}
 		level->touched = walk->touched;
 		level->beyond = walk->beyond;
 		if (!kid->kid_count) {

@@ -206,7 +206,7 @@ void dictionary_learn(
 	ZDICT_fastCover_params_t how = {.k = 400, /* bytes of a piece of it */
 		.d = 8,
 		.f = 18,
-		.accel = 5,
+		.accel = 10,
 		.zParams = {.compressionLevel = LEVEL_WITH_DICTIONARY}};
 	uint64_t hash = 0;
 	size_t total = 0, size;

@@ -36,6 +36,9 @@ static inline uint64_t number_get(struct numbers *in)
 {
 	uint64_t number = 0;
 
+	if (in->at < in->end && *in->at < 0x80) /* most are */
+		return *in->at++;
+
 	for (unsigned shift = 0; shift < 64 && in->at < in->end; shift += 7) {
 		number |= (uint64_t)(*in->at & 0x7f) << shift;
 		if (!(*in->at++ & 0x80))

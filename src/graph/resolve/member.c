@@ -244,7 +244,7 @@ static uint32_t member_of_parts(const struct resolver *self, uint32_t type, uint
 	if (found != GRAPH_NONE || language_scope(language) == LANGUAGE_SCOPE_FILE ||
 		!*language_separator(language))
 		return found;
-	span = named(self->whole, graph->symbols[type].name);
+	span = numbered(self->whole, self->whole->name_of[type]);
 	for (uint32_t i = 0; i < span.count && found == GRAPH_NONE; i++) {
 		const struct graph_symbol *other = &graph->symbols[span.symbols[i]];
 

@@ -300,16 +300,22 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 	struct import_walk walk = import_walk(self, file, number);
 	struct meaning outside = meaningless;
 	struct span span = {NULL, 0};
+	bool nothing;
 	uint32_t at;
 
 	if (depth > MAX_DEPTH)
 		return meaningless;
 	if (walk.any != GRAPH_NONE)
 		span = named(self->whole, name);
+	/* What nothing has as its name stands in no namespace that is opened. */
+	nothing = !span.count &&
+		  language_import(language_at(self, file)) == LANGUAGE_IMPORT_QUALIFIED;
 	while ((at = import_walk_next(&walk)) != GRAPH_NONE) {
 		struct meaning found;
 
-		if (again && !facts->imports[at].again)
+		if ((again && !facts->imports[at].again) ||
+			(nothing && walk.imports[at].local == NAME_ANY &&
+				walk.imports[at].last != number))
 			continue;
 		found = by_import(self, file, at, name, number, span, depth);
 		if (means_something(found)) {
