@@ -59,7 +59,8 @@ $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefil
 		printf '.section .rodata\n.global %s\n%s:\n.incbin "%s"\n.byte 0\n' $${e%%:*} $${e%%:*} $${e#*:}; \
 	done | { cat; echo '.section .note.GNU-stack'; } | $(CC) -x assembler -c -o $@ -
 
-# The classifier of sentences, learned from those that we labelled: the same bytes each time.
+# The classifier of sentences, learned from those that we labelled and from figures that
+# tests/accuracy/decisions/figures.py made: the same bytes each time.
 TRAINER := $(BUILD)/decision-trainer
 TRAINER_OBJECTS := $(addprefix $(BUILD)/src/,command/decision_trainer.o \
 	$(addprefix decision/,cue.o feature.o learn.o lexicon.o)) \
@@ -68,9 +69,10 @@ SENTENCES := $(sort $(wildcard src/decision/sentences/*.tsv))
 $(TRAINER): $(TRAINER_OBJECTS)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/decision.model: $(TRAINER) src/decision/cues.conf src/decision/words.tsv \
+FIGURES := src/decision/figures.model
+$(BUILD)/decision.model: $(TRAINER) src/decision/cues.conf src/decision/words.tsv $(FIGURES) \
 		src/decision/sentences $(SENTENCES)
-	$(TRAINER) src/decision/cues.conf src/decision/words.tsv $@ $(SENTENCES)
+	$(TRAINER) src/decision/cues.conf src/decision/words.tsv $(FIGURES) $@ $(SENTENCES)
 
 # The table of languages, from the folders of src/language/.
 LANGUAGE_DATA := $(wildcard src/language/*/language.conf src/language/*/*.scm)
@@ -230,6 +232,7 @@ bench-harvest: all
 # REVIEWS: folders of clones and of reviews, as tests/accuracy/decisions.py --fetch makes them.
 bench-decisions: all
 	@tests/accuracy/decisions.py --set dev
+	@tests/accuracy/decisions.py --set val
 	@tests/accuracy/decisions.py --set held
 
 # The house model beside published ones; SLP_CORE=<class path> for SLP-Core, KENLM=<folder> for KenLM.

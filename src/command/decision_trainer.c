@@ -1,10 +1,13 @@
 /*
  * A program of the build, not a command: learns the classifier of sentences from those that we
- * labelled and from the cues' own samples.
+ * labelled and from the cues' own samples, beginning from figures that real histories left.
  *
- *   decision-trainer <cues.conf> <words.tsv> <output> <sentences.tsv>...
+ *   decision-trainer <cues.conf> <words.tsv> <figures> <output> <sentences.tsv>...
+ *   decision-trainer --figures <cues.conf> <words.tsv> <real.tsv> <output> <sentences.tsv>...
  *
- * A line of sentences: letters of its labels (D R A P C W Y, or -), a tab, the sentence.
+ * The second makes such figures, from sentences of others too, which are not kept: it is run by
+ * tests/accuracy/decisions/figures.py. A line of sentences: letters of its labels (D R A P C W Y,
+ * or -), a tab, the sentence.
  */
 #include "decision/classifier.h"
 
@@ -16,8 +19,6 @@
 #include <string.h>
 
 #define FILE_MAX ((size_t)4 << 20)
-#define WEAK 0.3 /* weight of a label that a cue gave, not a person */
-
 struct trainer {
 	struct lexicon *lexicon;
 	struct cues *cues;
@@ -36,7 +37,7 @@ static void add(
 	features_of(trainer->lexicon, trainer->cues, text, &example->features);
 }
 
-static int take_line(struct trainer *trainer, char *line)
+static int take_line(struct trainer *trainer, char *line, double weight)
 {
 	static const char letters[] = "DRAPCWY";
 	char *tab = strchr(line, '\t');
@@ -53,11 +54,11 @@ static int take_line(struct trainer *trainer, char *line)
 			return fail(E_INVALID, "'%c' is no label: %.40s", *c, line);
 		labels |= at ? 1u << (at - letters) : 0;
 	}
-	add(trainer, tab + 1, labels, (1u << LABEL_COUNT) - 1, 1);
+	add(trainer, tab + 1, labels, (1u << LABEL_COUNT) - 1, weight);
 	return 0;
 }
 
-static int take_file(struct trainer *trainer, const char *path)
+static int take_file(struct trainer *trainer, const char *path, double weight)
 {
 	struct buf text = BUF_INIT;
 	struct strings lines = STRINGS_INIT;
@@ -65,7 +66,7 @@ static int take_file(struct trainer *trainer, const char *path)
 
 	strings_split(&lines, text.ptr, '\n');
 	for (size_t i = 0; i < lines.count && !rc; i++)
-		rc = take_line(trainer, lines.items[i]);
+		rc = take_line(trainer, lines.items[i], weight);
 	strings_release(&lines);
 	buf_release(&text);
 	return rc ? fail_context(rc, "%s", path) : 0;
@@ -83,36 +84,56 @@ static void take_samples(struct trainer *trainer)
 			unsigned labels = decision;
 
 			if (cue->veto) {
-				add(trainer, cue->yes.items[k], 0, decision, WEAK);
+				add(trainer, cue->yes.items[k], 0, decision, WEIGHT_CUE);
 				continue;
 			}
 			if (cue->because > 0)
 				labels |= reason;
 			if (cue->instead > 0)
 				labels |= 1u << LABEL_ALTERNATIVE;
-			add(trainer, cue->yes.items[k], labels, labels, WEAK);
+			add(trainer, cue->yes.items[k], labels, labels, WEIGHT_CUE);
 		}
 	}
 }
 
-static int train(const char *cues, const char *words, const char *output, char **files, int count)
+/* Learns from what was taken: from the figures of the file, or, where that is NULL, from nothing.
+ */
+static int learn(const struct trainer *trainer, const char *figures, struct buf *model)
+{
+	struct label_model models[LABEL_COUNT];
+	struct buf text = BUF_INIT;
+	int rc = figures ? file_read(figures, FILE_MAX, &text) : 0;
+
+	if (!rc && figures)
+		rc = label_models_read(text.ptr, models);
+	if (!rc)
+		classifier_learn(&trainer->examples, figures ? models : NULL, model);
+	buf_release(&text);
+	return rc;
+}
+
+/* `files`: cues, words, figures or real sentences, output, then sentences of ours. */
+static int train(bool figures, char **files, int count)
 {
 	struct trainer trainer = {0};
 	struct buf text = BUF_INIT, vectors = BUF_INIT, model = BUF_INIT;
-	int rc = file_read(cues, FILE_MAX, &text);
+	int rc = file_read(files[0], FILE_MAX, &text);
 
 	if (!rc)
 		rc = cues_load(text.ptr, &trainer.cues);
 	if (!rc)
-		rc = file_read(words, FILE_MAX, &vectors);
+		rc = file_read(files[1], FILE_MAX, &vectors);
 	trainer.lexicon = lexicon_new(vectors.ptr);
-	for (int i = 0; i < count && !rc; i++)
-		rc = take_file(&trainer, files[i]);
+	for (int i = 4; i < count && !rc; i++)
+		rc = take_file(&trainer, files[i], WEIGHT_OWN);
+	if (!rc && figures)
+		rc = take_file(&trainer, files[2], WEIGHT_REAL);
 	if (!rc) {
 		take_samples(&trainer);
-		classifier_learn(&trainer.examples, &model);
-		rc = file_write(output, model.ptr, model.len, 0644);
+		rc = learn(&trainer, figures ? NULL : files[2], &model);
 	}
+	if (!rc)
+		rc = file_write(files[3], model.ptr, model.len, 0644);
 	examples_release(&trainer.examples);
 	lexicon_free(trainer.lexicon);
 	cues_free(trainer.cues);
@@ -124,12 +145,15 @@ static int train(const char *cues, const char *words, const char *output, char *
 
 int main(int argc, char **argv)
 {
-	if (argc < 5) {
-		fprintf(stderr, "usage: decision-trainer <cues.conf> <words.tsv> <output> "
-				"<sentences.tsv>...\n");
+	bool figures = argc > 1 && !strcmp(argv[1], "--figures");
+
+	if (argc - figures < 6) {
+		fprintf(stderr,
+			"usage: decision-trainer <cues.conf> <words.tsv> <figures> <output> "
+			"<sentences.tsv>...\n");
 		return 129;
 	}
-	if (train(argv[1], argv[2], argv[3], argv + 4, argc - 4)) {
+	if (train(figures, argv + 1 + figures, argc - 1 - figures)) {
 		fprintf(stderr, "decision-trainer: %s\n", error_message());
 		return 1;
 	}

@@ -44,9 +44,9 @@ void features_release(struct features *features);
 void features_of(const struct lexicon *lexicon, const struct cues *cues, const char *sentence,
 	struct features *out);
 
-/* One label's linear model: weights are small integers times `scale`. */
+/* One label's linear model. */
 struct label_model {
-	const int8_t *weights; /* FEATURE_BUCKETS of them */
+	const char *weights; /* FEATURE_BUCKETS of them, a character each, times `scale` */
 	double scale, bias;
 	double slope, offset; /* of the probability: sigmoid(slope * margin + offset) */
 	double threshold;
@@ -64,13 +64,23 @@ struct example {
 	unsigned known;  /* a bit for each label of which that is known */
 	double weight;
 };
+/* Weights of sentences that we wrote, of others' in histories, and of labels that only a cue gave.
+ */
+#define WEIGHT_OWN 1.0
+#define WEIGHT_REAL 0.5
+#define WEIGHT_CUE 0.3
 struct examples {
 	struct example *list;
 	size_t count, capacity;
 };
 void examples_release(struct examples *examples);
-/* Learns all labels and appends the model's bytes. The same examples give the same bytes. */
-void classifier_learn(const struct examples *examples, struct buf *out);
+/*
+ * Learns all labels and appends the model's bytes. The same examples give the same bytes.
+ * `figures`: LABEL_COUNT models of the same features to begin from and stay near, which keep their
+ * thresholds; NULL: from nothing.
+ */
+void classifier_learn(
+	const struct examples *examples, const struct label_model *figures, struct buf *out);
 
 /* The sentence's features; replaces what `out` held. */
 void classifier_features(

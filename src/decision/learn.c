@@ -1,6 +1,8 @@
 /*
- * Learning the classifier: for each label a logistic regression with AdaGrad steps and a penalty
- * on large weights, then a probability and a threshold from folds that the model did not see.
+ * Learning the classifier: for each label a logistic regression with AdaGrad steps. From nothing, a
+ * penalty holds weights near zero, and probability and threshold come from folds that the model did
+ * not see. From figures, which another model left, it begins there and is held near them; they know
+ * the sentences that we learn, so no fold is unseen and their probability and threshold stay.
  * Nothing here depends on time, chance or the machine: the order is shuffled by a fixed generator.
  */
 #include "decision/classifier.h"
@@ -13,11 +15,16 @@
 #include <string.h>
 
 #define EPOCHS 16
-#define RATE 0.2
-#define PENALTY 1.5e-4
+#define RATE 0.05
+#define PENALTY 5e-4 /* for being far from zero */
+#define PULL 0.05    /* for being far from figures */
 #define FOLDS 5
 
-static const char magic[] = "flywheel sentences 1\n";
+/* A weight is one printable character, a square root with its sign: small ones are kept well. */
+#define LEVELS 46
+#define ZERO 'O'
+
+static const char magic[] = "flywheel sentences 2\n";
 
 double sigmoid(double x)
 {
@@ -45,6 +52,8 @@ void examples_release(struct examples *examples)
 
 struct linear {
 	double *weights, *squares; /* FEATURE_BUCKETS, and the bias after them */
+	double *from;              /* where weights begin and are held near */
+	double hold;
 };
 
 static double margin_of(const struct linear *linear, const struct features *features)
@@ -58,7 +67,8 @@ static double margin_of(const struct linear *linear, const struct features *feat
 
 static void step(struct linear *linear, size_t at, double gradient)
 {
-	double change = gradient + PENALTY * linear->weights[at] * (at < FEATURE_BUCKETS);
+	double away = at < FEATURE_BUCKETS ? linear->weights[at] - linear->from[at] : 0;
+	double change = gradient + linear->hold * away;
 
 	linear->squares[at] += change * change;
 	linear->weights[at] -= RATE * change / sqrt(linear->squares[at]);
@@ -97,7 +107,7 @@ static void learn_label(
 	uint64_t state = 1;
 
 	for (size_t i = 0; i <= FEATURE_BUCKETS; i++) {
-		linear->weights[i] = 0;
+		linear->weights[i] = linear->from[i];
 		linear->squares[i] = 0.05;
 	}
 	for (int epoch = 0; epoch < EPOCHS; epoch++) {
@@ -133,7 +143,7 @@ static size_t score_folds(
 	for (size_t fold = 0; fold < FOLDS; fold++) {
 		learn_label(linear, examples, label, fold);
 		for (size_t i = fold; i < examples->count; i += FOLDS)
-			if (examples->list[i].weight >= 1)
+			if (examples->list[i].weight > WEIGHT_CUE)
 				out[count++] = (struct scored){
 					.margin = margin_of(linear, &examples->list[i].features),
 					.yes = examples->list[i].labels >> label & 1};
@@ -185,8 +195,15 @@ static double best_threshold(
 	return at;
 }
 
-/* -- the model's bytes: a head of text, then the weights ----------------------------------------
+/* -- the model's bytes: a head of text, then a line of weights for each label -------------------
  */
+
+static double weight_of(const struct label_model *model, size_t at)
+{
+	int level = model->weights[at] - ZERO;
+
+	return level * abs(level) * model->scale;
+}
 
 static void write_label(const struct linear *linear, struct label_model *model, struct buf *head,
 	struct buf *weights)
@@ -195,38 +212,61 @@ static void write_label(const struct linear *linear, struct label_model *model, 
 
 	for (size_t i = 0; i < FEATURE_BUCKETS; i++)
 		largest = fmax(largest, fabs(linear->weights[i]));
-	model->scale = largest / 127;
+	model->scale = largest / (LEVELS * LEVELS);
 	model->bias = linear->weights[FEATURE_BUCKETS];
-	for (size_t i = 0; i < FEATURE_BUCKETS; i++)
-		buf_addch(weights, (char)(int8_t)lround(linear->weights[i] / model->scale));
+	for (size_t i = 0; i < FEATURE_BUCKETS; i++) {
+		int level = (int)lround(sqrt(fabs(linear->weights[i]) / model->scale));
+
+		buf_addch(weights, (char)(ZERO + (linear->weights[i] < 0 ? -level : level)));
+	}
+	buf_addch(weights, '\n');
 	buf_addf(head, "%.9g %.9g %.9g %.9g %.4f\n", model->scale, model->bias, model->slope,
 		model->offset, model->threshold);
 }
 
-void classifier_learn(const struct examples *examples, struct buf *out)
+/* Fills the model's probability and threshold from unseen folds. */
+static void judge(struct linear *linear, const struct examples *examples, unsigned label,
+	struct label_model *model)
+{
+	struct scored *scored = xcalloc(examples->count + 1, sizeof(*scored));
+	size_t count = score_folds(linear, examples, label, scored);
+
+	calibrate(scored, count, model);
+	model->threshold = best_threshold(scored, count, model);
+	free(scored);
+}
+
+void classifier_learn(
+	const struct examples *examples, const struct label_model *figures, struct buf *out)
 {
 	struct linear linear = {
 		.weights = xcalloc(FEATURE_BUCKETS + 1, sizeof(double)),
 		.squares = xcalloc(FEATURE_BUCKETS + 1, sizeof(double)),
+		.from = xcalloc(FEATURE_BUCKETS + 1, sizeof(double)),
+		.hold = figures ? PULL : PENALTY,
 	};
-	struct scored *scored = xcalloc(examples->count + 1, sizeof(*scored));
 	struct buf weights = BUF_INIT;
 
 	buf_addstr(out, magic);
 	for (unsigned label = 0; label < LABEL_COUNT; label++) {
 		struct label_model model = {0};
-		size_t count = score_folds(&linear, examples, label, scored);
 
-		calibrate(scored, count, &model);
-		model.threshold = best_threshold(scored, count, &model);
+		if (figures) {
+			model = figures[label];
+			for (size_t i = 0; i < FEATURE_BUCKETS; i++)
+				linear.from[i] = weight_of(&model, i);
+			linear.from[FEATURE_BUCKETS] = model.bias;
+		} else {
+			judge(&linear, examples, label, &model);
+		}
 		learn_label(&linear, examples, label, FOLDS);
 		write_label(&linear, &model, out, &weights);
 	}
 	buf_add(out, weights.ptr, weights.len);
 	buf_release(&weights);
-	free(scored);
 	free(linear.weights);
 	free(linear.squares);
+	free(linear.from);
 }
 
 int label_models_read(const char *bytes, struct label_model out[LABEL_COUNT])
@@ -245,8 +285,11 @@ int label_models_read(const char *bytes, struct label_model out[LABEL_COUNT])
 			return fail(E_INVALID, "a label of the model of sentences is broken");
 		at = stop + 1;
 	}
-	for (unsigned label = 0; label < LABEL_COUNT; label++)
-		out[label].weights = (const int8_t *)at + (size_t)label * FEATURE_BUCKETS;
+	for (unsigned label = 0; label < LABEL_COUNT; label++, at += FEATURE_BUCKETS + 1) {
+		if (strcspn(at, "\n") != FEATURE_BUCKETS)
+			return fail(E_INVALID, "the model of sentences is of other features");
+		out[label].weights = at;
+	}
 	return 0;
 }
 
@@ -255,6 +298,6 @@ double label_margin(const struct label_model *model, const struct features *feat
 	double sum = 0;
 
 	for (size_t i = 0; i < features->count; i++)
-		sum += model->weights[features->list[i].bucket] * (double)features->list[i].value;
-	return sum * model->scale + model->bias;
+		sum += weight_of(model, features->list[i].bucket) * (double)features->list[i].value;
+	return sum + model->bias;
 }

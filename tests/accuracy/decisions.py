@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The exam of the miner of decisions: `make bench-decisions`.
 
-  tests/accuracy/decisions.py [--set held|dev] [--wrong LABEL]
+  tests/accuracy/decisions.py [--set held|val|dev] [--wrong LABEL]
   tests/accuracy/decisions.py --fetch FOLDER
 
 Sentences that others wrote stand in tests/accuracy/decisions/exam.tsv as references: repository,
@@ -9,7 +9,7 @@ commit, byte offset and length in its message, and a digest of the bytes. They a
 $REPOS (clones.py says how they are found), those of reviews from texts in $REVIEWS
 (<owner>+<name>-<number>.txt); --fetch gets both from GitHub. What is not there is counted and left
 out. Sentences of assistant's talk (talk.tsv) and the judged notes are treated in the same way. The
-held-out projects are not looked at while tuning.
+held-out projects are not looked at while tuning; val is what variants are compared on.
 
 Needs ./git-flywheel. Prints tables of precision, recall and F1 beside two baselines: always yes, and
 the cue patterns alone.
@@ -237,7 +237,8 @@ def report(which, wrong):
         chosen = [i for i, row in enumerate(found) if row["source"] == source]
         if chosen and len(chosen) < len(found):
             label_table(title, [found[i] for i in chosen], [answers[i] for i in chosen], None)
-    judged_notes(which)
+    if which != "val":
+        judged_notes(which)
 
 
 def main(arguments):

@@ -55,8 +55,8 @@ static void learns_the_same_bytes(void **state)
 
 	(void)state;
 	fill(&shelf, "");
-	classifier_learn(&shelf.examples, &one);
-	classifier_learn(&shelf.examples, &two);
+	classifier_learn(&shelf.examples, NULL, &one);
+	classifier_learn(&shelf.examples, NULL, &two);
 	assert_int_equal(one.len, two.len);
 	assert_memory_equal(one.ptr, two.ptr, one.len);
 	assert_true(one.len < 2 << 20);
@@ -84,7 +84,7 @@ static void separates_what_it_saw(void **state)
 
 	(void)state;
 	fill(&shelf, "");
-	classifier_learn(&shelf.examples, &bytes);
+	classifier_learn(&shelf.examples, NULL, &bytes);
 	assert_int_equal(label_models_read(bytes.ptr, models), 0);
 	assert_true(score(&models[LABEL_DECISION], &shelf, "Rename the socket") >
 		    score(&models[LABEL_DECISION], &shelf, "Thanks, the socket is fine!"));
@@ -111,11 +111,38 @@ static void knows_words_by_their_neighbours(void **state)
 	assert_true(lexicon_vector(shelf.lexicon, "retitle", 7, vector));
 	assert_true(fabs(vector[0] - 1) < 1e-6 && fabs(vector[VECTOR_SIZE - 1] + 1) < 1e-6);
 	assert_false(lexicon_vector(shelf.lexicon, "befriend", 8, vector));
-	classifier_learn(&shelf.examples, &bytes);
+	classifier_learn(&shelf.examples, NULL, &bytes);
 	assert_int_equal(label_models_read(bytes.ptr, models), 0);
 	assert_true(score(&models[LABEL_DECISION], &shelf, "Retitle it") >
 		    score(&models[LABEL_DECISION], &shelf, "Befriend it") + 0.1);
 	buf_release(&bytes);
+	empty(&shelf);
+}
+
+/* What the figures know and no sentence says stays known; thresholds are the figures' own. */
+static void begins_from_figures(void **state)
+{
+	struct label_model figures[LABEL_COUNT], models[LABEL_COUNT];
+	struct shelf shelf, other = {0};
+	struct buf bytes = BUF_INIT, more = BUF_INIT;
+
+	(void)state;
+	fill(&shelf, "");
+	classifier_learn(&shelf.examples, NULL, &bytes);
+	assert_int_equal(label_models_read(bytes.ptr, figures), 0);
+	other.lexicon = shelf.lexicon;
+	for (int i = 0; i < 8; i++)
+		add(&other, "Weekly digest of the mailing list", 1u << LABEL_DECISION);
+	classifier_learn(&other.examples, figures, &more);
+	assert_int_equal(label_models_read(more.ptr, models), 0);
+	assert_true(score(&models[LABEL_DECISION], &shelf, "Weekly digest") >
+		    score(&figures[LABEL_DECISION], &shelf, "Weekly digest"));
+	assert_true(score(&models[LABEL_DECISION], &shelf, "Rename the socket") >
+		    score(&models[LABEL_DECISION], &shelf, "Thanks, the socket is fine!") + 0.2);
+	assert_true(models[LABEL_DECISION].threshold == figures[LABEL_DECISION].threshold);
+	buf_release(&bytes);
+	buf_release(&more);
+	examples_release(&other.examples);
 	empty(&shelf);
 }
 
@@ -125,7 +152,12 @@ static void refuses_other_bytes(void **state)
 
 	(void)state;
 	assert_int_equal(label_models_read("something else", models), E_INVALID);
-	assert_int_equal(label_models_read("flywheel sentences 1\n1 2\n", models), E_INVALID);
+	assert_int_equal(label_models_read("flywheel sentences 2\n1 2\n", models), E_INVALID);
+	assert_int_equal(label_models_read("flywheel sentences 2\n1 0 1 0 0.5\n1 0 1 0 0.5\n"
+					   "1 0 1 0 0.5\n1 0 1 0 0.5\n1 0 1 0 0.5\n"
+					   "1 0 1 0 0.5\n1 0 1 0 0.5\nOOO\n",
+				 models),
+		E_INVALID);
 }
 
 static void sigmoid_is_one(void **state)
@@ -241,6 +273,7 @@ int main(void)
 		cmocka_unit_test(learns_the_same_bytes),
 		cmocka_unit_test(separates_what_it_saw),
 		cmocka_unit_test(knows_words_by_their_neighbours),
+		cmocka_unit_test(begins_from_figures),
 		cmocka_unit_test(refuses_other_bytes),
 		cmocka_unit_test(sigmoid_is_one),
 		cmocka_unit_test(takes_any_text),
