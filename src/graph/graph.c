@@ -154,10 +154,9 @@ static uint32_t first_from(struct span span, uint32_t symbol)
 	return low;
 }
 
-struct span named_in(const struct whole *whole, const char *name, uint32_t file)
+struct span of_file(const struct whole *whole, struct span span, uint32_t file)
 {
 	const struct graph_file *in = &whole->graph.files[file];
-	struct span span = named(whole, name);
 	uint32_t first;
 
 	if (!span.count)
@@ -165,6 +164,11 @@ struct span named_in(const struct whole *whole, const char *name, uint32_t file)
 	first = first_from(span, in->first_symbol);
 	return (struct span){span.symbols + first,
 		first_from(span, in->first_symbol + in->symbol_count) - first};
+}
+
+struct span named_in(const struct whole *whole, const char *name, uint32_t file)
+{
+	return of_file(whole, named(whole, name), file);
 }
 
 /* Counting sort of the calls by target keeps the order (from, line) that the edges have. */

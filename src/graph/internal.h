@@ -153,6 +153,8 @@ struct span named(const struct whole *whole, const char *name);
 #define NAME_UNKNOWN UINT32_MAX
 uint32_t name_number(const struct whole *whole, const char *name, size_t len);
 struct span numbered(const struct whole *whole, uint32_t number);
+/* Of a span those in the file; `named_in`: of all that have the name. */
+struct span of_file(const struct whole *whole, struct span span, uint32_t file);
 struct span named_in(const struct whole *whole, const char *name, uint32_t file);
 
 /* Brings the sidecar's graph to this one, inside the caller's transaction. */

@@ -55,34 +55,40 @@ static uint32_t get_suffixed(struct reader *from, uint32_t suffix)
 	return offset;
 }
 
-static void add_part(struct reader *from, uint32_t text)
+static void add_part(struct reader *from, uint32_t text, size_t len)
 {
-	size_t len = strlen(from->text.ptr + text);
-
 	buf_reserve(&from->text, len);
 	buf_add(&from->text, from->text.ptr + text, len);
+}
+
+/* Up to a mark or the end. */
+static uint32_t plain_length(const struct reader *from, uint32_t text)
+{
+	const unsigned char *start = (const unsigned char *)from->text.ptr + text, *at = start;
+
+	while (*at && *at != SAYS_NAME && *at != SAYS_RETURNS)
+		at++;
+	return (uint32_t)(at - start);
 }
 
 /* Of its own where it names what others do not. */
 static uint32_t get_signature(struct reader *from, uint32_t name, uint32_t returns)
 {
-	static const char marks[] = {SAYS_NAME, SAYS_RETURNS, '\0'};
 	uint32_t text = get_text(from), offset = (uint32_t)from->text.len;
+	uint32_t len = plain_length(from, text);
 
-	if (!strpbrk(from->text.ptr + text, marks))
+	if (!from->text.ptr[text + len])
 		return text;
-	for (; from->text.ptr[text]; text++) {
-		char c = from->text.ptr[text];
+	while (from->text.ptr[text + len] && from->text.len <= FACTS_MAX) {
+		uint32_t part = from->text.ptr[text + len] == SAYS_NAME ? name : returns;
 
-		if (c == SAYS_NAME || c == SAYS_RETURNS)
-			add_part(from, c == SAYS_NAME ? name : returns);
-		else
-			buf_addch(&from->text, c);
-		if (from->text.len > FACTS_MAX) {
-			from->in.bad = true;
-			return 0;
-		}
+		add_part(from, text, len);
+		add_part(from, part, strlen(from->text.ptr + part));
+		text += len + 1;
+		len = plain_length(from, text);
 	}
+	from->in.bad |= from->text.len > FACTS_MAX;
+	add_part(from, text, len);
 	buf_addch(&from->text, '\0');
 	return offset;
 }

@@ -434,11 +434,12 @@ static bool in_scope(const struct resolver *self, uint32_t symbol, uint32_t from
 
 /* The innermost of the definitions around the place, the last one when it is defined again. */
 static uint32_t find_around(
-	const struct resolver *self, const struct place *place, const char *name, enum want want)
+	const struct resolver *self, const struct place *place, struct span span, enum want want)
 {
 	const struct graph_symbol *symbols = self->graph->symbols;
-	struct span span = named_in(self->whole, name, place->file);
 	uint32_t best = GRAPH_NONE;
+
+	span = of_file(self->whole, span, place->file);
 
 	for (uint32_t i = 0; i < span.count; i++) {
 		uint32_t at = span.symbols[i];
@@ -454,12 +455,12 @@ static uint32_t find_around(
 }
 
 static uint32_t find_in_types(
-	const struct resolver *self, const struct place *place, const char *name, enum want want)
+	const struct resolver *self, const struct place *place, uint32_t name, enum want want)
 {
 	uint32_t type = type_around(self, place->from), found;
 
 	for (int depth = 0; type != GRAPH_NONE && depth < MAX_DEPTH; depth++) {
-		found = member_of(self, type, name);
+		found = member_numbered(self, type, name);
 		if (found != GRAPH_NONE && is_wanted(&self->graph->symbols[found], want))
 			return found;
 		type = type_around(self, self->graph->symbols[type].parent);
@@ -508,10 +509,9 @@ static struct answer find_global(
 }
 
 static struct answer find_in_folder(
-	const struct resolver *self, const struct place *place, const char *name, enum want want)
+	const struct resolver *self, const struct place *place, struct span span, enum want want)
 {
 	const struct graph *graph = self->graph;
-	struct span span = named(self->whole, name);
 	struct tally found = {0};
 
 	for (uint32_t i = 0; i < span.count; i++) {
@@ -599,15 +599,18 @@ struct answer find_plain(
 	bool qualifies = *language_separator(place->language);
 	struct answer answer = nowhere;
 	struct meaning meaning;
-	uint32_t around;
+	uint32_t number, around;
+	struct span span;
 
 	if (scope == LANGUAGE_SCOPE_GLOBAL && !qualifies)
 		return find_global(self, place, name, want);
-	around = find_around(self, place, name, want);
+	number = name_number(self->whole, name, strlen(name));
+	span = numbered(self->whole, number);
+	around = find_around(self, place, span, want);
 	if (around != GRAPH_NONE && self->graph->symbols[around].parent != GRAPH_NONE)
 		return (struct answer){around, EDGE_RESOLVED, NULL};
-	if (language_implicit_receiver(place->language) || want == WANT_TYPE) {
-		uint32_t member = find_in_types(self, place, name, want);
+	if (span.count && (language_implicit_receiver(place->language) || want == WANT_TYPE)) {
+		uint32_t member = find_in_types(self, place, number, want);
 
 		if (member != GRAPH_NONE)
 			return (struct answer){member, EDGE_RESOLVED, NULL};
@@ -620,7 +623,7 @@ struct answer find_plain(
 	if (meaning.package && meaning.file == GRAPH_NONE)
 		return (struct answer){GRAPH_NONE, EDGE_EXTERNAL, meaning.package};
 	if (scope == LANGUAGE_SCOPE_FOLDER)
-		answer = find_in_folder(self, place, name, want);
+		answer = find_in_folder(self, place, span, want);
 	if (answer.to == GRAPH_NONE && scope != LANGUAGE_SCOPE_FILE &&
 		scope != LANGUAGE_SCOPE_FOLDER && qualifies) /* a folder is all there is to Go */
 		answer = find_in_namespaces(self, place, name, want);
