@@ -193,13 +193,15 @@ static bool is_placeholder(const char *text, size_t len)
 	static const char *const words[] = {"example", "changeme", "change_me", "change-me",
 		"placeholder", "your", "xxxx", "dummy", "redacted", "replace", "sample", "...",
 		"****", "foobar", "foo_bar", "12345678", "abcdef", "000000", "deadbeef", "notreal",
-		"fake", "<", ">", "${", "{{", "$(", "%(", "#{", "[[", "test_", "_test", "test-",
-		"-test", "testing", "todo", "password", "passwd", "secret", "insert", "lorem",
-		"qwerty", "###"};
+		"fake", "${", "{{", "$(", "%(", "#{", "[[", "test_", "_test", "test-", "-test",
+		"testing", "todo", "password", "passwd", "secret", "insert", "lorem", "qwerty",
+		"###", "asdf", "foo:bar", "passw0rd", "p4ssw0rd", "s3cr3t", "0001020304"};
 	char lower[PLACEHOLDER_MAX + 1];
 
 	if (len > PLACEHOLDER_MAX)
 		return false;
+	if (len && (text[0] == '<' || text[len - 1] == '>'))
+		return true;
 	for (size_t i = 0; i < len; i++)
 		lower[i] = (char)tolower((unsigned char)text[i]);
 	lower[len] = '\0';
@@ -207,6 +209,14 @@ static bool is_placeholder(const char *text, size_t len)
 		if (strstr(lower, words[i]))
 			return true;
 	return false;
+}
+
+static bool is_identifier(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]) && !strchr("_-.", text[i]))
+			return false;
+	return true;
 }
 
 /* A value that the program will look up elsewhere: $TOKEN, %TOKEN%, os.environ, config.token. */
@@ -218,9 +228,9 @@ static bool is_reference(const char *text, size_t len)
 
 	if (len && strchr("$%", text[0]))
 		return true;
-	/* An alias, an anchor or a tag, where it goes on as a name does. */
-	if (len > 1 && strchr("@&*!", text[0]) &&
-		(isalpha((unsigned char)text[1]) || text[1] == '_'))
+	/* An alias, an anchor, a tag or a symbol, where all of the rest is a name. */
+	if (len > 1 && strchr("@&*!:", text[0]) && !isdigit((unsigned char)text[1]) &&
+		is_identifier(text + 1, len - 1))
 		return true;
 	if (len >= sizeof(head))
 		return false;
@@ -230,6 +240,35 @@ static bool is_reference(const char *text, size_t len)
 		if (strstr(head, words[i]))
 			return true;
 	return false;
+}
+
+/* A way to hash, or what a hash is called: sha-256, SCRAM-SHA-512, pass_sha2. */
+static bool is_algorithm(const char *text, size_t len)
+{
+	static const char *const names[] = {"sha1", "sha2", "sha3", "sha5", "sha-", "scram",
+		"bcrypt", "argon2", "pbkdf2", "ecdsa"};
+	char lower[24];
+
+	if (len >= sizeof(lower))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		lower[i] = (char)tolower((unsigned char)text[i]);
+	lower[len] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strstr(lower, names[i]))
+			return true;
+	return false;
+}
+
+/* 0xC0000149 */
+static bool is_hex_number(const char *text, size_t len)
+{
+	if (len < 3 || len > 18 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+		return false;
+	for (size_t i = 2; i < len; i++)
+		if (!isxdigit((unsigned char)text[i]))
+			return false;
+	return true;
 }
 
 /* Runs such as aaaa, 1234, zyxw: most neighbours differ by one at the most. */
@@ -307,12 +346,12 @@ bool key_is_ours(const char *text, size_t len)
 }
 
 struct classes {
-	size_t lower, upper, digits, others;
+	size_t lower, upper, digits, others, wide; /* wide: bytes outside ASCII, of others */
 };
 
 static struct classes classes_of(const char *text, size_t len)
 {
-	struct classes classes = {0, 0, 0, 0};
+	struct classes classes = {0};
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
@@ -321,16 +360,9 @@ static struct classes classes_of(const char *text, size_t len)
 		classes.upper += isupper(c) != 0;
 		classes.digits += isdigit(c) != 0;
 		classes.others += !isalnum(c);
+		classes.wide += c >= 0x80;
 	}
 	return classes;
-}
-
-static bool is_identifier(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("_-.", text[i]))
-			return false;
-	return true;
 }
 
 static bool ends_in_123(const char *text, size_t len)
@@ -346,7 +378,10 @@ static bool is_password(const char *text, size_t len)
 	double words = share_of_words(text, len, WORD_OR_PASSWORD);
 
 	if (!letters)
-		return has.digits >= 6 && has.others <= 1;
+		return has.digits >= 5 && has.others <= 1;
+	/* A word of a language that is not written in ASCII alone. */
+	if (has.wide && !has.digits && has.others - has.wide <= 2)
+		return false;
 	/* An identifier may hold abbreviations: hardly a word must be left in it. */
 	if (!has.digits && words > (is_identifier(text, len) ? 0.45 : 0.7))
 		return false;
@@ -368,6 +403,19 @@ static bool is_interleaved(const char *text, size_t len)
 	return changes >= 4;
 }
 
+/* Long enough, and with enough digits: such words as fade and beef are there by chance. */
+static bool is_hexadecimal(const char *text, size_t len)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!isxdigit((unsigned char)text[i]))
+			return false;
+		digits += isdigit((unsigned char)text[i]) != 0;
+	}
+	return len >= 16 && digits * 4 >= len;
+}
+
 static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
 {
 	struct classes has = classes_of(text, len);
@@ -378,9 +426,11 @@ static bool is_key(const struct scrub_rule *rule, const char *text, size_t len)
 		return false;
 	if (!rule->uuid && is_uuid(text, len))
 		return false;
-	if (rule->password && !is_password(text, len))
+	if (rule->password &&
+		(is_algorithm(text, len) || is_hex_number(text, len) || !is_password(text, len)))
 		return false;
 	if (!rule->password && !rule->words && !is_interleaved(text, len) &&
+		!is_hexadecimal(text, len) &&
 		share_of_words(text, len, WORD_OR_KEY) > (has.digits ? 0.8 : 0.35))
 		return false;
 	return entropy(text, len) >= rule->entropy;
