@@ -55,9 +55,10 @@ struct store_graph_edge {
 	const char *name;
 };
 typedef int (*store_graph_edge_fn)(const struct store_graph_edge *edge, void *payload);
-
 typedef int (*store_graph_file_fn)(const struct store_graph_file *file, void *payload);
-int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload); /* by path */
+/* All by path; or in no order, their ids, paths, blobs, versions, languages and reasons alone. */
+int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload);
+int store_graph_paths(struct store *store, store_graph_file_fn fn, void *payload);
 int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload);
 /* Those in which names with these hashes are defined: of one by path, of many their ids. */
 int store_graph_defining(struct store *store, uint32_t name, store_graph_file_fn fn, void *payload);
@@ -65,8 +66,7 @@ int store_graph_definers(struct store *store, const uint32_t *names, size_t coun
 	int (*fn)(int64_t file, void *payload), void *payload);
 int store_graph_mentions(struct store *store,
 	int (*fn)(const char *path, const void *, size_t len, void *payload), void *payload);
-/* Appends a file's edges. */
-int store_graph_edges(struct store *store, int64_t file, struct buf *out);
+int store_graph_edges(struct store *store, int64_t file, struct buf *out); /* appends */
 
 #define STORE_SKIP_REASONS 16
 struct store_graph_counts {

@@ -140,38 +140,36 @@ static void workshop_leave(struct workshop *workshop)
 	free(workshop);
 }
 
-static int workshop_open(struct workshop **out)
+struct scrubber *workshop_scrubber(struct workshop *workshop)
 {
-	struct workshop *workshop = xcalloc(1, sizeof(*workshop));
-
-	workshop->users = 1;
-	workshop->pool = pool_new(); /* before the first use of tree-sitter */
-	*out = workshop;
-	return scrubber_open_for_code(NULL, &workshop->scrubber);
+	if (!workshop->scrubber && scrubber_open_for_code(NULL, &workshop->scrubber))
+		error_clear();
+	return workshop->scrubber;
 }
 
-static int workshop_join(const struct grammar *beside, struct workshop **out)
+static struct workshop *workshop_join(const struct grammar *beside)
 {
-	if (!beside)
-		return workshop_open(out);
-	*out = beside->workshop;
-	(*out)->users++;
-	return 0;
+	struct workshop *workshop = beside ? beside->workshop : xcalloc(1, sizeof(*workshop));
+
+	if (!workshop->users++)
+		workshop->pool = pool_new(); /* before the first use of tree-sitter */
+	return workshop;
 }
 
 int grammar_open(
 	const struct grammar_source *source, const struct grammar *beside, struct grammar **out)
 {
 	struct grammar *grammar = xcalloc(1, sizeof(*grammar));
-	int rc = workshop_join(beside, &grammar->workshop);
+	int rc = 0;
 
 	*out = NULL;
+	grammar->workshop = workshop_join(beside);
 	grammar->separator = xstrdup(source->separator);
 	grammar->receivers = source->receivers;
 	grammar->fragments = source->fragments;
 	grammar->macros = source->macros;
 	grammar->parser = ts_parser_new();
-	if (!rc && !ts_parser_set_language(grammar->parser, source->language()))
+	if (!ts_parser_set_language(grammar->parser, source->language()))
 		rc = fail(E_INVALID, "language %s: the grammar does not fit this tree-sitter",
 			source->name);
 	if (!rc) {

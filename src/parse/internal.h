@@ -66,9 +66,12 @@ extern const struct decision_weight decision_weights[];
 /* What the grammars of a thread have together: each would take a megabyte of its own. */
 struct workshop {
 	unsigned users;
-	struct pool *pool; /* of the trees that are not kept */
-	struct scrubber *scrubber;
+	struct pool *pool;         /* of the trees that are not kept */
+	struct scrubber *scrubber; /* see workshop_scrubber; NULL: not asked for yet */
 };
+
+/* Opened when it is first asked for, which takes as long as a small file. NULL: it cannot be. */
+struct scrubber *workshop_scrubber(struct workshop *workshop);
 
 struct predicate;
 struct grammar {
@@ -136,7 +139,7 @@ struct text_slot {
 struct findings {
 	const char *text;
 	uint32_t len;
-	struct scrubber *scrubber; /* borrowed */
+	struct workshop *workshop; /* borrowed */
 	struct buf pool;           /* texts of the facts; offset 0 is "" */
 	struct text_slot *known;   /* the texts in it, by hash; as many as a power of two, or 0 */
 	uint32_t known_count, known_room;

@@ -436,7 +436,7 @@ static void join(const struct facts *facts, const struct findings *old, const st
 static bool make(const struct grammar *grammar, const struct pair *pair, const struct facts *facts,
 	struct buf *out)
 {
-	struct findings some = {.scrubber = grammar->workshop->scrubber};
+	struct findings some = {.workshop = grammar->workshop};
 	struct findings all = {.text = pair->new, .len = pair->new_len, .pool = BUF_INIT};
 	struct findings old = found_before(facts);
 	struct sections sections = {NULL, 0, 0};

@@ -172,6 +172,18 @@ static uint32_t squeezed_text(struct findings *found, const char *head, size_t e
 	return findings_text(found, text, len);
 }
 
+/* Whether secrets were taken out of the text; without a scrubber all of it is one. */
+static bool is_scrubbed(struct workshop *workshop, const char *text, size_t len, struct buf *clean)
+{
+	struct scrubber *scrubber = workshop_scrubber(workshop);
+
+	if (scrubber && !scrub_count_secrets(scrubber, text, len))
+		return false;
+	if (!scrubber || scrub_text(scrubber, text, len, clean, NULL, NULL))
+		buf_clear(clean);
+	return true;
+}
+
 /* A default value may be a secret. */
 static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t end)
 {
@@ -181,9 +193,7 @@ static uint32_t signature_text(struct findings *found, uint32_t start, uint32_t 
 	uint32_t offset;
 
 	if ((memchr(head, '"', len) || memchr(head, '\'', len)) &&
-		scrub_count_secrets(found->scrubber, head, len)) {
-		if (scrub_text(found->scrubber, head, len, &clean, NULL, NULL))
-			buf_clear(&clean);
+		is_scrubbed(found->workshop, head, len, &clean)) {
 		head = clean.ptr;
 		len = clean.len;
 	}
@@ -461,13 +471,13 @@ bool findings_take(const struct grammar *grammar, struct findings *found, TSTree
 
 void findings_empty(struct findings *found, const char *text, size_t len)
 {
-	struct scrubber *scrubber = found->scrubber;
+	struct workshop *workshop = found->workshop;
 
 	findings_release(found);
 	*found = (struct findings){.text = text,
 		.len = (uint32_t)len,
 		.pool = BUF_INIT,
-		.scrubber = scrubber,
+		.workshop = workshop,
 		.joined = BUF_INIT};
 	findings_text(found, "", 0);
 }
@@ -501,7 +511,7 @@ static enum parse_skip run(struct grammar *grammar, struct findings *found)
 void parse_text(struct grammar *grammar, const char *text, size_t len, struct buf *out)
 {
 	enum parse_skip skip = len > INT32_MAX ? PARSE_COMPLEX : content_check(text, len);
-	struct findings found = {.pool = BUF_INIT, .scrubber = grammar->workshop->scrubber};
+	struct findings found = {.pool = BUF_INIT, .workshop = grammar->workshop};
 
 	findings_empty(&found, text, len);
 	if (skip == PARSE_OK)

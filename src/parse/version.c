@@ -551,7 +551,7 @@ static struct version *make(
 	buf_init(&new->text);
 	buf_init(&new->blanked);
 	buf_init(&new->found.pool);
-	new->found.scrubber = grammar->workshop->scrubber;
+	new->found.workshop = grammar->workshop;
 	buf_add(&new->text, text, len);
 	findings_empty(&new->found, new->text.ptr, len);
 	version_make_tree(grammar, new, old);

@@ -190,6 +190,28 @@ int store_graph_files(struct store *store, store_graph_file_fn fn, void *payload
 		fn, payload);
 }
 
+int store_graph_paths(struct store *store, store_graph_file_fn fn, void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT id, path, blob, version, language, skipped FROM graph_file");
+	int rc = 0, error;
+
+	while (!rc && query_next(query)) {
+		struct store_graph_file file = {.id = query_number(query, 0),
+			.path = query_text(query, 1),
+			.version = query_number(query, 3),
+			.language = query_text(query, 4),
+			.skipped = query_text(query, 5)};
+		size_t len = 0;
+		const void *bytes = query_blob(query, 2, &len);
+
+		memcpy(file.blob, bytes, len < sizeof(file.blob) ? len : sizeof(file.blob));
+		rc = fn(&file, payload);
+	}
+	error = query_close(query);
+	return rc ? rc : error;
+}
+
 int store_graph_file(struct store *store, const char *path, store_graph_file_fn fn, void *payload)
 {
 	struct query *query =

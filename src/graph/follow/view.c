@@ -20,9 +20,8 @@ struct view {
 	size_t count;
 	int64_t *versions;  /* per file of the tree: of its facts; 0: it has none */
 	struct row_id *ids; /* of the files of the tree */
-	size_t version_room, id_room;
-	bool *borrowed;  /* per file of the tree: its facts are the caller's */
-	uint32_t *order; /* files of the tree that were read, as they came */
+	bool *borrowed;     /* per file of the tree: its facts are the caller's */
+	uint32_t *order;    /* files of the tree that were read, as they came */
 	uint32_t read, read_room;
 	struct map names;   /* that are looked at, and their definitions known */
 	struct map called;  /* those of them that are called as they stand */
@@ -40,24 +39,60 @@ static const struct language *language_at(const struct view *view, uint32_t file
 	return view->whole->snapshot.files[file].language;
 }
 
+/* A row of the sidecar, until all are in order. */
+struct listed {
+	struct source_file file; /* first, for its path */
+	int64_t id, version;
+};
+
+struct listing {
+	const struct languages *languages;
+	struct listed *items;
+	size_t count, room;
+};
+
 static int on_row(const struct store_graph_file *row, void *payload)
 {
-	struct view *view = payload;
-	struct snapshot *snapshot = &view->whole->snapshot;
-	struct source_file *file;
+	struct listing *self = payload;
+	struct listed *listed;
 
-	GROW(snapshot->files, snapshot->count, snapshot->capacity);
-	GROW(view->versions, snapshot->count, view->version_room);
-	GROW(view->ids, snapshot->count, view->id_room);
-	view->versions[snapshot->count] = row->version;
-	view->ids[snapshot->count] = (struct row_id){row->id, snapshot->count};
-	file = &snapshot->files[snapshot->count++];
-	memset(file, 0, sizeof(*file));
-	file->path = xstrdup(row->path);
-	file->language = row->language ? languages_named(view->languages, row->language) : NULL;
-	file->skipped = row->skipped || !file->language ? "skipped" : NULL;
-	memcpy(file->blob.raw, row->blob, OID_RAW);
+	GROW(self->items, self->count, self->room);
+	listed = &self->items[self->count++];
+	*listed = (struct listed){.id = row->id, .version = row->version};
+	listed->file.path = xstrdup(row->path);
+	listed->file.language =
+		row->language ? languages_named(self->languages, row->language) : NULL;
+	listed->file.skipped = row->skipped || !listed->file.language ? "skipped" : NULL;
+	memcpy(listed->file.blob.raw, row->blob, OID_RAW);
 	return 0;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+	return strcmp(((const struct listed *)left)->file.path,
+		((const struct listed *)right)->file.path);
+}
+
+/* All paths of the tree, in their order. */
+static int list_files(struct view *view)
+{
+	struct snapshot *snapshot = &view->whole->snapshot;
+	struct listing listing = {.languages = view->languages};
+	int rc = store_graph_paths(view->session->store, on_row, &listing);
+
+	if (listing.count)
+		qsort(listing.items, listing.count, sizeof(*listing.items), compare_paths);
+	snapshot->files = xcalloc(listing.count + 1, sizeof(*snapshot->files));
+	view->versions = xcalloc(listing.count + 1, sizeof(*view->versions));
+	view->ids = xcalloc(listing.count + 1, sizeof(*view->ids));
+	for (uint32_t i = 0; i < listing.count; i++) {
+		snapshot->files[i] = listing.items[i].file;
+		view->versions[i] = listing.items[i].version;
+		view->ids[i] = (struct row_id){listing.items[i].id, i};
+	}
+	snapshot->count = (uint32_t)listing.count;
+	free(listing.items);
+	return rc;
 }
 
 static uint32_t find_file(const struct view *view, const char *path)
@@ -324,7 +359,7 @@ int view_open(struct session *session, const struct languages *languages,
 	view->count = count;
 	view->possible = true;
 	*out = NULL;
-	rc = store_graph_files(session->store, on_row, view);
+	rc = list_files(view);
 	if (!rc)
 		take_files(view);
 	view->possible = view->possible && are_plain(view);
