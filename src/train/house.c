@@ -4,6 +4,7 @@
 #include "flywheel/config.h"
 #include "flywheel/scrub.h"
 #include "flywheel/curate.h"
+#include "flywheel/example.h"
 #include "flywheel/graph.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
@@ -68,9 +69,12 @@ static int add_example(
 {
 	struct example_state *state = payload;
 
-	(void)kind;
 	buf_clear(&state->text);
-	buf_addf(&state->text, "%s\n%s", prompt, answer);
+	/* Code counts once, as the tree has it, and headings are nothing that is ever to be said.
+	 */
+	if (!example_is_from_code(kind))
+		buf_addf(&state->text, "%s\n", prompt);
+	buf_addstr(&state->text, answer);
 	model_builder_add(state->builder, id, state->text.ptr, state->text.len);
 	return 0;
 }
