@@ -18,7 +18,9 @@
 #define CUT 0.20
 #define SYMPTOM 0.25
 #define BARE 0.15
-#define AREA_MAX 40 /* bytes of a line in which "area: " stands */
+#define EARLY 24        /* bytes of a statement in which a bare pronoun is its object */
+#define INSTEAD_MAX 120 /* bytes of one way; more are several */
+#define AREA_MAX 40     /* bytes of a line in which "area: " stands */
 
 static bool has_any(const char *text, const char *const *words)
 {
@@ -128,6 +130,30 @@ static bool is_open(const char *text)
 	return depth != 0;
 }
 
+/* "Set it up as ...": what it is stands in a sentence before. */
+static bool is_about_it(const char *statement)
+{
+	static const char *const pronouns[] = {"it", "them", NULL};
+	static const char *const idioms[] = {
+		"make it", "makes it", "made it", "making it", "so it", "so that it", NULL};
+	size_t len = strlen(statement), end = len < EARLY ? len : EARLY;
+	char start[EARLY + 1];
+
+	while (end && end < len && statement[end] != ' ')
+		end--;
+	memcpy(start, statement, end);
+	start[end] = '\0';
+	return has_any(start, pronouns) && !has_any(statement, idioms) &&
+	       !begins_with_any(statement, (const char *const[]){"it ", NULL});
+}
+
+/* What it was chosen over goes on with what is done now, or with what is good about that. */
+static bool is_run_on(const char *instead)
+{
+	return strlen(instead) > INSTEAD_MAX || strstr(instead, ", we ") ||
+	       strstr(instead, ", which is ");
+}
+
 static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
@@ -136,10 +162,12 @@ static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 		NULL};
 	static const char *const statements[] = {"may ", "might ", "could ", "if ", "when ",
 		"where ", "while ", "however", "and ", "but ", "or ", "which ", "use of ", NULL};
-	static const char *const vague[] = {"the latter", "the former", ", e.g", NULL};
+	static const char *const vague[] = {"the latter", "the former", ", e.g", "have to add",
+		"in the end", "- otherwise", NULL};
 	size_t len = strlen(draft->statement);
 
 	return len > 240 || is_open(draft->statement) || is_open(draft->instead_of) ||
+	       is_run_on(draft->instead_of) || is_about_it(draft->statement) ||
 	       has_any(draft->statement, vague) || ends_with(draft->statement, " simply") ||
 	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) ||

@@ -383,6 +383,31 @@ static void doubts_where_it_stands(void **state)
 	classifier_free(classifier);
 }
 
+/* A pronoun for an object, and a way that goes on with the next deed or what is good about it. */
+static void doubts_what_runs_on(void **state)
+{
+	static const char plain[] = "Set the label up as an empty string to avoid leaking detail.";
+	static const char it[] = "Set it up as an empty string to avoid leaking detail.";
+	static const char way[] = "Use the space behind the stack instead of upvalues.";
+	static const char gain[] = "Use the space behind the stack instead of "
+				   "upvalues, which is a little quicker.";
+	static const char deed[] = "Use the space behind the stack instead of asking "
+				   "the owner for the handle, we look whether a lock is held.";
+	struct classifier *classifier = NULL;
+	double sure;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	sure = sureness_under(classifier, "Mend the log", plain);
+	assert_true(sure > sureness_under(classifier, "Mend the log", it) + 0.15);
+	assert_true(sureness_under(classifier, "Mend the log",
+			    "Use the extra memory itself to avoid a second allocation.") > 0.8);
+	sure = sureness_under(classifier, "Mend the log", way);
+	assert_true(sure > sureness_under(classifier, "Mend the log", gain) + 0.12);
+	assert_true(sure > sureness_under(classifier, "Mend the log", deed) + 0.12);
+	classifier_free(classifier);
+}
+
 static void ids_survive_rewrapping(void **state)
 {
 	char a[13], b[13], c[13];
@@ -540,6 +565,7 @@ int main(void)
 		cmocka_unit_test(keeps_parts_apart),
 		cmocka_unit_test(reads_a_broken_subject),
 		cmocka_unit_test(doubts_where_it_stands),
+		cmocka_unit_test(doubts_what_runs_on),
 		cmocka_unit_test(finds_what_follows),
 		cmocka_unit_test(leaves_what_does_not_follow),
 		cmocka_unit_test(consequences_keep_the_id),
