@@ -195,6 +195,7 @@ static int keep_words(struct importing *importing, const struct note_decision *d
 	if (!rc)
 		rc = store_decision_each(
 			store, &(struct decision_filter){.id = decision->id}, on_mined, &known);
+	known.row.row.id = decision->id; /* that of the rows went with them */
 	if (!rc && !known.kept && !known.mined) {
 		rc = keep_new(importing, decision, decision->carried_from ? "carried" : "imported",
 			text(decision->carried_from));
