@@ -111,7 +111,7 @@ With a second paragraph."
 	git checkout -q -b side
 	commit_file b.c "int b;" "Add b
 
-We add it here rather than in a.c because that one is generated."
+We add b here rather than in a.c because that one is generated."
 	git flywheel decisions >/dev/null
 	git checkout -q main
 	commit_file c.c "int c;" "Add c
@@ -190,12 +190,12 @@ EOT
 @test "a shallow clone has the decisions of the commits it has" {
 	commit_file b.c "int b;" "Add b
 
-We add it here rather than in a.c because that one is generated."
+We add b here rather than in a.c because that one is generated."
 	git clone -q --depth 1 "file://$REPO" "$BATS_TEST_TMPDIR/shallow"
 	cd "$BATS_TEST_TMPDIR/shallow"
 	git flywheel init >/dev/null
 	run git flywheel decisions list
 	[ "$status" -eq 0 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ "$output" == *"We add it here"* ]]
+	[[ "$output" == *"We add b here"* ]]
 }

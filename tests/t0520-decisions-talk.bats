@@ -32,7 +32,7 @@ mined() {
 	[[ "$output" == *"Use a fixed array"* ]]
 	run git flywheel why src/a.c
 	[[ "$output" == *"instead of a growing list"* ]]
-	say user u3 '"Never call it from a signal handler: it allocates memory there."'
+	say user u3 '"Never call resize from a signal handler: it allocates memory there."'
 	run mined
 	[ "${#lines[@]}" -eq 2 ]
 	run mined

@@ -34,9 +34,6 @@ enum example_context {
 int example_generate(struct session *session, const struct split *split, size_t *raw);
 typedef int (*example_fn)(const struct example *example, void *payload);
 int example_each(struct session *session, example_fn fn, void *payload); /* ordered by id */
-/* Whether the prompts of a kind hold nothing but code of the tree and what the graph says of it;
- * false for a kind that is not ours. */
-bool example_is_from_code(const char *kind);
 int example_find(struct session *session, const char *id, example_fn fn, void *payload);
 
 #endif

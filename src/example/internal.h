@@ -67,7 +67,6 @@ struct generator {
 /* A kind of example: what a model is to learn from it. */
 struct example_kind {
 	const char *name, *summary;
-	bool from_code; /* its prompts hold nothing but code of the tree and what the graph says */
 	int (*generate)(struct generator *generator); /* required; 0 or an error */
 };
 extern const struct example_kind *const example_kinds[]; /* NULL-terminated */

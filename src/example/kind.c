@@ -1,8 +1,6 @@
 /* The table of kinds. Order decides nothing but the order of work: examples are kept by id. */
 #include "example/internal.h"
 
-#include <string.h>
-
 const struct example_kind *const example_kinds[] = {
 	&kind_function,
 	&kind_explain,
@@ -18,11 +16,3 @@ const struct example_kind *const example_kinds[] = {
 	&kind_handwritten,
 	NULL,
 };
-
-bool example_is_from_code(const char *kind)
-{
-	for (size_t i = 0; example_kinds[i]; i++)
-		if (!strcmp(example_kinds[i]->name, kind))
-			return example_kinds[i]->from_code;
-	return false;
-}

@@ -4,7 +4,6 @@
 #include "flywheel/config.h"
 #include "flywheel/scrub.h"
 #include "flywheel/curate.h"
-#include "flywheel/example.h"
 #include "flywheel/graph.h"
 #include "flywheel/model.h"
 #include "flywheel/store.h"
@@ -69,12 +68,9 @@ static int add_example(
 {
 	struct example_state *state = payload;
 
+	(void)kind;
 	buf_clear(&state->text);
-	/* Code counts once, as the tree has it, and headings are nothing that is ever to be said.
-	 */
-	if (!example_is_from_code(kind))
-		buf_addf(&state->text, "%s\n", prompt);
-	buf_addstr(&state->text, answer);
+	buf_addf(&state->text, "%s\n%s", prompt, answer);
 	model_builder_add(state->builder, id, state->text.ptr, state->text.len);
 	return 0;
 }

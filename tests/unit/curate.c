@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "curate/internal.h"
-#include "flywheel/example.h"
 #include "flywheel/config.h"
 #include "flywheel/repo.h"
 #include "flywheel/store.h"
@@ -361,25 +360,9 @@ static void test_contamination(void **state)
 	assert_true(rejects(f, &filter_contamination, &example)); /* no run of 13, yet alike */
 }
 
-/* What a model of the tree's code has read already, and what only the example says. */
-static void kinds_know_where_prompts_are_from(void **state)
-{
-	static const char *const code[] = {"function", "explain", "call-chain", "module-edge",
-		"fill-in-middle", "error-handling", "test", "house-pattern"};
-	static const char *const more[] = {
-		"change-intent", "change-message", "decision", "handwritten", "unheard-of", ""};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++)
-		assert_true(example_is_from_code(code[i]));
-	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++)
-		assert_false(example_is_from_code(more[i]));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kinds_know_where_prompts_are_from),
 		cmocka_unit_test(test_minhash_is_accurate),
 		cmocka_unit_test(test_lsh_finds_pairs),
 		cmocka_unit_test(test_lsh_rows),

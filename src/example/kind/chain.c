@@ -82,6 +82,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_chain = {
 	.name = "call-chain",
 	.summary = "how one function comes to call another, step by step",
-	.from_code = true,
 	.generate = generate,
 };

@@ -110,6 +110,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_check = {
 	.name = "error-handling",
 	.summary = "what may have failed at this point, and how the house handles it",
-	.from_code = true,
 	.generate = generate,
 };

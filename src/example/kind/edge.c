@@ -106,6 +106,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_edge = {
 	.name = "module-edge",
 	.summary = "what a function takes from another module, and where",
-	.from_code = true,
 	.generate = generate,
 };

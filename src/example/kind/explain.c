@@ -68,6 +68,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_explain = {
 	.name = "explain",
 	.summary = "what a function is for and where it stands in the design",
-	.from_code = true,
 	.generate = generate,
 };

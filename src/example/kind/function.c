@@ -27,6 +27,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_function = {
 	.name = "function",
 	.summary = "write a function, given callers, callees, role and purpose",
-	.from_code = true,
 	.generate = generate,
 };

@@ -103,6 +103,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_middle = {
 	.name = "fill-in-middle",
 	.summary = "the missing block of a function, given what stands around it",
-	.from_code = true,
 	.generate = generate,
 };

@@ -161,6 +161,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_pattern = {
 	.name = "house-pattern",
 	.summary = "one more function of a shape that the house repeats",
-	.from_code = true,
 	.generate = generate,
 };

@@ -107,6 +107,5 @@ static int generate(struct generator *generator)
 const struct example_kind kind_test = {
 	.name = "test",
 	.summary = "the test of a function, as the tests of this repository are written",
-	.from_code = true,
 	.generate = generate,
 };
