@@ -151,6 +151,8 @@ bits_of() { # <model> <list>
 	git flywheel house train -f beta.list -o b.model
 	git flywheel house eval b.model -f alpha.list --json >with
 	git flywheel house eval b.model -f alpha.list --json --no-ranks >without
+	run git flywheel house eval b.model -f alpha.list --no-ranks
+	[[ ${lines[1]} == *" % novel" && $output != *MRR* ]]
 	[ "$(jq .bits_per_token with)" = "$(jq .bits_per_token without)" ]
 	[ "$(jq ".mrr_at_10 == 0" without)" = true ]
 	[ "$(jq '.top5 >= .top1 and .us_per_token > 0 and .peak_megabytes > 1' with)" = true ]

@@ -152,9 +152,10 @@ static void print_evaluation(
 	if (!evaluation->wishes->json) {
 		printf("%.3f bits/token with novel tokens spelled (%.3f as one of the known)\n",
 			sum->bits / tokens, sum->closed_bits / tokens);
-		printf("%.3f MRR@10, %.1f %% ranked first, %.2f %% novel\n",
-			sum->reciprocal_rank / ranked, 100 * (double)sum->top1 / ranked,
-			100 * (double)sum->novel / tokens);
+		if (sum->ranked)
+			printf("%.3f MRR@10, %.1f %% ranked first, ", sum->reciprocal_rank / ranked,
+				100 * (double)sum->top1 / ranked);
+		printf("%.2f %% novel\n", 100 * (double)sum->novel / tokens);
 		printf("%llu tokens in %zu files, %.1f s of CPU, %.0f us a token; the model has "
 		       "%llu tokens in %.1f MB\n",
 			(unsigned long long)sum->tokens, js_count(evaluation->files), seconds,
