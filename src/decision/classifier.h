@@ -64,8 +64,7 @@ struct example {
 	unsigned known;  /* a bit for each label of which that is known */
 	double weight;
 };
-/* Weights of sentences that we wrote, of others' in histories, and of labels that only a cue gave.
- */
+/* Weights of sentences that we wrote, of others' in histories, and of labels of a cue alone. */
 #define WEIGHT_OWN 1.0
 #define WEIGHT_REAL 0.5
 #define WEIGHT_CUE 0.3

@@ -4,9 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FURTHEST                                                                                   \
-	8.0 /* an escape's odds are moved by a power of e, and by no more than this one            \
-	     */
+#define FURTHEST 8.0 /* an escape's odds are moved by e to this, at most */
 
 static uint16_t word_row(uint64_t mark)
 {

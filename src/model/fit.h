@@ -7,8 +7,7 @@
 /* One token; nothing of it changes with the weights. */
 struct sight {
 	double spelled;
-	float hit[COMPONENTS]; /* hits / total of each component that knows the place, as the rows
-				*/
+	float hit[COMPONENTS]; /* hits / total of each that knows the place, as the rows */
 	uint16_t rows[BLEND_SEEN];
 	uint8_t row_count, known; /* known: rows of components, the strongest first */
 	bool starts_line;

@@ -12,9 +12,8 @@
 #define PIECES 64   /* that are looked at, at most, and */
 #define TOKENS 4096 /* about so many in all */
 #define BLOCK 64    /* places of the stream that share an entry of the table of pieces */
-#define NEAR_KINDS                                                                                 \
-	(CONTEXT_3 + 1) /* longer contexts would find what the house's own counts find             \
-			 */
+/* Longer contexts would find what the house's own counts find. */
+#define NEAR_KINDS (CONTEXT_3 + 1)
 
 struct piece {
 	double score;

@@ -29,7 +29,6 @@ enum context_kind {
 #define PLACE_REACH 10 /* tokens of the longest context */
 #define PLACE_SPARSE 3
 #define PLACE_FAR_IN 12 /* tokens into a statement; further counts as this */
-#define PLACE_FAR_IN 12 /* tokens into a statement; further counts as this */
 
 /* The length of a context of tokens in a row, or -1 - its number among the sparse ones. */
 static inline int context_length(enum context_kind kind)

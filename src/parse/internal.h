@@ -164,6 +164,7 @@ struct findings {
 };
 
 uint32_t findings_text(struct findings *findings, const char *text, size_t len);
+#define BYTES_A_STEP 32u /* a sound text takes one of the parser's callbacks for twice as many */
 /* Parses; `old`: a tree of another version, edited to fit, or NULL. Adds the steps that it took,
  * `steps` may be NULL. NULL: too much work. */
 TSTree *parse_tree(

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define NEAR_MAX (1u << 20) /* bytes of a text: a longer one may be too much work */
-#define BYTES_A_STEP 32u    /* a part that takes more steps is no better than its whole */
 
 /* What is made anew, and what is parsed with it. `bytes` and `lines`: how far the text has moved
  * behind it, and that before it; modulo 2^32. */

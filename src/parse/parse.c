@@ -16,7 +16,6 @@
  * 200 KB of bare numbers take it 1,300 and 20 seconds. So what it copies counts as well.
  */
 #define STEPS_MIN 20000u /* some 0.4 s */
-#define BYTES_A_STEP 32u
 #define COPIED_A_STEP (16u << 10)
 #define TAGS_BUDGET 50000000u /* looks at nodes */
 #define SIGNATURE_MAX 240

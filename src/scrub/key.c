@@ -188,6 +188,22 @@ static double entropy(const char *text, size_t len)
 	return bits;
 }
 
+/* `out` has room for a NUL more. */
+static void to_lower(char *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)tolower((unsigned char)text[i]);
+	out[len] = '\0';
+}
+
+static bool holds_any(const char *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
 static bool is_placeholder(const char *text, size_t len)
 {
 	static const char *const words[] = {"example", "changeme", "change_me", "change-me",
@@ -202,13 +218,8 @@ static bool is_placeholder(const char *text, size_t len)
 		return false;
 	if (len && (text[0] == '<' || text[len - 1] == '>'))
 		return true;
-	for (size_t i = 0; i < len; i++)
-		lower[i] = (char)tolower((unsigned char)text[i]);
-	lower[len] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(lower, words[i]))
-			return true;
-	return false;
+	to_lower(lower, text, len);
+	return holds_any(lower, words, ARRAY_SIZE(words));
 }
 
 static bool is_identifier(const char *text, size_t len)
@@ -236,10 +247,7 @@ static bool is_reference(const char *text, size_t len)
 		return false;
 	memcpy(head, text, len);
 	head[len] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strstr(head, words[i]))
-			return true;
-	return false;
+	return holds_any(head, words, ARRAY_SIZE(words));
 }
 
 /* A way to hash, or what a hash is called: sha-256, SCRAM-SHA-512, pass_sha2. */
@@ -251,13 +259,8 @@ static bool is_algorithm(const char *text, size_t len)
 
 	if (len >= sizeof(lower))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		lower[i] = (char)tolower((unsigned char)text[i]);
-	lower[len] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strstr(lower, names[i]))
-			return true;
-	return false;
+	to_lower(lower, text, len);
+	return holds_any(lower, names, ARRAY_SIZE(names));
 }
 
 /* 0xC0000149 */

@@ -227,30 +227,49 @@ static void walk(struct grammar *grammar, const char *language, const char *path
 	buf_release(&more);
 }
 
-static void edited_files_have_the_facts_of_whole_ones(void **state)
+/* A golden input, another one of its language or the same, and its number. */
+struct input {
+	struct grammar *grammar;
+	const char *language, *path, *other;
+	uint64_t number;
+};
+
+static void each_input(void (*fn)(const struct input *input, void *payload), void *payload)
 {
 	struct languages *languages = NULL;
 	glob_t found;
 
-	(void)state;
 	assert_int_equal(languages_load(&languages), 0);
 	assert_int_equal(glob("tests/language/*/*/input.*", 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const char *path = found.gl_pathv[i];
-		const struct language *language = languages_find(languages, path);
-		const char *other = found.gl_pathv[i ? i - 1 : 0];
-		struct grammar *grammar = NULL;
+		struct input input = {.path = found.gl_pathv[i],
+			.other = found.gl_pathv[i ? i - 1 : 0],
+			.number = i};
+		const struct language *language = languages_find(languages, input.path);
 
 		if (!language)
 			continue;
-		if (languages_find(languages, other) != language)
-			other = path;
-		assert_int_equal(language_grammar(language, &grammar), 0);
-		walk(grammar, language_name(language), path, other, i);
-		grammar_free(grammar);
+		if (languages_find(languages, input.other) != language)
+			input.other = input.path;
+		input.language = language_name(language);
+		assert_int_equal(language_grammar(language, &input.grammar), 0);
+		fn(&input, payload);
+		grammar_free(input.grammar);
 	}
 	globfree(&found);
 	languages_free(languages);
+}
+
+static void on_walked_input(const struct input *input, void *payload)
+{
+	(void)payload;
+	walk(input->grammar, input->language, input->path, input->other, input->number);
+}
+
+static void edited_files_have_the_facts_of_whole_ones(void **state)
+{
+	(void)state;
+	each_input(on_walked_input, NULL);
 }
 
 /* A text and its facts, by a whole parse. */
@@ -319,36 +338,27 @@ static size_t edit_long(struct grammar *grammar, const char *path, const char *o
 	return near;
 }
 
+struct near_count {
+	size_t all, in_ruby;
+};
+
+static void on_edited_input(const struct input *input, void *payload)
+{
+	struct near_count *count = payload;
+	size_t near = edit_long(input->grammar, input->path, input->other, input->number);
+
+	count->all += near;
+	count->in_ruby += strcmp(input->language, "ruby") ? 0 : near;
+}
+
 static void facts_of_a_near_text_are_those_of_a_whole_one(void **state)
 {
-	struct languages *languages = NULL;
-	size_t all = 0, in_ruby = 0;
-	glob_t found;
+	struct near_count near = {0, 0};
 
 	(void)state;
-	assert_int_equal(languages_load(&languages), 0);
-	assert_int_equal(glob("tests/language/*/*/input.*", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const char *path = found.gl_pathv[i];
-		const struct language *language = languages_find(languages, path);
-		const char *other = found.gl_pathv[i ? i - 1 : 0];
-		struct grammar *grammar = NULL;
-		size_t near;
-
-		if (!language)
-			continue;
-		if (languages_find(languages, other) != language)
-			other = path;
-		assert_int_equal(language_grammar(language, &grammar), 0);
-		near = edit_long(grammar, path, other, i);
-		all += near;
-		in_ruby += strcmp(language_name(language), "ruby") ? 0 : near;
-		grammar_free(grammar);
-	}
-	assert_true(all > 2 * EDITS);
-	assert_int_equal(in_ruby, 0); /* a variable at file level reaches from part to part */
-	globfree(&found);
-	languages_free(languages);
+	each_input(on_edited_input, &near);
+	assert_true(near.all > 2 * EDITS);
+	assert_int_equal(near.in_ruby, 0); /* a variable at file level reaches from part to part */
 }
 
 static void what_cannot_be_gone_on_from_is_let_go(void **state)
