@@ -20,6 +20,8 @@ struct store;
 int store_open(const char *folder, bool create, struct store **out);
 void store_close(struct store *store); /* NULL is fine; an open transaction is rolled back */
 const char *store_folder(const struct store *store);
+/* Gives back the pages that it keeps of what was read. */
+void store_forget(struct store *store);
 
 /* Transactions nest: only the outermost begins and commits. A rollback undoes all of them. */
 int store_begin(struct store *store);

@@ -239,7 +239,7 @@ int claims_read(struct fates *fates, const struct commit *commit, struct claims 
 		take_note(text.ptr, out);
 	error_clear();
 	buf_release(&text);
-	out->evidence = out->count ? "note" : "trailer";
+	out->evidence = out->count ? BY_NOTE : BY_TRAILER;
 	if (!out->count && commit->parent_count < 2)
 		take_trailers(commit->message, out);
 	return 0;

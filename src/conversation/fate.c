@@ -47,8 +47,33 @@ struct fate_path *fate_path_known(struct fates *fates, const char *name)
 	return entry ? &fates->paths[entry->value.num] : NULL;
 }
 
+static uint32_t author_of(struct fates *fates, const char *tool, const char *model)
+{
+	struct buf key = BUF_INIT;
+	bool added = false;
+	struct map_entry *entry;
+
+	buf_add(&key, tool, strlen(tool) + 1);
+	buf_addstr(&key, model);
+	entry = map_put(&fates->authors, key.ptr, key.len, &added);
+	buf_release(&key);
+	return (uint32_t)(entry - fates->authors.entries);
+}
+
+const char *origin_tool(const struct fates *fates, const struct origin *origin)
+{
+	return fates->authors.entries[origin->author].key;
+}
+
+const char *origin_model(const struct fates *fates, const struct origin *origin)
+{
+	const char *tool = origin_tool(fates, origin);
+
+	return tool + strlen(tool) + 1;
+}
+
 uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
-	const char *evidence, const char *path, const char *tool, const char *model)
+	enum evidence evidence, const char *path, const char *tool, const char *model)
 {
 	uint32_t number = fate_path_of(fates, path);
 
@@ -56,10 +81,9 @@ uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
 	fates->origins[fates->origin_count] = (struct origin){.turn = turn,
 		.position = position,
 		.at = at,
-		.evidence = evidence,
+		.evidence = (uint8_t)evidence,
 		.path = number,
-		.tool = map_put_str(&fates->names, tool, NULL)->key,
-		.model = map_put_str(&fates->names, model, NULL)->key,
+		.author = author_of(fates, tool, model),
 		.first = fates->line_count,
 		.dirty = true};
 	return fates->origin_count++;
@@ -198,15 +222,30 @@ static void count_lines(const char *text, struct map *counts)
 	}
 }
 
+/* What is left of it goes: the assistant may take back what it proposed just before. */
+static void add_replaced(struct fate_path *path, uint32_t origin, const struct map *left)
+{
+	for (size_t i = 0; i < left->count; i++)
+		for (int64_t times = left->entries[i].value.num; times > 0; times--) {
+			struct replaced *line;
+
+			GROW(path->replaced, path->replaced_count, path->replaced_capacity);
+			line = &path->replaced[path->replaced_count++];
+			memcpy(&line->hash, left->entries[i].key, sizeof(line->hash));
+			line->origin = origin;
+		}
+}
+
 static int take_edit(const struct link_edit *edit, void *payload)
 {
 	struct fates *fates = payload;
 	bool rejected = !strcmp(edit->outcome, "rejected");
 	struct map old = MAP_INIT;
+	struct fate_path *path;
 	uint32_t origin;
 
 	origin = origin_add(fates, edit->turn, edit->position, edit->at,
-		edit->old ? "edit" : "write", edit->path, edit->tool, edit->model);
+		edit->old ? BY_EDIT : BY_WRITE, edit->path, edit->tool, edit->model);
 	if (edit->old)
 		count_lines(edit->old, &old);
 	for (const char *text = edit->text; *text;) {
@@ -225,21 +264,12 @@ static int take_edit(const struct link_edit *edit, void *payload)
 		}
 		text += len + (text[len] == '\n');
 	}
-	/* What is left of it goes: the assistant may take back what it proposed just before. */
-	for (size_t i = 0; i < old.count && !rejected; i++)
-		for (; old.entries[i].value.num > 0; old.entries[i].value.num--) {
-			uint64_t hash;
-
-			uint32_t line; /* adding one may move them all */
-
-			memcpy(&hash, old.entries[i].key, sizeof(hash));
-			line = origin_add_line(fates, origin, hash);
-			fates->lines[line].state = LINE_REPLACES;
-		}
+	path = &fates->paths[fates->origins[origin].path];
+	path->touched = true;
+	if (!rejected)
+		add_replaced(path, origin, &old);
 	for (uint32_t i = 0; i < fates->origins[origin].count && !rejected; i++)
-		add_pending(&fates->paths[fates->origins[origin].path],
-			fates->origins[origin].first + i);
-	fates->paths[fates->origins[origin].path].touched = true;
+		add_pending(path, fates->origins[origin].first + i);
 	map_release(&old);
 	return 0;
 }
@@ -307,7 +337,7 @@ static void encode_lines(const struct fates *fates, const struct origin *origin,
 		uint32_t at = fate_place(fates, origin->first + i);
 		int64_t gone = fate_gone(fates, line);
 
-		if (line->state == LINE_CONTEXT || line->state == LINE_REPLACES)
+		if (line->state == LINE_CONTEXT)
 			continue;
 		put(out, &line->hash, sizeof(line->hash));
 		put(out, &at, sizeof(at));
@@ -409,18 +439,19 @@ static bool decode(struct fates *fates, uint32_t origin, struct input *in)
 	return in->at == in->end;
 }
 
+static const char *const evidence_names[] = {
+	[BY_EDIT] = "edit", [BY_WRITE] = "write", [BY_NOTE] = "note", [BY_TRAILER] = "trailer"};
+
 static int take_origin(const struct origin_row *row, void *payload)
 {
-	static const char *const evidence[] = {"edit", "write", "note", "trailer"};
 	struct fates *fates = payload;
 	struct input in = {row->fate, (const char *)row->fate + row->fate_len};
-	const char *kind = NULL;
+	enum evidence kind = BY_EDIT;
 	uint32_t origin;
 
-	for (size_t i = 0; i < ARRAY_SIZE(evidence); i++)
-		if (!strcmp(evidence[i], row->evidence))
-			kind = evidence[i];
-	if (!kind || !row->fate)
+	while (kind < ARRAY_SIZE(evidence_names) && strcmp(evidence_names[kind], row->evidence))
+		kind++;
+	if (kind == ARRAY_SIZE(evidence_names) || !row->fate)
 		return fail(E_INVALID, "the sidecar's lines of assistants are damaged: run `git "
 				       "flywheel rebuild`");
 	origin = origin_add(
@@ -488,10 +519,10 @@ int fates_save(struct fates *fates)
 			.turn = origin->turn,
 			.position = origin->position,
 			.at = origin->at,
-			.evidence = origin->evidence,
+			.evidence = evidence_names[origin->evidence],
 			.path = fates->paths[origin->path].name,
-			.tool = origin->tool,
-			.model = origin->model};
+			.tool = origin_tool(fates, origin),
+			.model = origin_model(fates, origin)};
 
 		if (!origin->dirty)
 			continue;
@@ -505,20 +536,35 @@ int fates_save(struct fates *fates)
 	return rc;
 }
 
-void fates_release(struct fates *fates)
+void fates_end_walk(struct fates *fates)
 {
-	for (uint32_t i = 0; i < fates->origin_count; i++)
-		release_landed(&fates->origins[i]);
 	for (uint32_t i = 0; i < fates->path_count; i++) {
 		struct fate_path *path = &fates->paths[i];
 
 		for (uint32_t k = 0; k < path->version_count; k++)
 			free(path->versions[k].runs);
-		free(path->name);
 		free(path->pending);
+		free(path->replaced);
 		free(path->lost);
+		*path = (struct fate_path){.name = path->name, .touched = path->touched};
 	}
+	for (size_t i = 0; i < FATE_TEXTS; i++)
+		if (fates->texts[i].text.ptr)
+			buf_release(&fates->texts[i].text);
+	fates->texts_size = 0;
 	free(fates->edits);
+	fates->edits = NULL;
+	fates->edit_count = fates->edit_capacity = fates->next_edit = 0;
+	memory_trim();
+}
+
+void fates_release(struct fates *fates)
+{
+	for (uint32_t i = 0; i < fates->origin_count; i++)
+		release_landed(&fates->origins[i]);
+	fates_end_walk(fates);
+	for (uint32_t i = 0; i < fates->path_count; i++)
+		free(fates->paths[i].name);
 	free(fates->places);
 	free(fates->commits);
 	free(fates->times);
@@ -531,11 +577,8 @@ void fates_release(struct fates *fates)
 		free(fates->signed_by[i].session);
 		free(fates->signed_by[i].path);
 	}
-	for (size_t i = 0; i < FATE_TEXTS; i++)
-		if (fates->texts[i].text.ptr)
-			buf_release(&fates->texts[i].text);
 	free(fates->signed_by);
 	map_release(&fates->by_path);
-	map_release(&fates->names);
+	map_release(&fates->authors);
 	map_release(&fates->notes);
 }

@@ -23,13 +23,12 @@
 #define FATE_NONE UINT32_MAX
 
 enum line_state {
-	LINE_PENDING,  /* proposed, no commit of its file since */
-	LINE_PASSED,   /* the same, but its file was committed without it */
-	LINE_CONTEXT,  /* stood there already: not written by this edit */
-	LINE_REPLACES, /* a line that the edit takes out, until that is seen to */
-	LINE_KEPT,     /* committed as it was proposed */
-	LINE_EDITED,   /* committed in other words */
-	LINE_DROPPED   /* never committed */
+	LINE_PENDING, /* proposed, no commit of its file since */
+	LINE_PASSED,  /* the same, but its file was committed without it */
+	LINE_CONTEXT, /* stood there already: not written by this edit */
+	LINE_KEPT,    /* committed as it was proposed */
+	LINE_EDITED,  /* committed in other words */
+	LINE_DROPPED  /* never committed */
 };
 enum line_end { END_NONE, END_REWRITTEN, END_REVERTED };
 
@@ -46,18 +45,20 @@ struct fate_commit {
 	struct oid id;
 	int64_t at;
 };
+/* A write does not say what it replaced. */
+enum evidence { BY_EDIT, BY_WRITE, BY_NOTE, BY_TRAILER };
 struct origin {
 	int64_t id, turn, at;
-	int position;
-	const char *evidence; /* edit, write (what it replaced is not known), note, trailer */
-	const char *tool, *model;
-	uint32_t path; /* as written */
-	uint32_t first, count;
-	uint32_t commit_count; /* most have one */
 	union {
 		uint32_t one, *many;
-	} commits;  /* indexes into fates.commits */
+	} commits;             /* indexes into fates.commits */
+	uint16_t commit_count; /* most have one */
+	uint8_t evidence;
 	bool dirty; /* to be written again, and its links */
+	int position;
+	uint32_t author; /* index into fates.authors */
+	uint32_t path;   /* as written */
+	uint32_t first, count;
 };
 
 /*
@@ -77,6 +78,11 @@ struct fate_path {
 	uint32_t version_count;
 	uint32_t *pending; /* lines, in order of their edits */
 	uint32_t pending_count, pending_capacity;
+	struct replaced {
+		uint64_t hash;
+		uint32_t origin;
+	} * replaced; /* lines that edits take out, until these are held against the file */
+	uint32_t replaced_count, replaced_capacity;
 	uint32_t *lost; /* lines that were taken out, to know them when they come back */
 	uint32_t lost_count, lost_capacity;
 	uint32_t active;      /* of pending: held against the file as it was before */
@@ -86,8 +92,8 @@ struct fate_path {
 };
 
 #define FATE_TEXTS 64
-#define FATE_TRIM ((size_t)2 << 20)      /* bytes read */
-#define FATE_TEXTS_MAX ((size_t)2 << 20) /* bytes of them */
+#define FATE_TRIM ((size_t)3 << 19)      /* bytes read */
+#define FATE_TEXTS_MAX ((size_t)3 << 19) /* bytes of them */
 struct fates {
 	struct session *session;
 	struct fate_text {
@@ -110,7 +116,7 @@ struct fates {
 	struct fate_path *paths;
 	uint32_t path_count, path_capacity;
 	struct map by_path; /* name: index */
-	struct map names;   /* of tools and models */
+	struct map authors; /* "tool NUL model" */
 	struct map notes;   /* raw commit id: blob of its note of attribution */
 	int64_t newest;     /* time of the newest commit seen */
 	struct fate_signed {
@@ -125,7 +131,9 @@ uint64_t fate_hash(const char *text, size_t len, bool *trivial);
 uint32_t fate_path_of(struct fates *fates, const char *name);             /* made when new */
 struct fate_path *fate_path_known(struct fates *fates, const char *name); /* NULL */
 uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
-	const char *evidence, const char *path, const char *tool, const char *model);
+	enum evidence evidence, const char *path, const char *tool, const char *model);
+const char *origin_tool(const struct fates *fates, const struct origin *origin);
+const char *origin_model(const struct fates *fates, const struct origin *origin);
 /* Only to the newest origin: lines of an origin stand together. */
 uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash);
 uint16_t origin_commit(
@@ -144,6 +152,8 @@ typedef int (*fate_origin_fn)(
 	const struct fates *fates, const struct origin *origin, void *payload);
 int fates_each(struct fates *fates, fate_origin_fn fn, void *payload);
 int fates_save(struct fates *fates);
+/* What only a walk needs: texts, versions, what waits. Lines and where they are stay. */
+void fates_end_walk(struct fates *fates);
 void fates_release(struct fates *fates);
 /* Lists the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
 int fates_list_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest);
@@ -170,7 +180,7 @@ struct fate_walk {
 	size_t seen;
 };
 int fate_commit(struct fate_walk *walk, const struct commit *commit);
-/* Where each line stands in HEAD; what waits for too long is dropped. */
+/* Where each line stands in HEAD; what waits for too long is dropped. Ends the walk. */
 int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time);
 
 /* Who claims a commit: by its notes of attribution, or by its trailers. */
@@ -183,9 +193,9 @@ struct claim {
 struct claims {
 	struct claim *list;
 	size_t count, capacity;
-	const char *evidence; /* note, trailer */
+	enum evidence evidence; /* BY_NOTE, BY_TRAILER */
 };
-#define CLAIMS_VERSION 3 /* another one when what is found in a commit is another */
+#define CLAIMS_VERSION 4 /* another one when what is found in a commit is another */
 int claims_read(struct fates *fates, const struct commit *commit, struct claims *out);
 bool claim_covers(const struct claim *claim, const char *path, uint32_t line);
 void claims_release(struct claims *claims);

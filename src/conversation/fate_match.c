@@ -32,7 +32,7 @@ static void compact(struct fates *fates, struct fate_path *path)
 	for (uint32_t i = 0; i < path->pending_count; i++) {
 		const struct fate_line *line = &fates->lines[path->pending[i]];
 
-		if (is_open(line) || line->state == LINE_REPLACES)
+		if (is_open(line))
 			path->pending[kept++] = path->pending[i];
 		else if (i < path->active)
 			active--;
@@ -110,59 +110,83 @@ static bool is_repeat(struct map *before, struct map *proposed, uint64_t hash)
 	return stack_pop(proposed, hash) != FATE_NONE;
 }
 
-/* The lines of one edit, which stand together. */
-static uint32_t activate_edit(struct fates *fates, struct fate_path *path, uint32_t from,
-	struct map *proposed, const struct text_lines *before)
+/* The first edit of those that write from one place of the list on, and take out from another. */
+static uint32_t next_edit(
+	const struct fates *fates, const struct fate_path *path, uint32_t at, uint32_t out)
 {
-	const struct origin *origin = &fates->origins[fates->lines[path->pending[from]].origin];
-	bool whole = !strcmp(origin->evidence, "write");
+	uint32_t writes =
+		at < path->pending_count ? fates->lines[path->pending[at]].origin : FATE_NONE;
+	uint32_t takes = out < path->replaced_count ? path->replaced[out].origin : FATE_NONE;
+
+	return writes < takes ? writes : takes;
+}
+
+static bool due_edit(const struct fates *fates, uint32_t origin, int64_t until)
+{
+	return origin != FATE_NONE && fates->origins[origin].at <= until;
+}
+
+/* The lines of one edit, which stand together from `*at` and `*out` on. */
+static void activate_edit(struct fates *fates, struct fate_path *path, uint32_t origin,
+	uint32_t *at, uint32_t *out, struct map *proposed, const struct text_lines *before)
+{
+	bool whole = fates->origins[origin].evidence == BY_WRITE;
 	struct map held = MAP_INIT;
-	uint32_t to = from;
+	uint32_t from = *at;
 
 	if (whole)
 		count_before(before, &held);
-	for (; to < path->pending_count &&
-		&fates->origins[fates->lines[path->pending[to]].origin] == origin;
-		to++) {
-		uint32_t number = path->pending[to], own;
-		struct fate_line *line = &fates->lines[number];
+	for (; *out < path->replaced_count && path->replaced[*out].origin == origin; ++*out) {
+		uint32_t own = stack_pop(proposed, path->replaced[*out].hash);
 
-		if (line->state == LINE_REPLACES) {
-			own = stack_pop(proposed, line->hash);
-			if (own != FATE_NONE)
-				set_state(fates, own, LINE_DROPPED);
+		if (own != FATE_NONE)
+			set_state(fates, own, LINE_DROPPED);
+	}
+	for (; *at < path->pending_count && fates->lines[path->pending[*at]].origin == origin;
+		++*at) {
+		struct fate_line *line = &fates->lines[path->pending[*at]];
+
+		if (is_open(line) && whole && is_repeat(&held, proposed, line->hash))
 			line->state = LINE_CONTEXT;
-		} else if (is_open(line) && whole && is_repeat(&held, proposed, line->hash)) {
-			line->state = LINE_CONTEXT;
-		}
 	}
 	map_release(&held);
-	for (uint32_t i = from; i < to; i++)
+	for (uint32_t i = from; i < *at; i++)
 		if (is_open(&fates->lines[path->pending[i]]))
 			stack_push(proposed, fates->lines[path->pending[i]].hash, path->pending[i]);
-	return to;
 }
 
 bool is_due(const struct fates *fates, const struct fate_path *path, int64_t until)
 {
-	return path->active < path->pending_count &&
-	       fates->origins[fates->lines[path->pending[path->active]].origin].at <= until;
+	return due_edit(fates, next_edit(fates, path, path->active, 0), until);
+}
+
+static void drop_replaced(struct fate_path *path, uint32_t count)
+{
+	path->replaced_count -= count;
+	if (path->replaced_count) {
+		memmove(path->replaced, path->replaced + count,
+			path->replaced_count * sizeof(*path->replaced));
+		return;
+	}
+	free(path->replaced);
+	path->replaced = NULL;
+	path->replaced_capacity = 0;
 }
 
 void activate(
 	struct fates *fates, struct fate_path *path, const struct text_lines *before, int64_t until)
 {
 	struct map proposed = MAP_INIT;
-	uint32_t at = path->active;
+	uint32_t at = path->active, out = 0, edit = next_edit(fates, path, at, out);
 
-	if (!is_due(fates, path, until))
+	if (!due_edit(fates, edit, until))
 		return;
 	for (uint32_t i = 0; i < at; i++)
 		stack_push(&proposed, fates->lines[path->pending[i]].hash, path->pending[i]);
-	while (at < path->pending_count &&
-		fates->origins[fates->lines[path->pending[at]].origin].at <= until)
-		at = activate_edit(fates, path, at, &proposed, before);
+	for (; due_edit(fates, edit, until); edit = next_edit(fates, path, at, out))
+		activate_edit(fates, path, edit, &at, &out, &proposed, before);
 	path->active = at;
+	drop_replaced(path, out);
 	stacks_release(&proposed);
 	compact(fates, path);
 }

@@ -91,6 +91,7 @@ int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time)
 	if (rc)
 		return rc;
 	place_lines(fates);
+	fates_end_walk(fates);
 	for (uint32_t i = 0; i < fates->line_count; i++)
 		judge(fates, i, head_time);
 	return 0;

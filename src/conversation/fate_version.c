@@ -90,6 +90,7 @@ bool fate_text(struct fates *fates, const struct oid *blob, struct text_lines *o
 	fates->read += out->text.len;
 	if (fates->read > FATE_TRIM) { /* texts come in all sizes, and leave holes */
 		repo_forget(fates->session->repo);
+		store_forget(fates->session->store);
 		memory_trim();
 		fates->read = 0;
 	}

@@ -234,7 +234,11 @@ static void move_pending(struct fates *fates, struct fate_path *from, uint32_t n
 		GROW(into->pending, into->pending_count, into->pending_capacity);
 		into->pending[into->pending_count++] = from->pending[k];
 	}
-	from->pending_count = from->active = 0;
+	for (uint32_t k = 0; k < from->replaced_count; k++) {
+		GROW(into->replaced, into->replaced_count, into->replaced_capacity);
+		into->replaced[into->replaced_count++] = from->replaced[k];
+	}
+	from->pending_count = from->active = from->replaced_count = 0;
 }
 
 static void follow_rename(struct fates *fates, struct changes *changes, const struct change *gone)
@@ -386,7 +390,7 @@ static int give_owners(struct fates *fates, struct changes *changes, const struc
 			continue;
 		rc = match_similar(fates, change, commit);
 		if (!rc && changes->count <= CLAIMED_FILES &&
-			(!any || strcmp(claims->evidence, "trailer")))
+			(!any || claims->evidence != BY_TRAILER))
 			for (size_t k = 0; k < claims->count; k++)
 				claim_lines(fates, change, claims, k, commit);
 	}
@@ -446,7 +450,7 @@ static int take_commit(struct fate_walk *walk, const struct commit *commit)
 {
 	struct fates *fates = walk->fates;
 	struct changes changes = {0};
-	struct claims claims = {.evidence = "trailer"};
+	struct claims claims = {.evidence = BY_TRAILER};
 	int rc = claims_read(fates, commit, &claims);
 
 	note_session(fates, &claims, commit);

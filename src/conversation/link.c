@@ -411,7 +411,10 @@ static int link_origin(struct update *update, const struct origin *origin, struc
 	return rc;
 }
 
-/* All links of a turn's edits are made again as soon as a line of one of them has moved. */
+/*
+ * All links of a turn's edits are made again as soon as a line of one of them has moved; from
+ * nothing there are none yet.
+ */
 static int link_edits(struct update *update)
 {
 	struct fates *fates = &update->fates;
@@ -423,16 +426,16 @@ static int link_edits(struct update *update)
 		const struct origin *origin = &fates->origins[i];
 		bool added = false;
 
-		if (origin->turn && origin->dirty)
+		if (update->onward && origin->turn && origin->dirty)
 			map_put(&turns, (const char *)&origin->turn, sizeof(origin->turn), &added);
-		if (added && update->onward)
+		if (added)
 			rc = talk_link_drop(update->session->store, origin->turn);
 	}
 	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
 		const struct origin *origin = &fates->origins[i];
 
-		if (origin->turn &&
-			map_get(&turns, (const char *)&origin->turn, sizeof(origin->turn)))
+		if (origin->turn && (!update->onward || map_get(&turns, (const char *)&origin->turn,
+								sizeof(origin->turn))))
 			rc = link_origin(update, origin, symbols);
 	}
 	for (uint32_t i = 0; i < fates->path_count; i++)

@@ -30,19 +30,19 @@ static void week_of(int64_t at, char out[11])
 	out[10] = '\0';
 }
 
-static size_t row_of(
-	struct adding *adding, const struct origin *origin, bool claimed, const char *week)
+static size_t row_of(struct adding *adding, const struct fates *fates, const struct origin *origin,
+	bool claimed, const char *week)
 {
 	struct survival_report *report = adding->report;
-	char *key = xstrfmt("%s\n%s\n%d\n%s", origin->tool, origin->model, claimed, week);
+	const char *tool = origin_tool(fates, origin), *model = origin_model(fates, origin);
+	char *key = xstrfmt("%s\n%s\n%d\n%s", tool, model, claimed, week);
 	bool added = false;
 	struct map_entry *entry = map_put_str(&adding->rows, key, &added);
 
 	if (added) {
 		GROW(report->rows, report->count, adding->capacity);
-		report->rows[report->count] = (struct survival){.tool = xstrdup(origin->tool),
-			.model = xstrdup(origin->model),
-			.claimed = claimed};
+		report->rows[report->count] = (struct survival){
+			.tool = xstrdup(tool), .model = xstrdup(model), .claimed = claimed};
 		memcpy(report->rows[report->count].week, week, strlen(week) + 1);
 		entry->value.num = (int64_t)report->count++;
 	}
@@ -98,11 +98,11 @@ static int add_origin(const struct fates *fates, const struct origin *origin, vo
 	size_t whole, weekly;
 	char week[11];
 
-	if (!origin->count || !*origin->tool) /* a patch by mail is a person's */
+	if (!origin->count || !*origin_tool(fates, origin)) /* a patch by mail is a person's */
 		return 0;
 	week_of(origin->at, week);
-	whole = row_of(adding, origin, claimed, "");
-	weekly = row_of(adding, origin, claimed, week);
+	whole = row_of(adding, fates, origin, claimed, "");
+	weekly = row_of(adding, fates, origin, claimed, week);
 	for (uint32_t i = 0; i < origin->count; i++) {
 		const struct fate_line *line = &fates->lines[i];
 		int64_t now = adding->head_time;

@@ -215,6 +215,11 @@ const char *store_folder(const struct store *store)
 	return store->folder;
 }
 
+void store_forget(struct store *store)
+{
+	sqlite3_db_release_memory(store->db);
+}
+
 int store_exec(struct store *store, const char *sql)
 {
 	int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
