@@ -1,0 +1,107 @@
+"""What the scripts share that know a call by its place and its callee's.
+
+A truth is a set of (path, line, name, target): where a call stands, what it calls and where that is
+defined, (path, line) in the folder or None for anything outside. compare() holds `git flywheel
+graph dump` against it. A call is found when an edge to the same definition stands in its line, or
+`near` lines from it. Left out of recall: callees that none of our definitions holds, and names
+that do not stand where the call is (operators, implicit calls, macros); both are counted. An edge
+is judged, with sure=True, when the truth saw any call in the function that it is in; otherwise when
+it saw a call of that name there (a run that does not come by says nothing).
+"""
+import collections, json, os, re, subprocess, sys
+
+
+def arguments(usage):
+    """(number of differences to show, what stands before --, what stands behind it)"""
+    given, show = sys.argv[1:], 0
+    if given[:1] == ["--misses"]:
+        show, given = int(given[1]), given[2:]
+    if "--" not in given or given[0] == "--":
+        sys.exit(usage)
+    cut = given.index("--")
+    return show, given[:cut], given[cut + 1:]
+
+
+class Ours:
+    def __init__(self, folder):
+        dump = json.loads(subprocess.run(["git", "flywheel", "graph", "dump", "--json", "--dir", folder],
+                                         capture_output=True, check=True).stdout)
+        self.by_file = collections.defaultdict(list)
+        for at in dump["definitions"]:
+            if at["kind"] in ("function", "method", "test") and "macro_rules!" not in at["signature"]:
+                self.by_file[at["path"]].append(at)
+        known = {(path, at["line"]) for path, some in self.by_file.items() for at in some}
+        self.edges = [e for e in dump["edges"] if e["kind"] == "call" and
+                      ("to" not in e or (e["to"]["path"], e["to"]["line"]) in known)]
+
+    def at(self, path, line):
+        """The innermost function around a place, as (path, line)."""
+        best = None
+        for one in self.by_file.get(path, ()):
+            if one["line"] <= line <= one["endLine"] and (not best or one["line"] >= best["line"]):
+                best = one
+        return best and (path, best["line"])
+
+
+class Text:
+    def __init__(self, folder):
+        self.folder, self.files = folder, {}
+
+    def spells(self, path, line, name, near):
+        if path not in self.files:
+            self.files[path] = open(os.path.join(self.folder, path), errors="replace").read().split("\n")
+        rows = "\n".join(self.files[path][max(0, line - 1 - near):line + near])
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", rows)
+
+
+def compare(folder, truth, show, near=0, sure=False, spelled=lambda name: [name]):
+    """`spelled`: the words that may stand where a callee of that name is called."""
+    ours, text = Ours(folder), Text(folder)
+    calls, seen, unknown, implicit = set(), set(), set(), set()
+    for path, line, name, target in truth:
+        seen.add(ours.at(path, line) or path if sure else (path, line, name))
+        if target is None:
+            continue
+        callee = ours.at(*target)
+        if not callee:
+            unknown.add((path, line, name, target))
+        elif any(text.spells(path, line, word, near) for word in spelled(name)):
+            calls.add((path, line, name, callee))
+        else:
+            implicit.add((path, line, name, callee))
+    found = collections.defaultdict(set)
+    for edge in ours.edges:
+        to = edge.get("to")
+        path, line, name = edge["path"], edge["line"], edge["name"]
+        judged = (ours.at(path, line) or path) in seen if sure else any(
+            (path, line + d, word) in seen for d in range(-near, near + 1) for word in (name, to and to["qualified"]))
+        if to and judged:
+            found[edge["confidence"]].add((path, line, name, (to["path"], to["line"])))
+    report(calls, implicit, unknown, found, near, show)
+
+
+def near_lines(calls):
+    lines = collections.defaultdict(set)
+    for path, line, _, callee in calls:
+        lines[path, callee].add(line)
+    return lines
+
+
+def matching(calls, others, near):
+    lines = near_lines(others)
+    return {one for one in calls
+            if any(abs(one[1] - line) <= near for line in lines.get((one[0], one[3]), ()))}
+
+
+def report(calls, implicit, unknown, found, near, show):
+    print(f"calls: {len(calls)}; {len(implicit)} more are not spelled, {len(unknown)} to what is not ours")
+    sets = ("resolved", found["resolved"]), ("with likely", found["resolved"] | found["likely"])
+    for name, edges in sets:
+        right, hit = matching(edges, calls | implicit, near), matching(calls, edges, near)
+        print(f"{name:11} {len(edges)}: precision {len(right) / max(1, len(edges)):.4f}, "
+              f"recall {len(hit) / max(1, len(calls)):.4f}")
+        if name == "resolved":
+            wrong = edges - right
+    for what, some in (("wrong", wrong), ("missed", calls - hit)):
+        for path, line, name, callee in sorted(some)[:show]:
+            print(f"  {what}: {path}:{line} {name} -> {callee[0]}:{callee[1]}")
