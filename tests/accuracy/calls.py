@@ -1,7 +1,8 @@
 """What the scripts share that know a call by its place and its callee's.
 
 A truth is a set of (path, line, name, target): where a call stands, what it calls and where that is
-defined, (path, line) in the folder or None for anything outside. compare() holds `git flywheel
+defined: (path, line) in the folder, None for anything outside, or () where the truth does not know
+the place, so that edges of that name are not judged there. compare() holds `git flywheel
 graph dump` against it. A call is found when an edge to the same definition stands in its line, or
 `near` lines from it. Left out of recall: callees that none of our definitions holds, and names
 that do not stand where the call is (operators, implicit calls, macros); both are counted. An edge
@@ -57,10 +58,11 @@ class Text:
 def compare(folder, truth, show, near=0, sure=False, spelled=lambda name: [name]):
     """`spelled`: the words that may stand where a callee of that name is called."""
     ours, text = Ours(folder), Text(folder)
-    calls, seen, unknown, implicit = set(), set(), set(), set()
+    calls, seen, blind, unknown, implicit = set(), set(), set(), set(), set()
     for path, line, name, target in truth:
         seen.add(ours.at(path, line) or path if sure else (path, line, name))
-        if target is None:
+        if not target:
+            blind |= {(path, line, name)} if target == () else set()
             continue
         callee = ours.at(*target)
         if not callee:
@@ -71,12 +73,12 @@ def compare(folder, truth, show, near=0, sure=False, spelled=lambda name: [name]
             implicit.add((path, line, name, callee))
     found = collections.defaultdict(set)
     for edge in ours.edges:
-        to = edge.get("to")
         path, line, name = edge["path"], edge["line"], edge["name"]
-        judged = (ours.at(path, line) or path) in seen if sure else any(
-            (path, line + d, word) in seen for d in range(-near, near + 1) for word in (name, to and to["qualified"]))
-        if to and judged:
-            found[edge["confidence"]].add((path, line, name, (to["path"], to["line"])))
+        near_by = {(path, line + d, name) for d in range(-near, near + 1)}
+        judged = (ours.at(path, line) or path) in seen if sure else near_by & seen
+        if "to" in edge and judged and not near_by & blind:
+            to = edge["to"]["path"], edge["to"]["line"]
+            found[edge["confidence"]].add((path, line, name, to))
     report(calls, implicit, unknown, found, near, show)
 
 
