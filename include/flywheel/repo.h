@@ -56,6 +56,10 @@ typedef int (*repo_change_fn)(
 	const char *path, const struct oid *old, const struct oid *new, void *payload);
 int repo_tree_diff(struct repo *repo, const struct oid *from, const struct oid *to,
 	repo_change_fn fn, void *payload);
+/* The same without folders ("src/") that are not wanted: they are not read. */
+typedef bool (*repo_folder_fn)(const char *path, void *payload);
+int repo_tree_diff_in(struct repo *repo, const struct oid *from, const struct oid *to,
+	repo_folder_fn wanted, repo_change_fn fn, void *payload);
 
 struct commit {
 	struct oid id, tree;
@@ -65,7 +69,6 @@ struct commit {
 	int64_t author_time, commit_time;
 	char *message;
 };
-
 int repo_commit_read(struct repo *repo, const struct oid *id, struct commit *out);
 void commit_release(struct commit *commit);
 

@@ -36,6 +36,8 @@ uint32_t fate_path_of(struct fates *fates, const char *name)
 		GROW(fates->paths, fates->path_count, fates->path_capacity);
 		fates->paths[fates->path_count] = (struct fate_path){.name = xstrdup(name)};
 		entry->value.num = fates->path_count++;
+		for (const char *slash = name; (slash = strchr(slash, '/')); slash++)
+			map_put(&fates->folders, name, (size_t)(slash + 1 - name), NULL);
 	}
 	return (uint32_t)entry->value.num;
 }
@@ -579,6 +581,7 @@ void fates_release(struct fates *fates)
 	}
 	free(fates->signed_by);
 	map_release(&fates->by_path);
+	map_release(&fates->folders);
 	map_release(&fates->authors);
 	map_release(&fates->notes);
 }

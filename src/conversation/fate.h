@@ -116,6 +116,7 @@ struct fates {
 	struct fate_path *paths;
 	uint32_t path_count, path_capacity;
 	struct map by_path; /* name: index */
+	struct map folders; /* that these paths are in, "src/" */
 	struct map authors; /* "tool NUL model" */
 	struct map notes;   /* raw commit id: blob of its note of attribution */
 	int64_t newest;     /* time of the newest commit seen */

@@ -61,20 +61,53 @@ static int tree_of(struct fate_walk *walk, const struct oid *id, struct oid *tre
 	return 0;
 }
 
-/* Against the first parent; a shallow history begins with nothing that is new. */
+/* ---- what a commit changed ---- */
+
+struct touching {
+	struct fates *fates;
+	bool found;
+};
+
+static bool has_followed(const char *folder, void *payload)
+{
+	struct touching *touching = payload;
+
+	return map_get_str(&touching->fates->folders, folder) != NULL;
+}
+
+static int on_touch(const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	struct touching *touching = payload;
+
+	(void)old;
+	(void)new;
+	touching->found = fate_path_known(touching->fates, path) != NULL;
+	return touching->found ? E_LATER : 0;
+}
+
+/*
+ * Against the first parent; a shallow history begins with nothing that is new. A commit that claims
+ * nothing and leaves the followed files alone changes nothing here: most do, and what it did
+ * elsewhere is not read.
+ */
 static int find_changes(
-	struct fate_walk *walk, const struct commit *commit, struct changes *changes)
+	struct fate_walk *walk, const struct commit *commit, bool claimed, struct changes *changes)
 {
 	struct repo *repo = walk->fates->session->repo;
-	struct oid tree;
+	struct touching touching = {walk->fates, claimed};
+	struct oid tree, *parent = commit->parent_count ? &tree : NULL;
+	int rc = 0;
 
-	if (!commit->parent_count)
-		return repo_tree_diff(repo, NULL, &commit->tree, on_change, changes);
-	if (tree_of(walk, &commit->parents[0], &tree)) {
+	if (parent && tree_of(walk, &commit->parents[0], &tree)) {
 		error_clear();
 		return 0;
 	}
-	return repo_tree_diff(repo, &tree, &commit->tree, on_change, changes);
+	if (!claimed)
+		rc = repo_tree_diff_in(
+			repo, parent, &commit->tree, has_followed, on_touch, &touching);
+	if (touching.found)
+		rc = repo_tree_diff(repo, parent, &commit->tree, on_change, changes);
+	return rc;
 }
 
 static void set_added(struct change *change, const struct text_lines *lines, uint32_t line)
@@ -455,7 +488,7 @@ static int take_commit(struct fate_walk *walk, const struct commit *commit)
 
 	note_session(fates, &claims, commit);
 	if (!rc && is_followed(walk, commit, claims.count > 0))
-		rc = find_changes(walk, commit, &changes);
+		rc = find_changes(walk, commit, claims.count > 0, &changes);
 	if (!rc)
 		rc = open_followed(fates, &changes, &claims);
 	if (!rc)
@@ -538,7 +571,7 @@ static int merge_file(struct fate_walk *walk, const struct commit *commit, struc
 static int take_merge(struct fate_walk *walk, const struct commit *commit)
 {
 	struct changes changes = {0};
-	int rc = is_followed(walk, commit, false) ? find_changes(walk, commit, &changes) : 0;
+	int rc = is_followed(walk, commit, false) ? find_changes(walk, commit, false, &changes) : 0;
 
 	for (size_t i = 0; i < changes.count && !rc; i++)
 		rc = merge_file(walk, commit, &changes.list[i]);

@@ -13,6 +13,7 @@ struct walk {
 	struct buf path;
 	repo_file_fn file;
 	repo_change_fn change;
+	repo_folder_fn wanted; /* NULL: all */
 	void *payload;
 };
 
@@ -122,8 +123,9 @@ static int diff_entry(struct walk *walk, const git_tree_entry *old, const git_tr
 		return 0;
 	if (old_folder || new_folder) {
 		length = enter(walk, any, true);
-		rc = diff_trees(walk, old_folder ? git_tree_entry_id(old) : NULL,
-			new_folder ? git_tree_entry_id(new) : NULL);
+		if (!walk->wanted || walk->wanted(walk->path.ptr, walk->payload))
+			rc = diff_trees(walk, old_folder ? git_tree_entry_id(old) : NULL,
+				new_folder ? git_tree_entry_id(new) : NULL);
 		buf_truncate(&walk->path, length);
 	}
 	if (!rc && (old_file || new_file)) {
@@ -174,7 +176,14 @@ static int diff_trees(struct walk *walk, const git_oid *old_id, const git_oid *n
 int repo_tree_diff(struct repo *repo, const struct oid *from, const struct oid *to,
 	repo_change_fn fn, void *payload)
 {
-	struct walk walk = {.repo = repo, .path = BUF_INIT, .change = fn, .payload = payload};
+	return repo_tree_diff_in(repo, from, to, NULL, fn, payload);
+}
+
+int repo_tree_diff_in(struct repo *repo, const struct oid *from, const struct oid *to,
+	repo_folder_fn wanted, repo_change_fn fn, void *payload)
+{
+	struct walk walk = {
+		.repo = repo, .path = BUF_INIT, .change = fn, .wanted = wanted, .payload = payload};
 	git_oid old, new;
 	int rc;
 

@@ -83,6 +83,13 @@ static int note_file(const char *path, const struct oid *blob, unsigned mode, vo
 	return 0;
 }
 
+static bool no_folder(const char *path, void *payload)
+{
+	(void)payload;
+	assert_string_equal(path, "b/");
+	return false;
+}
+
 static void trees_walk_and_differ(void **state)
 {
 	struct fixture *fixture = *state;
@@ -99,6 +106,10 @@ static void trees_walk_and_differ(void **state)
 	buf_clear(&text);
 	assert_int_equal(repo_tree_diff(fixture->repo, NULL, &new, note_change, &text), 0);
 	assert_string_equal(text.ptr, " + a.c\n + b\n + b.c\n");
+	buf_clear(&text);
+	assert_int_equal(
+		repo_tree_diff_in(fixture->repo, &old, &new, no_folder, note_change, &text), 0);
+	assert_string_equal(text.ptr, "-+ a.c\n + b\n");
 	buf_clear(&text);
 	assert_int_equal(repo_tree_diff(fixture->repo, &new, &new, note_change, &text), 0);
 	assert_int_equal(text.len, 0);
