@@ -2,7 +2,7 @@
 
 A truth is a set of (path, line, name, target): where a call stands, what it calls and where that is
 defined: (path, line) in the folder, None for anything outside, or () where the truth does not know
-the place, so that edges of that name are not judged there. compare() holds `git flywheel
+the place, so that edges of that name are not judged there. A name may be several, "new|initialize". compare() holds `git flywheel
 graph dump` against it. A call is found when an edge to the same definition stands in its line, or
 `near` lines from it. Left out of recall: callees that none of our definitions holds, and names
 that do not stand where the call is (operators, implicit calls, macros); both are counted. An edge
@@ -55,23 +55,21 @@ class Text:
         return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", rows)
 
 
-def compare(folder, truth, show, near=0, sure=False, spelled=lambda name: [name]):
-    """`spelled`: the words that may stand where a callee of that name is called."""
+def compare(folder, truth, show, near=0, sure=False):
     ours, text = Ours(folder), Text(folder)
     calls, seen, blind, unknown, implicit = set(), set(), set(), set(), set()
+    found = collections.defaultdict(set)
     for path, line, name, target in truth:
-        seen.add(ours.at(path, line) or path if sure else (path, line, name))
+        words = name.split("|")
+        seen |= {ours.at(path, line) or path} if sure else {(path, line, word) for word in words}
+        if target == ():
+            blind |= {(path, line, word) for word in words}
         if not target:
-            blind |= {(path, line, name)} if target == () else set()
             continue
         callee = ours.at(*target)
-        if not callee:
-            unknown.add((path, line, name, target))
-        elif any(text.spells(path, line, word, near) for word in spelled(name)):
-            calls.add((path, line, name, callee))
-        else:
-            implicit.add((path, line, name, callee))
-    found = collections.defaultdict(set)
+        call = (path, line, words[0], callee or target)
+        spelled = any(text.spells(path, line, word, near) for word in words)
+        (unknown if not callee else calls if spelled else implicit).add(call)
     for edge in ours.edges:
         path, line, name = edge["path"], edge["line"], edge["name"]
         near_by = {(path, line + d, name) for d in range(-near, near + 1)}

@@ -4,9 +4,10 @@
 usage: csharp_calls.py [--misses N] <folder> [<mcs flag>...] -- <file.cs, relative to it>...
 
 Compiles all files with `mcs -debug` and reads every call and `new` with its place out of the assembly
-by Mono.Cecil (Debian: mono-mcs, libmono-cecil-cil and the libmono-system-*4.0-cil referred to). Its lines are those of statements, so a call counts as found some lines apart. Left
-out: what has no code (interfaces, abstract methods, constructors that nobody wrote), properties and
-operators, whose names do not stand as calls do, and lambdas.
+by Mono.Cecil (Debian: mono-mcs, libmono-cecil-cil and the libmono-system-*4.0-cil referred to).
+Its lines are those of statements, so a call counts as found some lines apart. Left out: what has no
+code (interfaces, abstract methods, constructors that nobody wrote), properties and operators, whose
+names do not stand as calls do, and lambdas.
 """
 import glob, os, re, subprocess, sys, tempfile
 import calls
