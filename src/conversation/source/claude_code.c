@@ -2,7 +2,9 @@
  * Claude Code's transcripts: <config>/projects/<slug>/<session>.jsonl, those of sub-agents in
  * <slug>/<session>/subagents/. A line is a record; one message may come in several lines, each
  * with its own uuid. We keep what user and assistant said and the text that edits put into
- * files; thinking, tool results, images and the tool's own summaries are dropped.
+ * files; thinking, tool results, images and the tool's own summaries are dropped. A person also
+ * speaks where it looks like a tool: in the reason for a refusal, in answers to the assistant's
+ * questions, and in what was typed while the assistant was at work.
  */
 #include "conversation/readers.h"
 
@@ -139,6 +141,51 @@ static const char *result_text(const struct js *block)
 	return text ? text : js_get_text(js_at(content, 0), "text");
 }
 
+/* Why a person said no, between the tool's own words; what these ask for is no reason. */
+static void add_reason(struct raw_draft *draft, const char *text)
+{
+	const char *said = text ? strstr(text, "the user said:") : NULL, *end;
+	char *reason;
+
+	if (!said || !strstr(text, "doesn't want to proceed"))
+		return;
+	said += strlen("the user said:");
+	said += strspn(said, " \n");
+	end = strstr(said, "\n\nNote: The user's next message");
+	if (starts_with(said, "The user wants to clarify"))
+		return;
+	reason = xstrndup(said, end ? (size_t)(end - said) : strlen(said));
+	add_text(draft, reason);
+	free(reason);
+}
+
+struct answering {
+	struct raw_draft *draft;
+	const struct js *notes; /* by question */
+};
+
+static int add_answer(const char *question, const struct js *answer, void *payload)
+{
+	struct answering *answering = payload;
+	const char *text = js_as_text(answer);
+	char *lines = text ? xstrfmt("%s\n%s", question, text) : NULL;
+
+	add_text(answering->draft, lines);
+	add_text(answering->draft, js_get_text(js_get(answering->notes, question), "notes"));
+	free(lines);
+	return 0;
+}
+
+/* A person's choices, each after its question. */
+static void add_answers(struct raw_draft *draft, const struct js *result)
+{
+	struct answering answering = {draft, js_get(result, "annotations")};
+	const struct js *answers = js_get(result, "answers");
+
+	if (js_is_object(answers))
+		js_each(answers, add_answer, &answering);
+}
+
 /* What became of a call: the tool did it, failed, or a person said no or changed it first. */
 static int take_result(
 	struct claude_reader *reader, const struct js *record, const struct js *block)
@@ -153,7 +200,42 @@ static int take_result(
 				  : OUTCOME_FAILED;
 	else if (js_get_bool(result, "userModified", false))
 		outcome = OUTCOME_MODIFIED;
+	if (js_get_bool(block, "is_error", false))
+		add_reason(&reader->draft, text);
+	else
+		add_answers(&reader->draft, result);
 	return harvest_outcome(reader->harvest, js_get_text(block, "tool_use_id"), outcome);
+}
+
+/* What the assistant says by a call: a plan, or questions with their choices. */
+static void add_said_by_call(struct raw_draft *draft, const struct js *input)
+{
+	const struct js *questions = js_get(input, "questions");
+
+	add_text(draft, js_get_text(input, "plan"));
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
+		const struct js *options = js_get(js_at(questions, i), "options");
+
+		add_text(draft, js_get_text(js_at(questions, i), "question"));
+		for (size_t k = 0; js_is_array(options) && k < js_count(options); k++) {
+			const char *label = js_get_text(js_at(options, k), "label");
+			const char *words = js_get_text(js_at(options, k), "description");
+			char *line = xstrfmt("%s%s%s", label ? label : "",
+				label && words && *words ? ": " : "", words ? words : "");
+
+			add_text(draft, line);
+			free(line);
+		}
+	}
+}
+
+static void add_call(struct raw_draft *draft, const struct js *block)
+{
+	const char *name = js_get_text(block, "name");
+
+	if (name && (!strcmp(name, "ExitPlanMode") || !strcmp(name, "AskUserQuestion")))
+		add_said_by_call(draft, js_get(block, "input"));
+	raw_add_call(draft, name, js_get_text(block, "id"), js_get(block, "input"), NULL);
 }
 
 static int take_content(
@@ -169,19 +251,32 @@ static int take_content(
 		if (type && !strcmp(type, "text"))
 			add_text(&reader->draft, js_get_text(block, "text"));
 		else if (type && !strcmp(type, "tool_use"))
-			raw_add_call(&reader->draft, js_get_text(block, "name"),
-				js_get_text(block, "id"), js_get(block, "input"), NULL);
+			add_call(&reader->draft, block);
 		else if (type && !strcmp(type, "tool_result"))
 			rc = take_result(reader, record, block);
 	}
 	return rc;
 }
 
+/* Typed while the assistant was at work, and told to it between two of its calls. */
+static bool is_queued(const struct js *record, const char *type)
+{
+	const struct js *attachment = js_get(record, "attachment");
+	const char *kind = js_get_text(attachment, "type");
+	const char *mode = js_get_text(attachment, "commandMode");
+	const char *origin = js_get_text(js_get(attachment, "origin"), "kind");
+
+	return type && !strcmp(type, "attachment") && kind && !strcmp(kind, "queued_command") &&
+	       (!mode || !strcmp(mode, "prompt")) && (!origin || !strcmp(origin, "human")) &&
+	       !js_get_bool(attachment, "isMeta", false);
+}
+
 static bool is_talk(const struct js *record, const char *type)
 {
 	const char *model = js_get_text(js_get(record, "message"), "model");
 
-	return type && (!strcmp(type, "user") || !strcmp(type, "assistant")) &&
+	return type &&
+	       (!strcmp(type, "user") || !strcmp(type, "assistant") || is_queued(record, type)) &&
 	       !js_get_bool(record, "isMeta", false) &&
 	       !js_get_bool(record, "isCompactSummary", false) &&
 	       !js_get_bool(record, "isApiErrorMessage", false) &&
@@ -237,7 +332,8 @@ int claude_reader_take(struct claude_reader *reader, const struct js *record)
 	const char *type = js_get_text(record, "type"), *folder;
 	const struct js *message = js_get(record, "message");
 	/* A sub-agent's "user" is the assistant that sent it: no person said that. */
-	bool person = type && !strcmp(type, "user") && !js_get_bool(record, "isSidechain", false);
+	bool person =
+		type && strcmp(type, "assistant") && !js_get_bool(record, "isSidechain", false);
 	struct raw_draft *draft = &reader->draft;
 	int rc;
 
@@ -248,7 +344,9 @@ int claude_reader_take(struct claude_reader *reader, const struct js *record)
 		return 0;
 	}
 	raw_clear(draft);
-	rc = take_content(reader, record, js_get(message, "content"));
+	rc = take_content(reader, record,
+		message ? js_get(message, "content")
+			: js_get(js_get(record, "attachment"), "prompt"));
 	if (rc || is_empty(draft)) {
 		pass_over(reader, record);
 		return rc;
