@@ -138,6 +138,13 @@ has_other() {
 		(SELECT blob FROM graph_file WHERE path = 'other.c')")" -eq 1 ]
 }
 
+is_resolved_with_other() {
+	git flywheel index --quiet
+	has_other || return 1
+	run git flywheel index --verify
+	[ "$status" -eq 0 ]
+}
+
 is_viewed() {
 	local digest
 
@@ -220,8 +227,60 @@ int first(struct list *list) { return list->next->grow(list, a(2)); }'
 	forget_other
 	commit_file b.c '#include "list.h"
 int first(struct list *list) { return list->next->grow(list, a(3)) + a(4); }'
+	is_resolved_with_other
+}
+
+@test "a file whose commit says nothing new still looks at what another one changed" {
+	printf '%s\n' 'int later(struct s *s) { return 1; }' >a.c
+	printf '%s\n' '/* b */ int b(void) { return a(1) + a(2); }' >b.c
+	git add a.c b.c
+	git commit -q -m 'Call it otherwise'
 	git flywheel index --quiet
-	has_other
 	run git flywheel index --verify
 	[ "$status" -eq 0 ]
+}
+
+@test "of types and fields that change those who look at them are resolved" {
+	commit_file list.h 'struct list { struct list *next; };'
+	commit_file other.c 'static int lonely(void) { return 0; }
+int other(void) { return lonely(); }'
+	commit_file b.c '#include "list.h"
+int first(struct list *list) { struct tail *tail; return tail->list->next->grow(list, a(2)); }
+int second(struct node *node) { return 0; }'
+	git flywheel index --quiet
+	commit_file list.h 'struct list { struct list *next; struct node *node; };
+struct node { int x; };
+struct tail { struct list *list; };'
+	is_viewed
+	commit_file list.h 'typedef struct list { struct list *next; struct tail *node; } list;
+struct tail { struct list *list; };'
+	is_viewed
+
+	commit_file c.cpp 'struct tree { int grow(struct list *list, int x) { return x; } };'
+	git flywheel index --quiet
+	forget_other
+	commit_file list.h 'struct list { struct tree *next; struct node *node; };
+struct tail { struct list *list; };'
+	is_resolved_with_other
+	git flywheel graph callers tree.grow --json | grep -q first
+}
+
+@test "what a file imports is its own matter, unless others import it" {
+	commit_file one.h 'static int size(int x) { return x; }'
+	commit_file two.h 'static int size(int x) { return x + 1; }'
+	commit_file other.c 'static int lonely(void) { return 0; }
+int other(void) { return lonely(); }'
+	commit_file b.c '#include "one.h"
+int b(struct list *list) { return size(1); }'
+	git flywheel index --quiet
+	commit_file b.c '#include "two.h"
+int b(struct list *list) { return size(1); }'
+	is_viewed
+	commit_file c.c '#include "b"
+int c(void) { return b(); }'
+	git flywheel index --quiet
+	forget_other
+	commit_file b.c '#include "one.h"
+int b(struct list *list) { return size(1); }'
+	is_resolved_with_other
 }

@@ -22,7 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES_MAX 64 /* changed by one commit: more is seldom without a new name */
+#define FILES_MAX 64   /* changed by one commit: more is seldom without a new name */
+#define LOOKERS_MAX 96 /* that did not change: more is hardly less work than the whole */
 
 struct follower {
 	char *path;
@@ -36,6 +37,7 @@ struct follower {
 	bool differs;              /* in what it says to the resolver: `change` is set */
 	struct unit_change change; /* borrows the facts */
 	bool looks;                /* it did not change, but looks at what did */
+	bool imports;              /* something else than before, or in another order */
 };
 
 struct following {
@@ -43,9 +45,9 @@ struct following {
 	const struct oid *tree; /* the newer one */
 	struct languages *languages;
 	struct store_facts *facts;
-	struct follower *files; /* room for 2 * FILES_MAX: others point into them */
+	struct follower *files; /* room for all: others point into them */
 	size_t count;
-	struct map names; /* that mean something else to others */
+	struct seen seen; /* what means something else to others */
 	bool possible;
 };
 
@@ -134,8 +136,7 @@ static int load_rows(struct following *self)
 			strings_add(&paths, self->files[i].path);
 	}
 	if (!rc && self->possible && paths.count)
-		rc = unparsed_are_imported(
-			self->session, self->languages, self->facts, &paths, &named);
+		rc = are_imported(self->session, self->languages, self->facts, &paths, &named);
 	self->possible &= !named;
 	strings_release(&paths);
 	return rc;
@@ -300,13 +301,11 @@ static bool want_units(struct unit_change *change, const struct map *names,
 	return any;
 }
 
-/* Which of its units say something else. */
-static void find_change(struct following *self, struct follower *file)
+/* Its units, and which of them say something else. */
+static void find_units(struct follower *file)
 {
 	struct unit_change *change = &file->change;
-	struct map own = MAP_INIT;
 
-	file->differs = true;
 	change->path = file->path;
 	units_init(&change->old, &file->before);
 	units_init(&change->now, &file->after);
@@ -314,11 +313,43 @@ static void find_change(struct following *self, struct follower *file)
 	change->wanted = xcalloc(change->now.count, sizeof(*change->wanted));
 	for (uint32_t unit = 0; unit < change->now.count; unit++)
 		change->wanted[unit] = change->partner[unit] == PARSE_NONE;
-	self->possible = seen_changes(&file->before, &file->after, &self->names, &own) &&
-			 units_import_same(&change->old, &change->now) &&
+}
+
+static void find_change(struct following *self, struct follower *file)
+{
+	struct map own = MAP_INIT;
+
+	self->possible = seen_changes(&file->before, &file->after, &self->seen, &own) &&
 			 holds_tests(&file->before) == holds_tests(&file->after);
-	want_units(change, &own, unit_calls);
+	file->differs = true;
+	file->imports = !units_import_same(&file->change.old, &file->change.now);
+	want_units(&file->change, &own, unit_calls);
 	map_release(&own);
+	for (uint32_t unit = 0; unit < file->change.now.count && file->imports; unit++)
+		file->change.wanted[unit] = true;
+}
+
+/* What a file sees through its imports, all of its importers see too. */
+static int check_imports(struct following *self)
+{
+	struct strings paths = STRINGS_INIT;
+	bool named = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < self->count; i++) {
+		const char *path = self->files[i].path, *end = strrchr(path_base(path), '.');
+
+		if (!self->files[i].imports)
+			continue;
+		strings_add(&paths, path);
+		if (end) /* an import may leave it out */
+			strings_add_len(&paths, path, (size_t)(end - path));
+	}
+	if (paths.count)
+		rc = are_imported(self->session, self->languages, self->facts, &paths, &named);
+	self->possible &= !named;
+	strings_release(&paths);
+	return rc;
 }
 
 static int compare(struct following *self)
@@ -332,13 +363,16 @@ static int compare(struct following *self)
 		if (file->language) {
 			self->possible = file->after.skip == PARSE_OK &&
 					 file->before.skip == PARSE_OK && file->after.size <= max;
-			if (self->possible && !same_names(&file->before, &file->after))
+			if (!self->possible)
+				break;
+			find_units(file);
+			if (!same_names(&file->before, &file->after))
 				find_change(self, file);
 		}
 		if (!rc && self->possible)
 			rc = follow(self, file);
 	}
-	return rc;
+	return rc || !self->possible ? rc : check_imports(self);
 }
 
 struct lookers {
@@ -353,7 +387,8 @@ static int on_mentions(const char *path, const void *mentions, size_t len, void 
 	for (size_t i = 0; i < lookers->self->count; i++)
 		if (!strcmp(lookers->self->files[i].path, path))
 			return 0;
-	if (mentions_hold(mentions, len, &lookers->self->names))
+	if (mentions_hold(mentions, len, &lookers->self->seen.names) ||
+		mentions_hold(mentions, len, &lookers->self->seen.fields))
 		strings_add(&lookers->paths, path);
 	return 0;
 }
@@ -366,13 +401,12 @@ static bool concerns(const struct following *self, const struct language *langua
 	return false;
 }
 
-/* A file that may look at a changed name. That of a language with other rules is for the whole. */
+/* A file that may look at what changed. That of a language with other rules is for the whole. */
 static int add_looker(struct following *self, const char *path)
 {
-	struct follower *file;
+	struct follower *file = &self->files[self->count++];
 	int rc;
 
-	file = &self->files[self->count++];
 	buf_init(&file->edges);
 	file->path = xstrdup(path);
 	file->looks = true;
@@ -386,36 +420,79 @@ static int add_looker(struct following *self, const char *path)
 	file->language = languages_named(self->languages, file->language_name);
 	if (!file->language || !concerns(self, file->language))
 		return 0;
-	if (!language_is_plain(file->language)) {
-		self->possible = false;
-		return 0;
-	}
 	rc = stored_facts(self->facts, &file->row, &file->before);
 	if (!rc)
 		rc = stored_facts(self->facts, &file->row, &file->after);
 	if (!rc)
-		find_change(self, file);
-	file->differs = !rc && want_units(&file->change, &self->names, unit_names);
-	return rc || !file->differs ? rc : read_edges(self, file);
+		find_units(file);
+	return rc;
+}
+
+/* What looks in a file with other rules at what changed is for the whole, what is there too. */
+static bool meets(struct follower *file, const struct map *names)
+{
+	const struct facts *facts = &file->after;
+
+	for (uint32_t i = 0; i < facts->definition_count; i++)
+		if (map_get_str(names, facts->text + facts->definitions[i].name))
+			return true;
+	return want_units(&file->change, names, unit_names);
+}
+
+/* Which units of a file look at what changed; what they declare may have changed with it. */
+static int look(struct following *self, struct follower *file)
+{
+	struct unit_change *change = &file->change;
+	struct map own = MAP_INIT;
+	bool any;
+
+	if (!change->now.count || !concerns(self, file->language))
+		return 0;
+	if (!language_is_plain(file->language)) {
+		self->possible &=
+			!meets(file, &self->seen.names) && !meets(file, &self->seen.fields);
+		return 0;
+	}
+	seen_spread(&file->after, &self->seen, &own);
+	any = want_units(change, &own, unit_calls);
+	any |= want_units(change, &self->seen.names, unit_names);
+	any |= want_units(change, &self->seen.fields, unit_calls);
+	map_release(&own);
+	if (!any || file->differs)
+		return 0;
+	file->differs = true;
+	return file->looks ? read_edges(self, file) : 0;
+}
+
+static int add_lookers(struct following *self)
+{
+	struct lookers lookers = {self, STRINGS_INIT};
+	int rc = store_graph_mentions(self->session->store, on_mentions, &lookers);
+
+	self->possible &= self->count + lookers.paths.count <= FILES_MAX + LOOKERS_MAX;
+	for (size_t i = 0; i < lookers.paths.count && !rc && self->possible; i++)
+		rc = add_looker(self, lookers.paths.items[i]);
+	strings_release(&lookers.paths);
+	return rc;
 }
 
 /* Who else is concerned: in the files that changed, and in those that did not. */
 static int find_lookers(struct following *self)
 {
-	struct lookers lookers = {self, STRINGS_INIT};
+	size_t known;
 	int rc = 0;
 
 	for (size_t i = 0; i < self->count; i++)
-		if (self->files[i].differs) {
-			self->possible &= language_is_plain(self->files[i].language);
-			want_units(&self->files[i].change, &self->names, unit_names);
-		}
-	if (self->possible && self->names.count)
-		rc = store_graph_mentions(self->session->store, on_mentions, &lookers);
-	self->possible &= lookers.paths.count <= FILES_MAX;
-	for (size_t i = 0; i < lookers.paths.count && !rc && self->possible; i++)
-		rc = add_looker(self, lookers.paths.items[i]);
-	strings_release(&lookers.paths);
+		self->possible &=
+			!self->files[i].differs || language_is_plain(self->files[i].language);
+	do {
+		known = self->seen.names.count + self->seen.fields.count;
+		if (known && self->possible)
+			rc = add_lookers(self);
+		for (size_t i = 0; i < self->count && !rc && self->possible; i++)
+			rc = look(self, &self->files[i]);
+	} while (
+		!rc && self->possible && known != self->seen.names.count + self->seen.fields.count);
 	return rc;
 }
 
@@ -524,7 +601,7 @@ static void release(struct following *self)
 		free(file->change.wanted);
 	}
 	free(self->files);
-	map_release(&self->names);
+	seen_release(&self->seen);
 	languages_free(self->languages);
 }
 
@@ -532,7 +609,7 @@ int graph_follow(struct session *session, const struct oid *from, const struct o
 {
 	struct following self = {.session = session,
 		.tree = to,
-		.files = xcalloc(2 * FILES_MAX, sizeof(*self.files)),
+		.files = xcalloc(FILES_MAX + LOOKERS_MAX, sizeof(*self.files)),
 		.possible = true};
 	int rc = languages_load(&self.languages), error;
 

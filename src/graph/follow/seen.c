@@ -23,8 +23,7 @@ static void add_field(struct buf *out, const char *text)
 
 /* What one version of a file says. */
 struct said {
-	struct map names, own, declared;
-	struct map members; /* types and what stands in them */
+	struct map names, own, declared, types, fields, methods;
 };
 
 /* What a definition is to whoever finds it by its name; lines and complexity say nothing there. */
@@ -41,13 +40,14 @@ static void say_definition(struct said *said, const struct facts *facts, uint32_
 	add_field(&what, facts->text + in->qualified);
 	add_field(&what, facts->text + in->owner);
 	add_field(&what, facts->text + in->returns);
-	/* Arguments tell methods apart, and nothing else. */
-	if (in->kind == SYMBOL_METHOD || in->owner || (parent && parent->kind == SYMBOL_TYPE)) {
+	if (in->kind == SYMBOL_TYPE) {
+		say(&said->types, facts->text + in->name, &what);
+	} else if (in->kind == SYMBOL_METHOD || in->owner ||
+		   (parent && parent->kind == SYMBOL_TYPE)) {
+		/* Arguments tell methods apart, and nothing else. */
 		buf_addf(&what, "%u", in->parameters);
 		add_field(&what, facts->text + in->signature);
-		say(&said->members, facts->text + in->name, &what);
-	} else if (in->kind == SYMBOL_TYPE) {
-		say(&said->members, facts->text + in->name, &what);
+		say(&said->methods, facts->text + in->name, &what);
 	}
 	say(&said->names, facts->text + in->name, &what);
 	buf_release(&what);
@@ -65,7 +65,7 @@ static void say_variable(struct said *said, const struct facts *facts, uint32_t 
 	buf_addf(&what, "variable %d %u", (int)in->kind, in->index);
 	add_field(&what, from ? facts->text + from->qualified : "");
 	add_field(&what, facts->text + in->value);
-	say(from ? &said->members : &said->own, facts->text + in->name, &what);
+	say(from ? &said->fields : &said->own, facts->text + in->name, &what);
 	buf_release(&what);
 }
 
@@ -96,34 +96,83 @@ static void said_release(struct said *said)
 	map_release(&said->names);
 	map_release(&said->own);
 	map_release(&said->declared);
-	map_release(&said->members);
+	map_release(&said->types);
+	map_release(&said->fields);
+	map_release(&said->methods);
+}
+
+void seen_release(struct seen *seen)
+{
+	map_release(&seen->names);
+	map_release(&seen->types);
+	map_release(&seen->fields);
 }
 
 bool seen_changes(
-	const struct facts *old, const struct facts *now, struct map *names, struct map *own)
+	const struct facts *old, const struct facts *now, struct seen *seen, struct map *own)
 {
 	struct said said[2] = {{.names = MAP_INIT}, {.names = MAP_INIT}};
-	struct map members = MAP_INIT;
+	struct map methods = MAP_INIT;
 	bool same;
 
 	say_all(&said[0], old);
 	say_all(&said[1], now);
 	for (int i = 0; i < 2; i++) {
-		add_differences(&said[i].names, &said[1 - i].names, names);
-		add_differences(&said[i].declared, &said[1 - i].declared, names);
+		add_differences(&said[i].names, &said[1 - i].names, &seen->names);
+		add_differences(&said[i].declared, &said[1 - i].declared, &seen->names);
+		add_differences(&said[i].types, &said[1 - i].types, &seen->types);
+		add_differences(&said[i].fields, &said[1 - i].fields, &seen->fields);
 		add_differences(&said[i].own, &said[1 - i].own, own);
-		add_differences(&said[i].members, &said[1 - i].members, &members);
+		add_differences(&said[i].methods, &said[1 - i].methods, &methods);
 	}
 	/* Who finds a constant of this file takes the variable of its name for it. */
 	for (size_t i = 0; i < own->count; i++)
 		if (map_get_str(&said[0].names, own->entries[i].key) ||
 			map_get_str(&said[1].names, own->entries[i].key))
-			map_put_str(names, own->entries[i].key, NULL);
-	same = !members.count;
-	map_release(&members);
+			map_put_str(&seen->names, own->entries[i].key, NULL);
+	same = !methods.count;
+	map_release(&methods);
 	said_release(&said[0]);
 	said_release(&said[1]);
 	return same;
+}
+
+/* Whether a text has a word that is one of these. */
+static bool says_one(const char *text, const struct map *names)
+{
+	struct map words = MAP_INIT;
+	bool one;
+
+	add_words(&words, text);
+	one = map_meets(&words, names);
+	map_release(&words);
+	return one;
+}
+
+void seen_spread(const struct facts *facts, struct seen *seen, struct map *own)
+{
+	if (!seen->types.count)
+		return;
+	for (uint32_t i = 0; i < facts->definition_count; i++) {
+		const struct fact_definition *at = &facts->definitions[i];
+
+		if (says_one(facts->text + at->returns, &seen->types))
+			map_put_str(&seen->names, facts->text + at->name, NULL);
+	}
+	for (uint32_t i = 0; i < facts->binding_count; i++) {
+		const struct fact_binding *at = &facts->bindings[i];
+		const char *name = facts->text + at->name;
+
+		if (!says_one(facts->text + at->value, &seen->types))
+			continue;
+		if (at->from == PARSE_NONE)
+			map_put_str(own, name, NULL);
+		else if (facts->definitions[at->from].kind == SYMBOL_TYPE)
+			map_put_str(&seen->fields, name, NULL);
+	}
+	for (uint32_t i = 0; i < facts->definition_count && own->count; i++)
+		if (map_get_str(own, facts->text + facts->definitions[i].name))
+			map_put_str(&seen->names, facts->text + facts->definitions[i].name, NULL);
 }
 
 void add_words(struct map *names, const char *text)

@@ -4,15 +4,26 @@
 
 #include "graph/follow/unit.h"
 
+/* What means something else to others than it did. */
+struct seen {
+	struct map names; /* of definitions, of prototypes, of variables that are defined besides */
+	struct map types; /* those of them that are types */
+	struct map fields; /* what stands in types */
+};
+void seen_release(struct seen *seen);
 /*
- * Adds the names whose meaning to others differs between two versions: of definitions, of
- * prototypes, of a file's variables that are defined besides. To `own` those of its other
- * variables, which only the file itself sees (in C the parameters of prototypes are among them).
- * False where types or what stands in them differ: what lies behind a dot may be another thing
- * then, for whoever comes there by whatever names.
+ * Adds what differs between two versions of a file; to `own` those of its other variables, which
+ * only the file itself sees (in C the parameters of prototypes are among them). False where methods
+ * differ: what lies behind a dot may be another thing then, for whoever comes there by whatever
+ * names.
  */
 bool seen_changes(
-	const struct facts *old, const struct facts *now, struct map *names, struct map *own);
+	const struct facts *old, const struct facts *now, struct seen *seen, struct map *own);
+/*
+ * Adds what a file declares to be of these types, or to give one: what lies behind a dot there is
+ * another thing now.
+ */
+void seen_spread(const struct facts *facts, struct seen *seen, struct map *own);
 /* Adds the words of a text: its names, and what looks like one. */
 void add_words(struct map *names, const char *text);
 /* Adds all names that the meaning of a unit's references hangs on. */

@@ -131,7 +131,7 @@ static int on_importer(const struct store_graph_file *row, void *payload)
 }
 
 /* The filters hold some names by mistake: of those files the facts decide. */
-int unparsed_are_imported(struct session *session, const struct languages *languages,
+int are_imported(struct session *session, const struct languages *languages,
 	struct store_facts *stored, const struct strings *paths, bool *out)
 {
 	struct map wanted = MAP_INIT;

@@ -20,8 +20,8 @@ bool unparsed_stays(struct session *session, const struct languages *languages, 
 /* Adds the names of files that imports spell, each behind a '/', which no other name begins with.
  */
 void imports_spelled(const struct language *language, const struct facts *facts, struct map *names);
-/* Whether imports of the index may mean one of these files, which have no language. */
-int unparsed_are_imported(struct session *session, const struct languages *languages,
+/* Whether imports of the index may mean one of these files. Only imports that spell paths count. */
+int are_imported(struct session *session, const struct languages *languages,
 	struct store_facts *stored, const struct strings *paths, bool *out);
 
 #endif

@@ -242,6 +242,20 @@ static void add_names(struct view *view)
 			}
 }
 
+/* A variable of a file may stand for what is called by its name there: then its type counts. */
+static void add_variables(struct view *view)
+{
+	for (uint32_t i = 0; i < view->read; i++) {
+		const struct facts *facts = &view->whole->snapshot.files[view->order[i]].facts;
+
+		for (uint32_t k = 0; k < facts->binding_count && view->borrowed[view->order[i]];
+			k++)
+			if (facts->bindings[k].from == PARSE_NONE &&
+				map_get_str(&view->called, facts->text + facts->bindings[k].name))
+				add_words(&view->names, facts->text + facts->bindings[k].value);
+	}
+}
+
 static int read_names(struct view *view)
 {
 	size_t known = 0, count;
@@ -250,6 +264,7 @@ static int read_names(struct view *view)
 	if (view->whole->snapshot.count)
 		qsort(view->ids, view->whole->snapshot.count, sizeof(*view->ids), compare_ids);
 	add_names(view);
+	add_variables(view);
 	while (known < view->names.count && !rc && view->possible) {
 		count = view->names.count;
 		rc = read_definers(view, known);
@@ -284,18 +299,19 @@ static bool calls_member(const struct view *view)
 	return false;
 }
 
-static bool defines(const struct facts *facts, const char *name)
+static bool has_constant(const struct facts *facts, const char *name)
 {
 	for (uint32_t i = 0; i < facts->definition_count; i++)
-		if (!strcmp(facts->text + facts->definitions[i].name, name))
+		if (facts->definitions[i].kind == SYMBOL_CONSTANT &&
+			!strcmp(facts->text + facts->definitions[i].name, name))
 			return true;
 	return false;
 }
 
 /*
- * A variable of a file may stand for what is called by its name: in the file itself, or where that
- * defines the name besides. Then its type's name counts too, as its own file sees that: seldom
- * enough to be left to the whole.
+ * Where another file has a constant that is called by its name, and a variable of that name
+ * besides, the type of that counts too, as that file sees it: seldom enough to be left to the
+ * whole.
  */
 static bool calls_variable(const struct view *view)
 {
@@ -306,9 +322,8 @@ static bool calls_variable(const struct view *view)
 		for (uint32_t k = 0; k < facts->binding_count; k++) {
 			const char *name = facts->text + facts->bindings[k].name;
 
-			if (facts->bindings[k].from == PARSE_NONE &&
-				map_get_str(&view->called, name) &&
-				(view->borrowed[file] || defines(facts, name)))
+			if (facts->bindings[k].from == PARSE_NONE && !view->borrowed[file] &&
+				map_get_str(&view->called, name) && has_constant(facts, name))
 				return true;
 		}
 	}
