@@ -1,13 +1,14 @@
 """What the scripts share that know a call by its place and its callee's.
 
-A truth is a set of (path, line, name, target): where a call stands, what it calls and where that is
-defined: (path, line) in the folder, None for anything outside, or () where the truth does not know
-the place, so that edges of that name are not judged there. A name may be several, "new|initialize". compare() holds `git flywheel
-graph dump` against it. A call is found when an edge to the same definition stands in its line, or
-`near` lines from it. Left out of recall: callees that none of our definitions holds, and names
-that do not stand where the call is (operators, implicit calls, macros); both are counted. An edge
-is judged, with sure=True, when the truth saw any call in the function that it is in; otherwise when
-it saw a call of that name there (a run that does not come by says nothing).
+A truth is a set of (path, line, name, target): where a call stands, what it calls (several names are
+"new|initialize") and where that is defined: (path, line) in the folder, None for anything outside, or
+() where the truth does not know the place, so that edges of that name are not judged there.
+
+compare() holds `git flywheel graph dump` against it. A call is found when an edge to the same
+definition stands in its line, or `near` lines from it. Left out of recall: callees that none of our
+definitions holds, and names that do not stand where the call is (operators, implicit calls, macros);
+both are counted. An edge is judged, with sure=True, when the truth saw any call in the function that
+it is in; otherwise when it saw a call of that name there (a run that does not come by says nothing).
 """
 import collections, json, os, re, subprocess, sys
 

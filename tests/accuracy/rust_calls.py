@@ -11,6 +11,10 @@ what is generic and never used.
 import os, re, subprocess, tempfile
 import calls
 
+NAME = r'@("[^"]*"|[\w.$]+)\('
+JUMP = r"^\s+(?:%\S+ = )?(?:tail )?(?:call|invoke) .*?" + NAME + r".*!dbg (!\d+)"
+NOTE = r"(!\d+) = (?:distinct )?!DI(Subprogram|Location|File|LexicalBlock\w*)\((.*)\)"
+
 
 def numbers(row):
     return {key: value for key, value in re.findall(r"(\w+): (!?\d+|\"(?:[^\"]*)\")", row)}
@@ -23,19 +27,19 @@ class Module:
         self.folder, self.notes, self.places, self.jumps = folder, {}, {}, []
         inside = None
         for row in open(path, errors="replace"):
-            made = re.match(r'define .*?@("[^"]*"|[\w.$]+)\(.*!dbg (!\d+)', row)
+            made = re.match(r"define .*?" + NAME + r".*!dbg (!\d+)", row)
             if made:
                 self.places[made[1]], inside = made[2], made[2]
-            jump = re.search(r'^\s+(?:%\S+ = )?(?:tail )?(?:call|invoke) .*?@("[^"]*"|[\w.$]+)\(.*!dbg (!\d+)', row)
+            jump = re.search(JUMP, row)
             if jump and inside:
                 self.jumps.append((jump[1], jump[2]))
             elif re.match(r"\s+to label %.*!dbg", row) and self.pending:
                 self.jumps.append((self.pending, re.search(r"!dbg (!\d+)", row)[1]))
             self.pending = None
-            started = re.match(r'\s+(?:%\S+ = )?invoke .*?@("[^"]*"|[\w.$]+)\(', row)
+            started = re.match(r"\s+(?:%\S+ = )?invoke .*?" + NAME, row)
             if started and "!dbg" not in row:
                 self.pending = started[1]
-            note = re.match(r"(!\d+) = (?:distinct )?!DI(Subprogram|Location|File|LexicalBlock\w*)\((.*)\)", row)
+            note = re.match(NOTE, row)
             if note:
                 self.notes[note[1]] = (note[2], numbers(note[3]), note[3])
 
