@@ -85,7 +85,7 @@ struct store_graph;
 struct store_graph *store_graph_open(struct store *store);
 /* Removes a file with its edges; its names go one by one, or by store_graph_forget_names. */
 void store_graph_remove(struct store_graph *graph, int64_t file);
-/* In the place of the one of that path, whose id it gets, or as a new one. Returns the id. */
+/* In the place of the one of its path, with its id, or a new one; the id. `edges`: packed. */
 int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
 	const void *edges, size_t len);
 /* A filter of what a file mentions; len 0: it has none. */

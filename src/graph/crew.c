@@ -5,12 +5,9 @@
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
+#include "util/series.h"
 
 #include <stdlib.h>
-#include <unistd.h>
-
-#define THREADS_MAX 4
-#define FEW_TASKS 8 /* below this, starting threads costs more than it brings */
 
 struct thread {
 	struct crew_member member;
@@ -27,23 +24,16 @@ static void *run(void *payload)
 	return NULL;
 }
 
-static int threads_wanted(size_t tasks)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return tasks < FEW_TASKS || cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (int)cores;
-}
-
 void crew_work(struct crew *crew, const char *title, size_t total, size_t tasks,
 	void (*work)(struct crew_member *member))
 {
 	struct thread threads[THREADS_MAX];
-	int wanted = threads_wanted(tasks);
+	unsigned wanted = threads_wanted(tasks);
 
 	pthread_mutex_init(&crew->lock, NULL);
 	crew->max_bytes = (size_t)config_number(crew->session->config, "maxFileBytes");
 	crew->progress = progress_start(title, total);
-	for (int i = 0; i < wanted; i++) {
+	for (unsigned i = 0; i < wanted; i++) {
 		threads[i] = (struct thread){
 			.member = {crew, grammars_new(crew->languages), BUF_INIT}, .work = work};
 		if (i) /* a thread that cannot start only makes this slower */
@@ -51,7 +41,7 @@ void crew_work(struct crew *crew, const char *title, size_t total, size_t tasks,
 				!pthread_create(&threads[i].id, NULL, run, &threads[i]);
 	}
 	run(&threads[0]);
-	for (int i = 0; i < wanted; i++) {
+	for (unsigned i = 0; i < wanted; i++) {
 		if (threads[i].started)
 			pthread_join(threads[i].id, NULL);
 		grammars_free(threads[i].member.grammars);

@@ -39,16 +39,23 @@ struct job {
 		*near; /* a blob whose facts are known, or NULL: the work may begin there */
 	const struct facts *known; /* its facts */
 	struct buf encoded;        /* facts; empty when not read */
+	struct buf packed;         /* the same as it is stored, where somebody packed it */
 	struct facts facts;        /* the same */
 	uint32_t files;            /* that wait for them */
 	bool done;
 	const char *skipped; /* why it could not be read */
 };
-/* Told of jobs that are done, each once and in order; one call at a time, on any thread. */
-typedef int (*jobs_fn)(struct job *jobs, size_t count, void *payload);
-/* Reads and parses on some threads. The outcome does not depend on their number. */
+struct job_calls {
+	/* Told of jobs that are done, each once and in order; one call at a time, on any thread. */
+	int (*done)(struct job *jobs, size_t count, void *payload);
+	/* Before that, on the thread that parsed it, beside others. */
+	int (*parsed)(struct job *job, void *payload);
+	void *payload;
+};
+/* Reads and parses on some threads. The outcome does not depend on their number. `calls`: or NULL.
+ */
 int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
-	size_t count, jobs_fn fn, void *payload);
+	size_t count, const struct job_calls *calls);
 /* By path, or by the first line of a script without an extension. NULL: no language. */
 const struct language *language_of(struct session *session, const struct languages *languages,
 	const char *path, const struct oid *blob);
@@ -173,8 +180,9 @@ const struct graph_edge *rows_edge_at(const struct rows *rows, uint32_t file, ui
 /* How many symbols of its file that come before it have the same qualified name. */
 uint32_t rows_ordinal(const struct rows *rows, uint32_t symbol);
 /* Of a file's rows with the targets of its edges: equal rows have equal digests, and the reverse.
- */
-void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE]);
+ * On any thread, each with a scratch of its own. */
+void rows_digest(const struct rows *rows, uint32_t file, struct buf *scratch,
+	unsigned char digest[HASH_WIDE]);
 /* Canonical lines, for people: equal rows give equal lines. */
 void line_file(struct buf *out, const struct store_graph_file *file);
 void line_symbol(struct buf *out, const char *path, const struct store_graph_symbol *symbol);

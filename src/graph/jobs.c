@@ -12,8 +12,8 @@
 struct jobs {
 	struct job *items;
 	size_t count, next, done, told;
-	jobs_fn fn;
-	void *payload;
+	bool telling;                  /* a thread is, while the others go on */
+	const struct job_calls *calls; /* or NULL */
 };
 
 /* Takes the next job, its text and the text that is near. NULL when there is none left. */
@@ -44,7 +44,7 @@ static struct job *take(struct crew_member *member, struct buf *near)
 	return job;
 }
 
-/* Tells of the next jobs that are done. Under the lock. */
+/* Tells of the next jobs that are done. Under the lock, which it lets go of meanwhile. */
 static void tell(struct crew *crew, size_t least)
 {
 	struct jobs *jobs = crew->payload;
@@ -53,9 +53,13 @@ static void tell(struct crew *crew, size_t least)
 
 	while (end < jobs->count && jobs->items[end].done)
 		end++;
-	if (end - jobs->told < least || !jobs->fn)
+	if (end - jobs->told < least || !jobs->calls || jobs->telling)
 		return;
-	rc = jobs->fn(jobs->items + jobs->told, end - jobs->told, jobs->payload);
+	jobs->telling = true;
+	pthread_mutex_unlock(&crew->lock);
+	rc = jobs->calls->done(jobs->items + jobs->told, end - jobs->told, jobs->calls->payload);
+	pthread_mutex_lock(&crew->lock);
+	jobs->telling = false;
 	jobs->told = end;
 	if (rc)
 		crew_stop(crew, rc);
@@ -84,6 +88,7 @@ static void parse(
 
 static void work(struct crew_member *member)
 {
+	const struct job_calls *calls = ((struct jobs *)member->crew->payload)->calls;
 	struct buf near = BUF_INIT;
 	struct job *job;
 
@@ -95,6 +100,8 @@ static void work(struct crew_member *member)
 			parse(grammar, &member->text, &near, job);
 			buf_fit(&job->encoded); /* many wait together */
 			rc = facts_decode(job->encoded.ptr, job->encoded.len, &job->facts);
+			if (!rc && calls)
+				rc = calls->parsed(job, calls->payload);
 		}
 		finish(member->crew, job, rc);
 	}
@@ -102,15 +109,17 @@ static void work(struct crew_member *member)
 }
 
 int parse_jobs(struct session *session, const struct languages *languages, struct job *jobs,
-	size_t count, jobs_fn fn, void *payload)
+	size_t count, const struct job_calls *calls)
 {
-	struct jobs all = {.items = jobs, .count = count, .fn = fn, .payload = payload};
+	struct jobs all = {.items = jobs, .count = count, .calls = calls};
 	struct crew crew = {session, languages, .forget_every = READS, .payload = &all};
 
 	if (!count)
 		return 0;
 	crew_work(&crew, "Parsing", count, count, work);
+	pthread_mutex_lock(&crew.lock);
 	if (!crew.rc)
 		tell(&crew, 1);
+	pthread_mutex_unlock(&crew.lock);
 	return crew_end(&crew);
 }

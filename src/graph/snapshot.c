@@ -141,8 +141,10 @@ static void want(struct missing *missing, uint32_t index, const struct source_fi
 	if (added) {
 		entry->value.num = (int64_t)missing->count;
 		GROW(missing->jobs, missing->count, missing->capacity);
-		missing->jobs[missing->count++] = (struct job){
-			.language = file->language, .blob = file->blob, .encoded = BUF_INIT};
+		missing->jobs[missing->count++] = (struct job){.language = file->language,
+			.blob = file->blob,
+			.encoded = BUF_INIT,
+			.packed = BUF_INIT};
 	}
 	missing->jobs[entry->value.num].files++;
 	missing->job_of[index] = (uint32_t)entry->value.num;
@@ -206,8 +208,24 @@ struct keeping {
 	struct session *session;
 	int64_t *versions; /* by language; 0: not asked for yet */
 	size_t total;      /* of all jobs */
-	bool began;
+	bool began, failed;
+	_Atomic bool learnt; /* what all have in common: from then on threads pack */
 };
+
+static int pack_job(struct job *job, void *payload)
+{
+	struct keeping *keeping = payload;
+	int rc;
+
+	if (!keeping->learnt)
+		return 0;
+	rc = store_pack(keeping->session->store, STORE_FACTS, job->encoded.ptr, job->encoded.len,
+		&job->packed);
+	buf_fit(&job->packed);
+	if (job->files == 1)
+		buf_release(&job->encoded);
+	return rc;
+}
 
 static int keep_job(struct keeping *keeping, struct store_facts *facts, struct job *job)
 {
@@ -218,7 +236,12 @@ static int keep_job(struct keeping *keeping, struct store_facts *facts, struct j
 
 	if (rc)
 		return rc;
-	store_facts_write(facts, job->blob.raw, *version, job->encoded.ptr, job->encoded.len);
+	if (job->packed.len)
+		store_facts_put(facts, job->blob.raw, *version, job->packed.ptr, job->packed.len);
+	else
+		store_facts_write(
+			facts, job->blob.raw, *version, job->encoded.ptr, job->encoded.len);
+	buf_release(&job->packed);
 	if (job->files == 1)
 		buf_release(&job->encoded);
 	return 0;
@@ -228,6 +251,7 @@ static int keep_job(struct keeping *keeping, struct store_facts *facts, struct j
 static int learn(struct keeping *keeping, const struct job *jobs, size_t count)
 {
 	struct buf pieces[SAMPLES];
+	int rc;
 
 	if (keeping->began)
 		return 0;
@@ -235,7 +259,9 @@ static int learn(struct keeping *keeping, const struct job *jobs, size_t count)
 	count = count < SAMPLES ? count : SAMPLES;
 	for (size_t i = 0; i < count; i++)
 		pieces[i] = jobs[i].encoded;
-	return store_learn(keeping->session->store, STORE_FACTS, pieces, count, keeping->total);
+	rc = store_learn(keeping->session->store, STORE_FACTS, pieces, count, keeping->total);
+	keeping->learnt = !rc;
+	return rc;
 }
 
 static int keep(struct job *jobs, size_t count, void *payload)
@@ -243,19 +269,18 @@ static int keep(struct job *jobs, size_t count, void *payload)
 	struct keeping *keeping = payload;
 	struct store *store = keeping->session->store;
 	struct store_facts *facts;
-	int rc = keeping->versions ? store_begin(store) : 0, error;
+	int rc = store_begin(store), error;
 
-	if (rc || !keeping->versions)
+	if (rc)
 		return rc;
 	facts = store_facts_open(store);
 	rc = learn(keeping, jobs, count);
 	for (size_t i = 0; i < count && !rc; i++)
-		if (jobs[i].encoded.len)
+		if (jobs[i].encoded.len || jobs[i].packed.len)
 			rc = keep_job(keeping, facts, &jobs[i]);
 	error = store_facts_close(facts);
 	rc = rc ? rc : error;
-	if (rc)
-		store_rollback(store);
+	keeping->failed = rc; /* threads may be packing: they end first */
 	return rc ? rc : store_commit(store);
 }
 
@@ -281,14 +306,17 @@ static int take_job(struct source_file *file, struct job *job, int64_t max)
 static int parse_missing(struct session *session, struct snapshot *snapshot, bool stored,
 	int64_t max, struct missing *missing)
 {
-	struct keeping keeping = {session, NULL, missing->count, false};
+	struct keeping keeping = {.session = session, .total = missing->count};
+	struct job_calls calls = {keep, pack_job, &keeping};
 	int rc;
 
 	if (stored)
 		keeping.versions = xcalloc(
 			languages_count(snapshot->languages) + 1, sizeof(*keeping.versions));
-	rc = parse_jobs(
-		session, snapshot->languages, missing->jobs, missing->count, keep, &keeping);
+	rc = parse_jobs(session, snapshot->languages, missing->jobs, missing->count,
+		stored ? &calls : NULL);
+	if (keeping.failed)
+		store_rollback(session->store);
 	free(keeping.versions);
 	for (uint32_t i = 0; i < snapshot->count && !rc; i++)
 		if (missing->job_of[i] != GRAPH_NONE)
@@ -321,6 +349,7 @@ int snapshot_load(
 out:
 	for (size_t i = 0; i < missing.count; i++) {
 		buf_release(&missing.jobs[i].encoded);
+		buf_release(&missing.jobs[i].packed);
 		facts_release(&missing.jobs[i].facts);
 	}
 	free(missing.jobs);

@@ -1,5 +1,6 @@
 /* The queries of the code graph. */
 #include "flywheel/store_graph.h"
+#include "flywheel/store_pack.h"
 #include "store/graph_name.h"
 #include "store/packs.h"
 #include "store/query.h"
@@ -105,17 +106,22 @@ void store_facts_write(struct store_facts *facts, const unsigned char *blob, int
 	int rc;
 
 	buf_clear(&facts->packed);
-	rc = packs_put(facts->store, STORE_FACTS, bytes, len, &facts->packed);
-	if (rc) {
+	rc = store_pack(facts->store, STORE_FACTS, bytes, len, &facts->packed);
+	if (rc)
 		facts->rc = facts->rc ? facts->rc : rc;
-		return;
-	}
+	else
+		store_facts_put(facts, blob, version, facts->packed.ptr, facts->packed.len);
+}
+
+void store_facts_put(struct store_facts *facts, const unsigned char *blob, int64_t version,
+	const void *packed, size_t len)
+{
 	query_bind_blob(facts->remove, 1, blob, 20);
 	query_bind_number(facts->remove, 2, version);
 	query_run(facts->remove);
 	query_bind_blob(facts->write, 1, blob, 20);
 	query_bind_number(facts->write, 2, version);
-	query_bind_blob(facts->write, 3, facts->packed.ptr, facts->packed.len);
+	query_bind_blob(facts->write, 3, packed, len);
 	query_run(facts->write);
 }
 
@@ -325,8 +331,7 @@ struct store_graph {
 	struct store *store;
 	struct query *find, *file, *edges, *remove, *remove_edges, *mentions, *remove_mentions;
 	struct name_changes names;
-	struct buf packed;
-	int rc; /* the first error of packing, or of names */
+	int rc; /* the first error of names */
 };
 
 struct store_graph *store_graph_open(struct store *store)
@@ -334,7 +339,6 @@ struct store_graph *store_graph_open(struct store *store)
 	struct store_graph *graph = xcalloc(1, sizeof(*graph));
 
 	graph->store = store;
-	buf_init(&graph->packed);
 	graph->find = query_open(store, "SELECT id FROM graph_file WHERE " IS_PATH);
 	graph->file = query_open(store,
 		"INSERT OR REPLACE INTO graph_file(" FILE_COLUMNS
@@ -375,19 +379,6 @@ static void bind_count(struct query *query, int at, const uint32_t counts[4])
 		query_bind_number(query, at + i, counts[i]);
 }
 
-static void put_edges(struct store_graph *graph, int64_t file, const void *edges, size_t len)
-{
-	int rc = 0;
-
-	buf_clear(&graph->packed);
-	if (len)
-		rc = packs_put(graph->store, STORE_EDGES, edges, len, &graph->packed);
-	graph->rc = graph->rc ? graph->rc : rc;
-	query_bind_number(graph->edges, 1, file);
-	query_bind_blob(graph->edges, 2, graph->packed.ptr, graph->packed.len);
-	query_run(graph->edges);
-}
-
 int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file *file,
 	const void *edges, size_t len)
 {
@@ -417,7 +408,9 @@ int64_t store_graph_put(struct store_graph *graph, const struct store_graph_file
 	query_run(query);
 	if (!id)
 		id = store_last_id(graph->store);
-	put_edges(graph, id, edges, len);
+	query_bind_number(graph->edges, 1, id);
+	query_bind_blob(graph->edges, 2, edges ? edges : "", len);
+	query_run(graph->edges);
 	return id;
 }
 
@@ -461,7 +454,6 @@ int store_graph_close(struct store_graph *graph)
 		rc = rc ? rc : error;
 	}
 	rc = rc ? rc : graph->rc;
-	buf_release(&graph->packed);
 	free(graph);
 	return rc;
 }

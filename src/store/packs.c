@@ -91,7 +91,7 @@ static int pack_of(struct store *store, enum store_pack kind, struct pack **out)
 	return (*out)->compressor ? 0 : load(store, kind);
 }
 
-int packs_put(
+int store_pack(
 	struct store *store, enum store_pack kind, const void *bytes, size_t len, struct buf *out)
 {
 	struct pack *pack;

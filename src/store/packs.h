@@ -11,9 +11,7 @@ struct packs *packs_new(void);
 void packs_forget(struct packs *packs);
 void packs_free(struct packs *packs);
 
-/* Appends. E_INVALID: damaged, or its dictionary is lost. */
-int packs_put(
-	struct store *store, enum store_pack kind, const void *bytes, size_t len, struct buf *out);
+/* Unpacks; appends. E_INVALID: damaged, or its dictionary is lost. */
 int packs_get(
 	struct store *store, enum store_pack kind, const void *bytes, size_t len, struct buf *out);
 

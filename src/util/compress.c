@@ -4,7 +4,9 @@
 #include "util/error.h"
 #include "util/map.h"
 #include "util/memory.h"
+#include "util/series.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #define ZDICT_STATIC_LINKING_ONLY /* for the one training that tries only what it is told */
@@ -22,9 +24,11 @@
 static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 
 struct compressor {
-	ZSTD_CCtx *packing; /* each is made when it is needed */
-	ZSTD_DCtx *unpacking;
+	pthread_mutex_t lock;            /* of what packs, which several threads may do */
+	ZSTD_CCtx *packing[THREADS_MAX]; /* idle ones; each is made when it is needed */
+	unsigned packing_count;
 	ZSTD_CDict *known;
+	ZSTD_DCtx *unpacking;
 	ZSTD_DDict *known_back;
 	struct buf dictionary, frame;
 };
@@ -33,6 +37,7 @@ struct compressor *compressor_new(const void *dictionary, size_t len)
 {
 	struct compressor *compressor = xcalloc(1, sizeof(*compressor));
 
+	pthread_mutex_init(&compressor->lock, NULL);
 	buf_init(&compressor->dictionary);
 	buf_init(&compressor->frame);
 	if (len)
@@ -44,7 +49,9 @@ void compressor_free(struct compressor *compressor)
 {
 	if (!compressor)
 		return;
-	ZSTD_freeCCtx(compressor->packing);
+	while (compressor->packing_count)
+		ZSTD_freeCCtx(compressor->packing[--compressor->packing_count]);
+	pthread_mutex_destroy(&compressor->lock);
 	ZSTD_freeDCtx(compressor->unpacking);
 	ZSTD_freeCDict(compressor->known);
 	ZSTD_freeDDict(compressor->known_back);
@@ -60,15 +67,29 @@ static void *made(void *part)
 	return part;
 }
 
-static void prepare_packing(struct compressor *compressor)
+static ZSTD_CCtx *borrow_packing(struct compressor *compressor)
 {
 	const struct buf *dictionary = &compressor->dictionary;
+	ZSTD_CCtx *packing = NULL;
 
-	if (!compressor->packing)
-		compressor->packing = made(ZSTD_createCCtx());
+	pthread_mutex_lock(&compressor->lock);
+	if (compressor->packing_count)
+		packing = compressor->packing[--compressor->packing_count];
 	if (dictionary->len && !compressor->known)
 		compressor->known = made(
 			ZSTD_createCDict(dictionary->ptr, dictionary->len, LEVEL_WITH_DICTIONARY));
+	pthread_mutex_unlock(&compressor->lock);
+	return packing ? packing : made(ZSTD_createCCtx());
+}
+
+static void give_back(struct compressor *compressor, ZSTD_CCtx *packing)
+{
+	pthread_mutex_lock(&compressor->lock);
+	if (compressor->packing_count < THREADS_MAX)
+		compressor->packing[compressor->packing_count++] = packing;
+	else
+		ZSTD_freeCCtx(packing);
+	pthread_mutex_unlock(&compressor->lock);
 }
 
 static void prepare_unpacking(struct compressor *compressor)
@@ -84,16 +105,16 @@ static void prepare_unpacking(struct compressor *compressor)
 void compress_bytes(struct compressor *compressor, const void *bytes, size_t len, struct buf *out)
 {
 	size_t room = ZSTD_compressBound(len), size;
+	ZSTD_CCtx *packing = borrow_packing(compressor);
 	char *to;
 
-	prepare_packing(compressor);
 	buf_reserve(out, room);
 	to = out->ptr + out->len;
 	if (compressor->known)
-		size = ZSTD_compress_usingCDict(
-			compressor->packing, to, room, bytes, len, compressor->known);
+		size = ZSTD_compress_usingCDict(packing, to, room, bytes, len, compressor->known);
 	else
-		size = ZSTD_compressCCtx(compressor->packing, to, room, bytes, len, LEVEL);
+		size = ZSTD_compressCCtx(packing, to, room, bytes, len, LEVEL);
+	give_back(compressor, packing);
 	if (ZSTD_isError(size)) /* there is room: it can only want memory */
 		abort();
 	size -= sizeof(magic);

@@ -8,14 +8,15 @@
 #include <stddef.h>
 
 /*
- * What zstd keeps between pieces; one per thread, because making it costs as much as a piece. With
- * a dictionary (copied; NULL and 0: none) what pieces have in common is not said in each of them.
+ * What zstd keeps between pieces, because making it costs as much as a piece. With a dictionary
+ * (copied; NULL and 0: none) what pieces have in common is not said in each of them.
  */
 struct compressor;
 struct compressor *compressor_new(const void *dictionary, size_t len);
 void compressor_free(struct compressor *compressor);
 
-/* Appends the piece, with its length and its dictionary's number in it. */
+/* Appends the piece, with its length and its dictionary's number in it. On any thread; what follows
+ * is one thread's at a time. */
 void compress_bytes(struct compressor *compressor, const void *bytes, size_t len, struct buf *out);
 /* Appends what was compressed. E_INVALID: damaged, longer than `max`, or of another dictionary. */
 int decompress_bytes(

@@ -15,6 +15,7 @@
 #include "graph/row/record.h"
 
 #include "flywheel/config.h"
+#include "flywheel/store_pack.h"
 #include "util/error.h"
 #include "util/file.h"
 #include "util/memory.h"
@@ -179,7 +180,7 @@ static int parse_new(struct following *self)
 			.encoded = BUF_INIT};
 	}
 	if (!rc && count)
-		rc = parse_jobs(self->session, self->languages, jobs, count, NULL, NULL);
+		rc = parse_jobs(self->session, self->languages, jobs, count, NULL);
 	for (size_t i = 0; i < count; i++) {
 		self->possible &= !jobs[i].skipped && jobs[i].encoded.len;
 		parsed[i]->after = jobs[i].facts; /* they are its own now */
@@ -561,9 +562,10 @@ static int resolve_changes(struct following *self)
 static int write_rows(struct following *self)
 {
 	struct store_graph *store = store_graph_open(self->session->store);
-	struct buf mentions = BUF_INIT;
+	struct buf mentions = BUF_INIT, packed = BUF_INIT;
+	int rc = 0, error;
 
-	for (size_t i = 0; i < self->count; i++) {
+	for (size_t i = 0; i < self->count && !rc; i++) {
 		const struct follower *file = &self->files[i];
 
 		if (file->looks && !file->differs)
@@ -572,7 +574,11 @@ static int write_rows(struct following *self)
 			store_graph_remove(store, file->row.id);
 			continue;
 		}
-		store_graph_put(store, &file->row, file->edges.ptr, file->edges.len);
+		buf_clear(&packed);
+		if (file->edges.len)
+			rc = store_pack(self->session->store, STORE_EDGES, file->edges.ptr,
+				file->edges.len, &packed);
+		store_graph_put(store, &file->row, packed.ptr, packed.len);
 		if (!file->differs || file->looks)
 			continue;
 		buf_clear(&mentions);
@@ -581,7 +587,9 @@ static int write_rows(struct following *self)
 		names_write(store, file->row.id, &file->before, &file->after);
 	}
 	buf_release(&mentions);
-	return store_graph_close(store);
+	buf_release(&packed);
+	error = store_graph_close(store);
+	return rc ? rc : error;
 }
 
 static void release(struct following *self)

@@ -7,6 +7,7 @@
 #include "util/error.h"
 #include "util/memory.h"
 #include "util/progress.h"
+#include "util/series.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -55,10 +56,10 @@ bool sees(const struct resolver *self, uint32_t file, uint32_t other)
 
 struct graph_edge *add_edge(struct resolver *self)
 {
-	struct graph *graph = self->graph;
+	struct edges *edges = self->edges;
 
-	GROW(graph->edges, graph->edge_count, self->edge_room);
-	return &graph->edges[graph->edge_count++];
+	GROW(edges->items, edges->count, edges->room);
+	return &edges->items[edges->count++];
 }
 
 static void add_imports(struct resolver *self, uint32_t file)
@@ -423,12 +424,31 @@ static void drop_repeated(struct graph *graph)
 	graph->edge_count = kept;
 }
 
-static void release(struct resolver *self)
+/* What a thread looks with has a part of its own: what it saw and found last. */
+static void look_begin(struct resolver *self)
+{
+	size_t files = self->snapshot->count + (size_t)1;
+
+	self->found = xcalloc(1, sizeof(*self->found));
+	self->recent = recent_new();
+	self->seen = xcalloc(files, sizeof(*self->seen));
+	self->queue = xcalloc(files, sizeof(*self->queue));
+	self->look = 0;
+}
+
+static void look_end(struct resolver *self)
 {
 	memo_release(&self->found->memo);
 	free(self->found->answers);
 	free(self->found);
 	recent_free(self->recent);
+	free(self->seen);
+	free(self->queue);
+}
+
+static void release(struct resolver *self)
+{
+	look_end(self);
 	for (uint32_t file = 0; file < self->snapshot->count; file++) {
 		free(self->targets[file]);
 		free(self->certainty[file]);
@@ -440,8 +460,6 @@ static void release(struct resolver *self)
 	map_release(&self->import_names);
 	free(self->targets);
 	free(self->certainty);
-	free(self->seen);
-	free(self->queue);
 	free(self->owners);
 	memo_release(&self->members);
 	free(self->has);
@@ -502,34 +520,120 @@ bool is_wanted_file(const struct resolver *self, uint32_t file)
 	return !self->whole->wanted || self->whole->wanted[file];
 }
 
+/* A thread's share of the edges. */
+struct edge_maker {
+	struct resolver resolver; /* a copy, which looks by itself */
+	struct edges edges;
+};
+
+/* The edges of a file, until they are taken. */
+struct edge_making {
+	struct resolver *self;
+	struct edges *made; /* per file */
+};
+
+static void *edges_begin(void *payload)
+{
+	struct edge_making *making = payload;
+	struct edge_maker *maker = xcalloc(1, sizeof(*maker));
+
+	maker->resolver = *making->self;
+	maker->resolver.edges = &maker->edges;
+	look_begin(&maker->resolver);
+	return maker;
+}
+
+static void edges_end(void *own, void *payload)
+{
+	struct edge_maker *maker = own;
+
+	(void)payload;
+	look_end(&maker->resolver);
+	free(maker->edges.items);
+	free(maker);
+}
+
+static int edges_make(size_t at, void *own, void *payload)
+{
+	struct edge_making *making = payload;
+	struct edge_maker *maker = own;
+	struct edges *made = &making->made[at];
+	uint32_t file = (uint32_t)at;
+
+	if (interrupted())
+		return fail(E_STOPPED, "stopped");
+	if (making->self->snapshot->files[at].skipped || !is_wanted_file(making->self, file))
+		return 0;
+	maker->edges.count = 0;
+	forget_found(maker->resolver.found);
+	see_from(&maker->resolver, file);
+	add_imports(&maker->resolver, file);
+	add_references(&maker->resolver, file);
+	if (maker->edges.count) {
+		made->count = maker->edges.count;
+		made->items = xmalloc(made->count * sizeof(*made->items));
+		memcpy(made->items, maker->edges.items, made->count * sizeof(*made->items));
+	}
+	return 0;
+}
+
+static int edges_take(size_t at, void *payload)
+{
+	struct edge_making *making = payload;
+	struct edges *made = &making->made[at];
+
+	for (uint32_t i = 0; i < made->count; i++)
+		*add_edge(making->self) = made->items[i];
+	free(made->items);
+	*made = (struct edges){NULL, 0, 0};
+	return 0;
+}
+
 static void add_edges(struct resolver *self)
 {
-	for (uint32_t file = 0; file < self->snapshot->count && !self->stopped; file++) {
-		if (self->snapshot->files[file].skipped || !is_wanted_file(self, file))
-			continue;
-		forget_found(self->found);
-		see_from(self, file);
-		add_imports(self, file);
-		add_references(self, file);
-		self->stopped = interrupted();
-	}
+	struct edge_making making = {
+		self, xcalloc(self->snapshot->count + (size_t)1, sizeof(struct edges))};
+
+	if (!self->stopped)
+		self->stopped = series_run(&(struct series){self->snapshot->count, edges_begin,
+			edges_end, edges_make, edges_take, &making});
+	for (uint32_t i = 0; i < self->snapshot->count; i++)
+		free(making.made[i].items);
+	free(making.made);
 	if (!self->stopped)
 		add_values(self);
 }
 
+/* Behind those that the graph has. */
+static void hand_over(struct graph *graph, struct edges *edges)
+{
+	if (graph->edge_count && edges->count) {
+		graph->edges = xrealloc(graph->edges,
+			((size_t)graph->edge_count + edges->count) * sizeof(*graph->edges));
+		memcpy(graph->edges + graph->edge_count, edges->items,
+			edges->count * sizeof(*edges->items));
+	} else if (!graph->edge_count) {
+		graph->edges = edges->items;
+		edges->items = NULL;
+	}
+	graph->edge_count += edges->count;
+	free(edges->items);
+	*edges = (struct edges){NULL, 0, 0};
+}
+
 int resolve(struct whole *whole)
 {
-	struct resolver self = {
-		.whole = whole, .graph = &whole->graph, .snapshot = &whole->snapshot};
+	struct edges edges = {NULL, 0, 0};
+	struct resolver self = {.whole = whole,
+		.graph = &whole->graph,
+		.snapshot = &whole->snapshot,
+		.edges = &edges};
 	size_t files = whole->snapshot.count + (size_t)1;
 
-	self.found = xcalloc(1, sizeof(*self.found));
-	self.recent = recent_new();
+	look_begin(&self);
 	self.imports = import_index_new(&whole->snapshot);
 	self.targets = xcalloc(files, sizeof(*self.targets));
 	self.certainty = xcalloc(files, sizeof(*self.certainty));
-	self.seen = xcalloc(files, sizeof(*self.seen));
-	self.queue = xcalloc(files, sizeof(*self.queue));
 	find_imports(&self);
 	import_names_build(&self);
 	members_build(&self);
@@ -540,10 +644,12 @@ int resolve(struct whole *whole)
 	add_edges(&self);
 	flow_free(self.flow);
 	self.flow = NULL;
+	hand_over(&whole->graph, &edges);
 	if (!self.stopped) {
 		sort_edges(&whole->graph);
 		drop_repeated(&whole->graph);
 		add_tests(&self);
+		hand_over(&whole->graph, &edges);
 		sort_edges(&whole->graph);
 	}
 	release(&self);

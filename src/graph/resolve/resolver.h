@@ -17,15 +17,21 @@ struct base {
 
 /* An import by the numbers of its names, see import_name.c. */
 struct named_import {
-	uint32_t local;     /* what it is called here, or NAME_ANY */
-	uint32_t taken;     /* what it is called there, or NAME_OTHER */
-	uint32_t last;      /* its module's last part; NAME_OTHER where it has a name */
-	uint32_t next;      /* the next one of its file with that name here, or GRAPH_NONE */
-	uint32_t submodule; /* the file that it names if it is one; SUBMODULE_UNKNOWN at first */
+	uint32_t local; /* what it is called here, or NAME_ANY */
+	uint32_t taken; /* what it is called there, or NAME_OTHER */
+	uint32_t last;  /* its module's last part; NAME_OTHER where it has a name */
+	uint32_t next;  /* the next one of its file with that name here, or GRAPH_NONE */
+	/* The file that it names if it is one, or SUBMODULE_UNKNOWN: who asks first tells all. */
+	_Atomic uint32_t submodule;
 };
 #define NAME_ANY 0U
 #define NAME_OTHER UINT32_MAX /* of a name that no import has */
 #define SUBMODULE_UNKNOWN (UINT32_MAX - 1)
+
+struct edges {
+	struct graph_edge *items;
+	uint32_t count, room;
+};
 
 struct resolver {
 	struct whole *whole;
@@ -59,8 +65,8 @@ struct resolver {
 	struct flow *flow;
 	struct found *found;   /* what references of the file at hand mean, see find_reference */
 	struct recent *recent; /* what imported names mean in the file at hand */
-	uint32_t edge_room;
-	bool stopped; /* by Ctrl-C: what was made so far is not whole */
+	struct edges *edges;   /* where add_edge adds */
+	bool stopped;          /* by Ctrl-C: what was made so far is not whole */
 };
 
 enum want { WANT_CALL, WANT_TYPE, WANT_FUNCTION, WANT_ANY };
@@ -179,7 +185,7 @@ bool sees(const struct resolver *self, uint32_t file, uint32_t other);
  */
 struct answer find_overload(const struct resolver *self, struct answer answer, uint16_t arguments);
 
-/* tests.c: edges from tests to what they test, out of the edges made so far. */
+/* tests.c: edges from tests to what they test, out of the edges that the graph has. */
 void add_tests(struct resolver *self);
 struct graph_edge *add_edge(struct resolver *self);
 

@@ -196,16 +196,18 @@ static uint32_t submodule(const struct resolver *self, uint32_t file, uint32_t a
 	const char *module, const char *name)
 {
 	struct named_import *import = &self->named_imports[self->first_import[file] + at];
+	uint32_t found = import->submodule;
 	enum confidence confidence;
 	size_t len = strlen(module);
 	char *whole;
 
-	if (import->submodule != SUBMODULE_UNKNOWN)
-		return import->submodule;
+	if (found != SUBMODULE_UNKNOWN)
+		return found;
 	whole = xstrfmt("%s%s%s", module, len && module[len - 1] == '.' ? "" : ".", name);
-	import->submodule = import_find(self->imports, file, whole, &confidence);
+	found = import_find(self->imports, file, whole, &confidence);
+	import->submodule = found;
 	free(whole);
-	return import->submodule;
+	return found;
 }
 
 /* Whether that is the module's name, or the name of something in it; "" is the module itself. */

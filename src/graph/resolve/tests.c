@@ -99,10 +99,10 @@ static uint32_t test_around(const struct graph *graph, uint32_t symbol)
 }
 
 /* Edges come by symbol, and what stands in a test right after it: `first` is its first edge. */
-static bool has_edge(const struct graph *graph, uint32_t first, uint32_t test, uint32_t target)
+static bool has_edge(const struct edges *edges, uint32_t first, uint32_t test, uint32_t target)
 {
-	for (uint32_t i = first; i < graph->edge_count; i++)
-		if (graph->edges[i].from == test && graph->edges[i].to == target)
+	for (uint32_t i = first; i < edges->count; i++)
+		if (edges->items[i].from == test && edges->items[i].to == target)
 			return true;
 	return false;
 }
@@ -110,11 +110,11 @@ static bool has_edge(const struct graph *graph, uint32_t first, uint32_t test, u
 void add_tests(struct resolver *self)
 {
 	struct graph *graph = self->graph;
-	uint32_t count = graph->edge_count, last = GRAPH_NONE, first = count;
+	uint32_t last = GRAPH_NONE, first = 0;
 	bool *covered = xcalloc(graph->symbol_count + (size_t)1, sizeof(bool));
 
 	mark_tests(self);
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < graph->edge_count; i++) {
 		struct graph_edge edge = graph->edges[i];
 		uint32_t test =
 			edge.from == GRAPH_NONE ? GRAPH_NONE : test_around(graph, edge.from);
@@ -124,9 +124,9 @@ void add_tests(struct resolver *self)
 			continue;
 		covered[test] = true;
 		if (test != last)
-			first = graph->edge_count;
+			first = self->edges->count;
 		last = test;
-		if (has_edge(graph, first, test, edge.to))
+		if (has_edge(self->edges, first, test, edge.to))
 			continue;
 		edge.from = test;
 		edge.kind = EDGE_TEST;

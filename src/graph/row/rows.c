@@ -18,7 +18,7 @@ struct rows {
 	uint32_t *first_top; /* per file: its first edge that does not */
 	uint64_t *files;     /* per file: hash of its path */
 	uint64_t *symbols;   /* per symbol: hash of its qualified name */
-	struct buf target, record;
+	struct buf target;
 };
 
 static uint32_t slot_count(uint32_t count)
@@ -83,7 +83,6 @@ struct rows *rows_new(const struct graph *graph)
 	rows->files = xcalloc(graph->file_count + (size_t)1, sizeof(*rows->files));
 	rows->symbols = xcalloc(graph->symbol_count + (size_t)1, sizeof(*rows->symbols));
 	buf_init(&rows->target);
-	buf_init(&rows->record);
 	count_ordinals(rows);
 	/* Edges come by symbol, and symbols by file; those of no symbol follow, by file too. */
 	for (uint32_t file = 0; file < graph->file_count; file++) {
@@ -112,7 +111,6 @@ void rows_free(struct rows *rows)
 	free(rows->files);
 	free(rows->symbols);
 	buf_release(&rows->target);
-	buf_release(&rows->record);
 	free(rows);
 }
 
@@ -280,53 +278,56 @@ void rows_lines(struct rows *rows, uint32_t file, struct buf *out)
 }
 
 /* A target by what does not move when its file changes elsewhere, as the stored row has it. */
-static void record_one(struct rows *rows, const struct graph_edge *in, uint32_t first)
+static void record_one(
+	const struct rows *rows, const struct graph_edge *in, uint32_t first, struct buf *out)
 {
 	const struct graph *graph = rows->graph;
 	bool symbol = in->to != GRAPH_NONE && in->kind != EDGE_IMPORT;
 	uint32_t file = symbol ? graph->symbols[in->to].file : in->to;
 
-	record_edge(&rows->record,
-		&(struct edge_record){
-			.from = in->from == GRAPH_NONE ? GRAPH_NONE : in->from - first,
-			.kind = (uint32_t)in->kind,
-			.confidence = (uint32_t)in->confidence,
-			.line = in->line,
-			.start = in->start,
-			.file = file == GRAPH_NONE ? 0 : rows->files[file],
-			.symbol = symbol ? rows->symbols[in->to] : 0,
-			.ordinal = symbol ? rows->ordinal[in->to] : 0,
-			.name = in->name,
-			.package = file == GRAPH_NONE ? in->package : NULL});
+	record_edge(out, &(struct edge_record){
+				 .from = in->from == GRAPH_NONE ? GRAPH_NONE : in->from - first,
+				 .kind = (uint32_t)in->kind,
+				 .confidence = (uint32_t)in->confidence,
+				 .line = in->line,
+				 .start = in->start,
+				 .file = file == GRAPH_NONE ? 0 : rows->files[file],
+				 .symbol = symbol ? rows->symbols[in->to] : 0,
+				 .ordinal = symbol ? rows->ordinal[in->to] : 0,
+				 .name = in->name,
+				 .package = file == GRAPH_NONE ? in->package : NULL});
 }
 
-void rows_digest(struct rows *rows, uint32_t file, unsigned char digest[HASH_WIDE])
+void rows_digest(
+	const struct rows *rows, uint32_t file, struct buf *record, unsigned char digest[HASH_WIDE])
 {
 	const struct graph_file *in = &rows->graph->files[file];
 	struct store_graph_symbol symbol;
 
-	buf_clear(&rows->record);
-	record_file(&rows->record, &(struct file_record){in->path, in->language, in->skipped,
-					   in->blob.raw, in->lines, in->symbol_count});
+	buf_clear(record);
+	record_file(record, &(struct file_record){in->path, in->language, in->skipped, in->blob.raw,
+				    in->lines, in->symbol_count});
 	for (uint32_t i = 0; i < in->symbol_count; i++) {
 		rows_symbol(rows, file, i, &symbol);
-		record_symbol(&rows->record, &symbol);
+		record_symbol(record, &symbol);
 	}
 	for (uint32_t i = 0; i < rows_edge_count(rows, file); i++)
-		record_one(rows, rows_edge_at(rows, file, i), in->first_symbol);
-	hash_wide(rows->record.ptr, rows->record.len, digest);
+		record_one(rows, rows_edge_at(rows, file, i), in->first_symbol, record);
+	hash_wide(record->ptr, record->len, digest);
 }
 
 void graph_digest(const struct graph *graph, char hex[65])
 {
 	struct rows *rows = rows_new(graph);
 	struct digest *digest = digest_new();
+	struct buf record = BUF_INIT;
 	unsigned char one[HASH_WIDE];
 
 	for (uint32_t i = 0; i < graph->file_count; i++) {
-		rows_digest(rows, i, one);
+		rows_digest(rows, i, &record, one);
 		digest_add(digest, one, sizeof(one));
 	}
 	digest_finish(digest, hex);
+	buf_release(&record);
 	rows_free(rows);
 }

@@ -5,6 +5,7 @@
 
 #include "flywheel/store_pack.h"
 #include "util/memory.h"
+#include "util/series.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,31 @@ struct old_files {
 	size_t count, capacity;
 };
 
+/* What a file's rows are made of, from when it is compared to when it is written. */
+struct piece {
+	const struct store_graph_file *old; /* of its path, or NULL */
+	unsigned char digest[HASH_WIDE];
+	bool differs;
+	struct buf edges, packed, mentions;
+};
+
 struct writing {
 	struct session *session;
 	const struct whole *whole;
 	struct rows *rows;
-	struct packer *packer;
+	struct old_files old;
+	struct piece *pieces; /* per file */
+	size_t old_next;      /* of those, the next that is not looked at */
 	struct store_graph *store;
 	struct store_facts *facts;
 	int64_t *versions; /* by language */
-	struct buf edges, mentions;
+	bool learns;
+};
+
+/* What a thread has of its own. */
+struct hand {
+	struct packer *packer;
+	struct buf scratch;
 };
 
 static int on_old_file(const struct store_graph_file *file, void *payload)
@@ -66,70 +83,156 @@ static int64_t version_of(const struct writing *writing, uint32_t file)
 	return source->skipped ? 0 : writing->versions[language_index(source->language)];
 }
 
-static void put_file(struct writing *writing, uint32_t file, const unsigned char *digest,
-	const struct store_graph_file *old)
+static void *hand_begin(void *payload)
 {
-	const struct source_file *source = &writing->whole->snapshot.files[file];
+	struct writing *writing = payload;
+	struct hand *hand = xcalloc(1, sizeof(*hand));
+
+	hand->packer = packer_new(writing->whole, writing->rows);
+	buf_init(&hand->scratch);
+	return hand;
+}
+
+static void hand_end(void *own, void *payload)
+{
+	struct hand *hand = own;
+
+	(void)payload;
+	packer_free(hand->packer);
+	buf_release(&hand->scratch);
+	free(hand);
+}
+
+/* Whether a file's rows differ from those that there are, and then its edges as bytes. */
+static int compare_file(size_t at, void *own, void *payload)
+{
+	struct writing *writing = payload;
+	struct piece *piece = &writing->pieces[at];
+	struct hand *hand = own;
+	uint32_t file = (uint32_t)at;
+
+	rows_digest(writing->rows, file, &hand->scratch, piece->digest);
+	piece->differs = !piece->old || piece->old->version != version_of(writing, file) ||
+			 memcmp(piece->old->digest, piece->digest, sizeof(piece->digest)) != 0;
+	if ((piece->differs || writing->learns) && rows_edge_count(writing->rows, file)) {
+		buf_clear(&hand->scratch);
+		edges_pack(hand->packer, file, &hand->scratch);
+		buf_add(&piece->edges, hand->scratch.ptr, hand->scratch.len);
+	}
+	return 0;
+}
+
+static int pack_file(size_t at, void *own, void *payload)
+{
+	struct writing *writing = payload;
+	const struct source_file *source = &writing->whole->snapshot.files[at];
+	struct piece *piece = &writing->pieces[at];
+	int rc = 0;
+
+	(void)own;
+	if (!piece->differs)
+		return 0;
+	if (piece->edges.len)
+		rc = store_pack(writing->session->store, STORE_EDGES, piece->edges.ptr,
+			piece->edges.len, &piece->packed);
+	if (!source->skipped)
+		mentions_of(writing->whole->snapshot.languages, source->language, &source->facts,
+			&piece->mentions);
+	return rc;
+}
+
+static void piece_release(struct piece *piece)
+{
+	buf_release(&piece->edges);
+	buf_release(&piece->packed);
+	buf_release(&piece->mentions);
+}
+
+static void put_file(struct writing *writing, uint32_t file)
+{
+	const struct piece *piece = &writing->pieces[file];
 	struct store_graph_file row;
 	int64_t id;
 
 	rows_file(writing->rows, file, &row);
 	row.version = version_of(writing, file);
-	memcpy(row.digest, digest, sizeof(row.digest));
-	buf_clear(&writing->edges);
-	if (row.edges)
-		edges_pack(writing->packer, file, &writing->edges);
-	id = store_graph_put(writing->store, &row, writing->edges.ptr, writing->edges.len);
-	write_names(writing, id, old, &source->facts);
-	buf_clear(&writing->mentions);
-	if (!source->skipped)
-		mentions_of(writing->whole->snapshot.languages, source->language, &source->facts,
-			&writing->mentions);
-	store_graph_mention(writing->store, id, writing->mentions.ptr, writing->mentions.len);
+	memcpy(row.digest, piece->digest, sizeof(row.digest));
+	id = store_graph_put(writing->store, &row, piece->packed.ptr, piece->packed.len);
+	write_names(writing, id, piece->old, &writing->whole->snapshot.files[file].facts);
+	store_graph_mention(writing->store, id, piece->mentions.ptr, piece->mentions.len);
+}
+
+/* The sidecar's files up to this path; those before it are not in the graph. */
+static const struct store_graph_file *pass_old(
+	struct writing *writing, const char *path, bool remove)
+{
+	const struct store_graph_file *at = writing->old.items + writing->old_next;
+	const struct store_graph_file *end = writing->old.items + writing->old.count;
+
+	for (; at < end && (!path || strcmp(at->path, path) < 0); at++)
+		if (remove)
+			remove_file(writing, at);
+	writing->old_next = (size_t)(at - writing->old.items);
+	return at < end && path && !strcmp(at->path, path)
+		       ? &writing->old.items[writing->old_next++]
+		       : NULL;
+}
+
+static int write_file(size_t at, void *payload)
+{
+	struct writing *writing = payload;
+
+	pass_old(writing, writing->whole->graph.files[at].path, true);
+	if (writing->pieces[at].differs)
+		put_file(writing, (uint32_t)at);
+	piece_release(&writing->pieces[at]);
+	return 0;
 }
 
 /* In a new sidecar: what edges have in common, from those of some files all over the tree. */
-static int learn(struct writing *writing, const struct old_files *old)
+static int learn(struct writing *writing)
 {
 	uint32_t count = writing->whole->graph.file_count, step = count / SAMPLES + 1, some = 0;
-	struct buf pieces[SAMPLES] = {BUF_INIT};
-	int rc;
+	struct buf samples[SAMPLES];
 
-	if (old->count >= count / 2)
-		return 0;
-	for (uint32_t i = 0; i < count; i += step) {
-		if (!rows_edge_count(writing->rows, i))
-			continue;
-		buf_init(&pieces[some]);
-		edges_pack(writing->packer, i, &pieces[some++]);
-	}
-	rc = store_learn(writing->session->store, STORE_EDGES, pieces, some, (size_t)some * step);
-	while (some)
-		buf_release(&pieces[--some]);
-	return rc;
+	for (uint32_t i = 0; writing->learns && i < count; i += step)
+		if (writing->pieces[i].edges.len)
+			samples[some++] = writing->pieces[i].edges; /* borrowed */
+	return store_learn(
+		writing->session->store, STORE_EDGES, samples, some, (size_t)some * step);
 }
 
 /* Both lists are sorted by path: what only the sidecar has goes, what differs is replaced. */
-static void write_files(struct writing *writing, const struct old_files *old)
+static int write_files(struct writing *writing)
 {
 	const struct graph *graph = &writing->whole->graph;
-	unsigned char digest[HASH_WIDE];
-	size_t at = 0;
+	struct series series = {
+		graph->file_count, hand_begin, hand_end, compare_file, NULL, writing};
+	int rc;
 
+	writing->learns = writing->old.count < graph->file_count / 2;
+	writing->pieces = xcalloc(graph->file_count + (size_t)1, sizeof(*writing->pieces));
 	for (uint32_t i = 0; i < graph->file_count; i++) {
-		const struct store_graph_file *same = NULL;
+		struct piece *piece = &writing->pieces[i];
 
-		while (at < old->count && strcmp(old->items[at].path, graph->files[i].path) < 0)
-			remove_file(writing, &old->items[at++]);
-		if (at < old->count && !strcmp(old->items[at].path, graph->files[i].path))
-			same = &old->items[at++];
-		rows_digest(writing->rows, i, digest);
-		if (!same || same->version != version_of(writing, i) ||
-			memcmp(same->digest, digest, sizeof(digest)) != 0)
-			put_file(writing, i, digest, same);
+		piece->old = pass_old(writing, graph->files[i].path, false);
+		buf_init(&piece->edges);
+		buf_init(&piece->packed);
+		buf_init(&piece->mentions);
 	}
-	while (at < old->count)
-		remove_file(writing, &old->items[at++]);
+	writing->old_next = 0;
+	rc = series_run(&series);
+	if (!rc)
+		rc = learn(writing);
+	series = (struct series){graph->file_count, NULL, NULL, pack_file, write_file, writing};
+	if (!rc)
+		rc = series_run(&series);
+	if (!rc)
+		pass_old(writing, NULL, true);
+	for (uint32_t i = 0; i < graph->file_count; i++)
+		piece_release(&writing->pieces[i]);
+	free(writing->pieces);
+	return rc;
 }
 
 static int find_versions(struct writing *writing)
@@ -147,31 +250,23 @@ static int find_versions(struct writing *writing)
 
 int graph_write(struct session *session, const struct whole *whole)
 {
-	struct writing writing = {
-		.session = session, .whole = whole, .edges = BUF_INIT, .mentions = BUF_INIT};
-	struct old_files old = {NULL, 0, 0};
+	struct writing writing = {.session = session, .whole = whole};
 	int rc = find_versions(&writing), error;
 
 	writing.rows = rows_new(&whole->graph);
-	writing.packer = packer_new(whole, writing.rows);
 	writing.store = store_graph_open(session->store);
 	writing.facts = store_facts_open(session->store);
 	if (!rc)
-		rc = store_graph_files(session->store, on_old_file, &old);
+		rc = store_graph_files(session->store, on_old_file, &writing.old);
 	if (!rc)
-		rc = learn(&writing, &old);
-	if (!rc)
-		write_files(&writing, &old);
+		rc = write_files(&writing);
 	error = store_facts_close(writing.facts);
 	rc = rc ? rc : error;
 	error = store_graph_close(writing.store);
-	for (size_t i = 0; i < old.count; i++)
-		free((char *)old.items[i].path);
-	free(old.items);
+	for (size_t i = 0; i < writing.old.count; i++)
+		free((char *)writing.old.items[i].path);
+	free(writing.old.items);
 	free(writing.versions);
-	buf_release(&writing.edges);
-	buf_release(&writing.mentions);
-	packer_free(writing.packer);
 	rows_free(writing.rows);
 	return rc ? rc : error;
 }
