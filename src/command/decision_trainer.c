@@ -37,7 +37,7 @@ static void add(
 	features_of(trainer->lexicon, trainer->cues, text, &example->features);
 }
 
-static int take_line(struct trainer *trainer, char *line, double weight)
+static int take_line(struct trainer *trainer, char *line)
 {
 	static const char letters[] = "DRAPCWY";
 	char *tab = strchr(line, '\t');
@@ -54,11 +54,11 @@ static int take_line(struct trainer *trainer, char *line, double weight)
 			return fail(E_INVALID, "'%c' is no label: %.40s", *c, line);
 		labels |= at ? 1u << (at - letters) : 0;
 	}
-	add(trainer, tab + 1, labels, (1u << LABEL_COUNT) - 1, weight);
+	add(trainer, tab + 1, labels, (1u << LABEL_COUNT) - 1, WEIGHT_READ);
 	return 0;
 }
 
-static int take_file(struct trainer *trainer, const char *path, double weight)
+static int take_file(struct trainer *trainer, const char *path)
 {
 	struct buf text = BUF_INIT;
 	struct strings lines = STRINGS_INIT;
@@ -66,7 +66,7 @@ static int take_file(struct trainer *trainer, const char *path, double weight)
 
 	strings_split(&lines, text.ptr, '\n');
 	for (size_t i = 0; i < lines.count && !rc; i++)
-		rc = take_line(trainer, lines.items[i], weight);
+		rc = take_line(trainer, lines.items[i]);
 	strings_release(&lines);
 	buf_release(&text);
 	return rc ? fail_context(rc, "%s", path) : 0;
@@ -125,9 +125,9 @@ static int train(bool figures, char **files, int count)
 		rc = file_read(files[1], FILE_MAX, &vectors);
 	trainer.lexicon = lexicon_new(vectors.ptr);
 	for (int i = 4; i < count && !rc; i++)
-		rc = take_file(&trainer, files[i], WEIGHT_OWN);
+		rc = take_file(&trainer, files[i]);
 	if (!rc && figures)
-		rc = take_file(&trainer, files[2], WEIGHT_REAL);
+		rc = take_file(&trainer, files[2]);
 	if (!rc) {
 		take_samples(&trainer);
 		rc = learn(&trainer, figures ? NULL : files[2], &model);

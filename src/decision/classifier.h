@@ -64,9 +64,8 @@ struct example {
 	unsigned known;  /* a bit for each label of which that is known */
 	double weight;
 };
-/* Weights of sentences that we wrote, of others' in histories, and of labels of a cue alone. */
-#define WEIGHT_OWN 1.0
-#define WEIGHT_REAL 0.5
+/* Weights of sentences that somebody read, and of labels that a cue alone gives. */
+#define WEIGHT_READ 1.0
 #define WEIGHT_CUE 0.3
 struct examples {
 	struct example *list;

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* Higher when cues, model or rules find other decisions in the same text. */
-#define MINER_VERSION 6
+#define MINER_VERSION 7
 
 static int scrub(struct scrubber *scrubber, char **text)
 {
