@@ -2,10 +2,14 @@
  * Files that grow line by line while their tool runs: read from the watermark on, in bounded
  * memory. A torn last line is left for the next time; a file that was rewritten is read anew,
  * and the records' ids keep its turns from being stored twice.
+ *
+ * What a tool has packed by zstd (.zst) grows no more: it is read as a whole once, and its
+ * watermark counts the bytes of the file.
  */
 #include "conversation/internal.h"
 
 #include "flywheel/store_talk.h"
+#include "util/compress.h"
 #include "util/digest.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -23,6 +27,8 @@
 #define CHECKPOINT_BYTES ((int64_t)8 << 20) /* read between two commits */
 #define TAIL_BYTES 4096                     /* hashed to recognise the file */
 #define BLOCK ((size_t)1 << 16)
+#define PACKED_BLOCK                                                                               \
+	((size_t)1 << 10) /* what it unpacks to may be some ten thousand times as much */
 #define PEEK_LINES 200
 #define PEEK_BYTES ((size_t)4 << 20)
 
@@ -36,6 +42,8 @@ struct lines {
 	int64_t before, hold;    /* beginning of that line; where the next reading begins, or -1 */
 	struct buf bytes, clean; /* bytes read but not handed out; a line made valid */
 	size_t at, searched;
+	struct unpacker *unpacker; /* NULL: not packed */
+	bool fed, broken;          /* of what is packed: anything read; its end is missing */
 };
 
 static int tail_hash(int fd, int64_t offset, char hex[TALK_HASH])
@@ -89,6 +97,17 @@ struct lines *lines_from(struct harvest *harvest, int fd)
 	return lines;
 }
 
+static int take_unpacked(const char *bytes, size_t len, void *payload)
+{
+	buf_add(&((struct lines *)payload)->bytes, bytes, len);
+	return 0;
+}
+
+static bool is_packed_name(const char *path)
+{
+	return ends_with(path, ".zst");
+}
+
 int lines_open(struct harvest *harvest, const char *path, struct lines **out)
 {
 	struct lines *lines = lines_new(harvest, path);
@@ -102,7 +121,12 @@ int lines_open(struct harvest *harvest, const char *path, struct lines **out)
 			strerror(errno));
 	if (!rc) {
 		lines->mark.inode = (int64_t)st.st_ino;
-		lines->mark.offset = lines->saved = resume_at(lines, &st);
+		lines->mark.offset = resume_at(lines, &st);
+		if (is_packed_name(path))
+			lines->unpacker = unpacker_new(take_unpacked, lines);
+		if (lines->unpacker && lines->mark.offset != (int64_t)st.st_size)
+			lines->mark.offset = 0;
+		lines->saved = lines->mark.offset;
 		if (lseek(lines->fd, lines->mark.offset, SEEK_SET) < 0)
 			rc = fail(E_IO, "cannot read '%s': %s", path, strerror(errno));
 	}
@@ -110,6 +134,40 @@ int lines_open(struct harvest *harvest, const char *path, struct lines **out)
 		return lines_close(lines, rc);
 	*out = lines;
 	return 0;
+}
+
+static ssize_t read_some(struct lines *lines, char *to, size_t most)
+{
+	ssize_t got;
+
+	do {
+		got = read(lines->fd, to, most);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		lines->rc = fail(E_IO, "cannot read '%s': %s", lines->path ? lines->path : "a pipe",
+			strerror(errno));
+	return got;
+}
+
+/* Reads on until something comes out. */
+static bool fill_unpacked(struct lines *lines)
+{
+	char block[PACKED_BLOCK];
+	size_t before = lines->bytes.len;
+
+	while (lines->bytes.len == before && !lines->broken) {
+		ssize_t got = read_some(lines, block, sizeof(block));
+
+		if (got <= 0) {
+			lines->broken = !got && lines->fed && unpacker_finish(lines->unpacker);
+			break;
+		}
+		lines->fed = true;
+		lines->broken = unpacker_feed(lines->unpacker, block, (size_t)got) != 0;
+	}
+	if (lines->broken)
+		error_clear();
+	return lines->bytes.len > before;
 }
 
 /* Reads one block more; false at the end of the file. */
@@ -127,13 +185,10 @@ static bool fill(struct lines *lines)
 		lines->searched -= lines->at;
 		lines->at = 0;
 	}
+	if (lines->unpacker)
+		return fill_unpacked(lines);
 	buf_reserve(&lines->bytes, BLOCK);
-	do {
-		got = read(lines->fd, lines->bytes.ptr + lines->bytes.len, BLOCK);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		lines->rc = fail(E_IO, "cannot read '%s': %s", lines->path ? lines->path : "a pipe",
-			strerror(errno));
+	got = read_some(lines, lines->bytes.ptr + lines->bytes.len, BLOCK);
 	if (got <= 0)
 		return false;
 	lines->bytes.len += (size_t)got;
@@ -141,13 +196,13 @@ static bool fill(struct lines *lines)
 	return true;
 }
 
-static int checkpoint(struct lines *lines)
+static int checkpoint(struct lines *lines, bool ended)
 {
 	struct watermark mark = lines->mark;
 	struct stat st;
 
 	lines->saved = lines->mark.offset;
-	if (!lines->path)
+	if (!lines->path || (lines->unpacker && !ended))
 		return harvest_save(lines->harvest);
 	if (lines->hold >= 0)
 		mark.offset = lines->hold;
@@ -242,7 +297,7 @@ static bool begin_line(struct lines *lines)
 	if (!lines->rc)
 		lines->rc = harvest_interrupted();
 	if (!lines->rc && lines->mark.offset - lines->saved > CHECKPOINT_BYTES)
-		lines->rc = checkpoint(lines);
+		lines->rc = checkpoint(lines, false);
 	lines->before = lines->mark.offset;
 	return !lines->rc;
 }
@@ -346,19 +401,31 @@ void lines_hold(struct lines *lines)
 	lines->hold = lines->before;
 }
 
+/* What is damaged is not read again until the file is another one. */
+static void end_packed(struct lines *lines)
+{
+	if (lines->broken)
+		harvest_malformed(lines->harvest);
+	if (lines->fed)
+		lines->mark.offset = (int64_t)lseek(lines->fd, 0, SEEK_CUR);
+}
+
 int lines_close(struct lines *lines, int rc)
 {
 	if (!lines)
 		return rc;
 	if (!rc)
 		rc = lines->rc;
+	if (!rc && lines->unpacker)
+		end_packed(lines);
 	if (!rc)
-		rc = checkpoint(lines);
+		rc = checkpoint(lines, true);
 	if (lines->fd >= 0)
 		close(lines->fd);
 	free(lines->path);
 	buf_release(&lines->bytes);
 	buf_release(&lines->clean);
+	unpacker_free(lines->unpacker);
 	free(lines);
 	return rc;
 }
@@ -372,6 +439,8 @@ bool lines_peek(
 
 	buf_init(&lines.bytes);
 	lines.path = (char *)path;
+	if (is_packed_name(path))
+		lines.unpacker = unpacker_new(take_unpacked, &lines);
 	for (int seen = 0; more && !found && seen < PEEK_LINES;) {
 		char *feed = memchr(lines.bytes.ptr + at, '\n', lines.bytes.len - at);
 
@@ -385,6 +454,7 @@ bool lines_peek(
 	}
 	if (lines.fd >= 0)
 		close(lines.fd);
+	unpacker_free(lines.unpacker);
 	buf_release(&lines.bytes);
 	return found;
 }

@@ -1,5 +1,6 @@
 /*
- * Codex CLI: <home>/sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl and archived_sessions/. A line
+ * Codex CLI: <home>/sessions/YYYY/MM/DD/rollout-<time>-<id>.jsonl and archived_sessions/; after a
+ * week a file is packed (.jsonl.zst), and unpacked again when its session goes on. A line
  * is {"timestamp","type","payload"}. A person's words are taken from event_msg only, because a
  * response_item of the role "user" also holds context that the tool put there; those of the
  * assistant from response_item only, because event_msg repeats them.
@@ -31,6 +32,8 @@ static char *codex_home(void)
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
 	static const char *const folders[] = {"archived_sessions", "sessions"};
+	/* The older ones first: what forks of them repeat is to be known. */
+	static const char *const suffixes[] = {".jsonl.zst", ".jsonl"};
 	char *home = codex_home();
 	int rc = 0;
 
@@ -38,7 +41,8 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && home && !rc; i++) {
 		char *folder = path_join(home, folders[i]);
 
-		rc = files_each(folder, ".jsonl", DEPTH, fn, payload);
+		for (size_t k = 0; k < ARRAY_SIZE(suffixes) && !rc; k++)
+			rc = files_each(folder, suffixes[k], DEPTH, fn, payload);
 		free(folder);
 	}
 	free(home);
