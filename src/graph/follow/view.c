@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FILES_MAX 400 /* read for it: more is no less work than the whole */
+#define BOUND_MAX 16  /* read to find one that has bindings */
 
 struct view {
 	struct whole *whole;
@@ -330,20 +331,41 @@ static bool calls_variable(const struct view *view)
 	return false;
 }
 
-/* Of a language without any binding in the tree no values are followed: see bind.c. */
-static bool has_bindings(const struct view *view)
+static bool read_bindings_of(const struct view *view, const struct language *language)
 {
-	for (size_t i = 0; i < view->count; i++) {
-		bool found = false;
+	for (uint32_t i = 0; i < view->read; i++)
+		if (language_at(view, view->order[i]) == language &&
+			view->whole->snapshot.files[view->order[i]].facts.binding_count)
+			return true;
+	return false;
+}
 
-		for (uint32_t k = 0; k < view->read && !found; k++)
-			found = view->whole->snapshot.files[view->order[k]].facts.binding_count &&
-				language_at(view, view->order[k]) ==
-					language_at(view, view->order[i]);
-		if (!found)
-			return false;
+/*
+ * Of a language without any binding in the tree no values are followed: see bind.c. A file with one
+ * is soon found, if there is any.
+ */
+static int read_bindings(struct view *view, const struct language *language)
+{
+	uint32_t tries = 0, count = view->whole->snapshot.count;
+	int rc = 0;
+
+	for (uint32_t i = 0;
+		i < count && !rc && view->possible && !read_bindings_of(view, language); i++) {
+		if (language_at(view, i) != language || !view->versions[i])
+			continue;
+		rc = tries++ < BOUND_MAX ? read_file(view, i) : 0;
+		view->possible &= tries <= BOUND_MAX;
 	}
-	return true;
+	return rc;
+}
+
+static int read_flows(struct view *view)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < view->count && !rc && view->possible; i++)
+		rc = read_bindings(view, language_at(view, view->order[i]));
+	return rc;
 }
 
 static bool are_plain(const struct view *view)
@@ -382,8 +404,9 @@ int view_open(struct session *session, const struct languages *languages,
 		rc = read_imports(view);
 	if (!rc && view->possible)
 		rc = read_names(view);
-	view->possible = view->possible && !calls_variable(view) && !calls_member(view) &&
-			 has_bindings(view);
+	if (!rc && view->possible)
+		rc = read_flows(view);
+	view->possible = view->possible && !calls_variable(view) && !calls_member(view);
 	if (!rc && view->possible) {
 		view->whole->snapshot.languages = (struct languages *)languages;
 		rc = whole_make(view->whole);
