@@ -284,6 +284,22 @@ assert len(all) == 2, all' "$BATS_TEST_TMPDIR/survival"
 	[ "$status" -eq 0 ]
 }
 
+@test "how a model was asked is not its name" {
+	n=0
+	for name in 'Claude Opus 4.8 (1M context)' 'Claude (1M context)' 'aider (gpt-5)' 'Claude'; do
+		n=$((n + 1))
+		tick
+		echo "line of an assistant $n" >"$n.txt"
+		git add "$n.txt"
+		git commit -q -m "Signed $n" -m "Co-authored-by: $name <$([[ $name = aider* ]] && echo noreply@aider.chat || echo noreply@anthropic.com)>"
+	done
+	git flywheel survival --json >"$BATS_TEST_TMPDIR/survival"
+	run python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+print(sorted((r["tool"], r["model"] or "", r["unchanged"]) for r in rows if r["week"] is None))' "$BATS_TEST_TMPDIR/survival"
+	[ "$output" = "[('aider', 'gpt-5', 1), ('claude-code', '', 2), ('claude-code', 'Claude Opus 4.8', 1)]" ]
+}
+
 @test "what was looked at is not walked again on another branch" {
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		commit_file src/a.c "int first(void) { return 1$i; }"

@@ -97,17 +97,23 @@ static struct claim *add_claim(struct claims *claims, const char *tool, const ch
 
 /* ---- trailers ---- */
 
-/* "aider (gpt-5)" and "Claude Opus 4" name their model; "Claude" does not. */
+/*
+ * "aider (gpt-5)" and "Claude Opus 4" name their model, "Claude" does not. What follows a model in
+ * brackets, "(1M context)", is how it was asked.
+ */
 static char *model_of(const char *name)
 {
 	const char *open = strchr(name, '('), *close = open ? strchr(open, ')') : NULL;
+	size_t len = close ? (size_t)(open - name) : strlen(name);
 
-	if (close)
-		return xstrndup(open + 1, (size_t)(close - open) - 1);
-	for (const char *c = name; *c && strlen(name) <= MODEL_MAX; c++)
-		if (isdigit((unsigned char)*c))
-			return xstrdup(name);
-	return xstrdup("");
+	while (len && name[len - 1] == ' ')
+		len--;
+	for (size_t i = 0; i < len && len <= MODEL_MAX; i++)
+		if (isdigit((unsigned char)name[i]))
+			return xstrndup(name, len);
+	if (!close || strstr(open, "context)"))
+		return xstrdup("");
+	return xstrndup(open + 1, (size_t)(close - open) - 1);
 }
 
 static void take_trailer(struct claims *claims, const char *line, size_t len)

@@ -196,7 +196,7 @@ struct claims {
 	size_t count, capacity;
 	enum evidence evidence; /* BY_NOTE, BY_TRAILER */
 };
-#define CLAIMS_VERSION 4 /* another one when what is found in a commit is another */
+#define CLAIMS_VERSION 5 /* another one when what is found in a commit is another */
 int claims_read(struct fates *fates, const struct commit *commit, struct claims *out);
 bool claim_covers(const struct claim *claim, const char *path, uint32_t line);
 void claims_release(struct claims *claims);
