@@ -59,7 +59,7 @@ class Text:
 def compare(folder, truth, show, near=0, sure=False):
     ours, text = Ours(folder), Text(folder)
     calls, seen, blind, unknown, implicit = set(), set(), set(), set(), set()
-    found = collections.defaultdict(set)
+    found, judge = collections.defaultdict(set), collections.defaultdict(set)
     for path, line, name, target in truth:
         words = name.split("|")
         seen |= {ours.at(path, line) or path} if sure else {(path, line, word) for word in words}
@@ -75,10 +75,12 @@ def compare(folder, truth, show, near=0, sure=False):
         path, line, name = edge["path"], edge["line"], edge["name"]
         near_by = {(path, line + d, name) for d in range(-near, near + 1)}
         judged = (ours.at(path, line) or path) in seen if sure else near_by & seen
-        if "to" in edge and judged and not near_by & blind:
-            to = edge["to"]["path"], edge["to"]["line"]
-            found[edge["confidence"]].add((path, line, name, to))
-    report(calls, implicit, unknown, found, near, show)
+        if "to" in edge:
+            call = (path, line, name, (edge["to"]["path"], edge["to"]["line"]))
+            found[edge["confidence"]].add(call)
+            if judged and not near_by & blind:
+                judge[edge["confidence"]].add(call)
+    report(calls, implicit, unknown, (found, judge), near, show)
 
 
 def near_lines(calls):
@@ -94,15 +96,15 @@ def matching(calls, others, near):
             if any(abs(one[1] - line) <= near for line in lines.get((one[0], one[3]), ()))}
 
 
-def report(calls, implicit, unknown, found, near, show):
+def report(calls, implicit, unknown, edges, near, show):
     print(f"calls: {len(calls)}; {len(implicit)} more are not spelled, {len(unknown)} to what is not ours")
-    sets = ("resolved", found["resolved"]), ("with likely", found["resolved"] | found["likely"])
-    for name, edges in sets:
-        right, hit = matching(edges, calls | implicit, near), matching(calls, edges, near)
-        print(f"{name:11} {len(edges)}: precision {len(right) / max(1, len(edges)):.4f}, "
+    for name, some in (("resolved", ["resolved"]), ("with likely", ["resolved", "likely"])):
+        found, judge = (set().union(*(one[word] for word in some)) for one in edges)
+        right, hit = matching(judge, calls | implicit, near), matching(calls, found, near)
+        print(f"{name:11} {len(judge)}: precision {len(right) / max(1, len(judge)):.4f}, "
               f"recall {len(hit) / max(1, len(calls)):.4f}")
         if name == "resolved":
-            wrong = edges - right
+            wrong = judge - right
     for what, some in (("wrong", wrong), ("missed", calls - hit)):
         for path, line, name, callee in sorted(some)[:show]:
             print(f"  {what}: {path}:{line} {name} -> {callee[0]}:{callee[1]}")

@@ -26,13 +26,13 @@ def main():
     show, (folder,), command = calls.arguments(__doc__)
     folder, truth = os.path.realpath(folder), set()
     with tempfile.TemporaryDirectory() as work:
-        for path, line, name, to, at in run(folder, command, work):
+        for path, line, name, made, to, at in run(folder, command, work):
             inside = to.startswith(folder + "/")
             truth.add((os.path.relpath(path, folder), int(line),
-                       "new|initialize|super" if name == "initialize" else name + "|super",
+                       f"{made}|new|initialize|super" if name == "initialize" else name + "|super",
                        (os.path.relpath(to, folder), int(at)) if inside else None))
     # `new` itself is built in; what it calls is what counts.
-    made = {one[:2] for one in truth if one[2].startswith("new|initialize") and one[3]}
+    made = {one[:2] for one in truth if "|new|initialize" in one[2] and one[3]}
     truth = {one for one in truth if one[2] != "new|super" or one[:2] not in made}
     calls.compare(folder, truth, show, near=2)
 

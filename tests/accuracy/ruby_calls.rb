@@ -1,6 +1,7 @@
 # Put before a program by RUBYOPT=-r: writes each call that stands in $CALLS_FOLDER to
-# $CALLS_PLACES.<pid>, once: its file and line, what it calls, and the file and line where that is
-# defined (empty for what is built in; attr_reader is not), between tabs.
+# $CALLS_PLACES.<pid>, once: its file and line, what it calls, the class that is made where that is
+# initialize, and the file and line where it is defined (empty for what is built in; attr_reader
+# is not), between tabs.
 folder = "#{ENV['CALLS_FOLDER']}/"
 out = File.open("#{ENV['CALLS_PLACES']}.#{Process.pid}", 'w')
 out.sync = true
@@ -21,7 +22,8 @@ TracePoint.trace(:call, :c_call) do |point|
   end
   next unless file&.start_with?(folder)
 
-  row = "#{file}\t#{line}\t#{point.method_id}\t#{target}\n"
+  made = point.method_id == :initialize ? point.self.class.to_s[/\w+\z/] : nil
+  row = "#{file}\t#{line}\t#{point.method_id}\t#{made}\t#{target}\n"
   next if seen[row]
 
   seen[row] = true

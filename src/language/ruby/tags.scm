@@ -141,12 +141,14 @@
    block: (_)) @definition.test
   (#any-of? @_example "it" "specify" "example" "scenario" "test" "should" "xit" "fit" "its")
   (#strip! @name "^:?[\"']|[\"']$"))
+; Without words it is called by what it does, as RSpec does it.
 ((call
    !receiver
    !arguments
-   method: (identifier) @name
-   block: (_)) @definition.test
-  (#any-of? @name "it" "specify" "example"))
+   method: (identifier) @_example
+   block: (_) @name) @definition.test
+  (#any-of? @_example "it" "specify" "example")
+  (#strip! @name "^(\\{|do)\\s*|\\s*(\n(?s:.*)|\\}|end)$"))
 
 ; What a type inherits and includes.
 (class superclass: (superclass [

@@ -62,7 +62,23 @@
   path: (_) @receiver name: (identifier) @name))) @reference.call
 (macro_invocation macro: (identifier) @name) @reference.call
 (macro_invocation macro: (scoped_identifier path: (_) @receiver name: (identifier) @name)) @reference.call
-(token_tree (identifier) @name @reference.call . (token_tree "("))
+
+; In the arguments of a macro, which are tokens: what stands right before the dot or the path's end.
+(token_tree (identifier) @name @reference.bare . (token_tree "("))
+(token_tree (_) @_before . "." . (identifier) @reference.none . (token_tree "("))
+(token_tree (_) @_before . "::" . (identifier) @reference.none . (token_tree "("))
+(token_tree
+  [(identifier) (self)] @receiver . "." . (identifier) @name @reference.call . (token_tree "("))
+(token_tree
+  [(identifier) (self)] @receiver . "::" . (identifier) @name @reference.call . (token_tree "("))
+((token_tree
+   (identifier) @receiver
+   . (token_tree "(")
+   . "."
+   . (identifier) @name @reference.call
+   . (token_tree "("))
+  (#append! @receiver "()"))
+
 (struct_expression name: (type_identifier) @name) @reference.new
 (struct_expression name: (scoped_type_identifier
   path: (_) @receiver name: (type_identifier) @name)) @reference.new
