@@ -284,3 +284,17 @@ int c(void) { return b(); }'
 int b(struct list *list) { return size(1); }'
 	is_resolved_with_other
 }
+
+@test "in scripts, where no value is followed, only what a function names is looked at" {
+	commit_file other.sh 'lonely() { :; }'
+	commit_file other.c 'static int lonely(void) { return 0; }'
+	commit_file lib.sh 'one() { two; }
+two() { :; }'
+	git flywheel index --quiet
+	sqlite3 .git/flywheel/flywheel.db "DELETE FROM blob_fact WHERE blob =
+		(SELECT blob FROM graph_file WHERE path = 'other.sh')"
+	commit_file lib.sh 'one() { three; }
+two() { :; }
+three() { two; }'
+	is_viewed
+}

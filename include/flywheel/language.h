@@ -58,6 +58,8 @@ bool language_is_ancestor(const struct language *language, const char *name); /*
 bool language_is_builtin(const struct language *language, const char *name);
 /* A type that stands for its first argument: Optional[T], Box<T>. */
 bool language_is_wrapper(const struct language *language, const char *name);
+/* Whether its files may bind a name: of others no values are followed. */
+bool language_binds(const struct language *language);
 /* Whether names of one can mean definitions of the other: TypeScript and JavaScript. */
 bool language_related(const struct language *a, const struct language *b);
 const char *language_separator(const struct language *language);   /* of qualified names, or "" */

@@ -351,6 +351,11 @@ bool language_is_wrapper(const struct language *language, const char *name)
 	return strings_contains(&language->wrappers, name);
 }
 
+bool language_binds(const struct language *language)
+{
+	return strstr(language->data->tags, "@binding.") != NULL;
+}
+
 bool language_related(const struct language *a, const struct language *b)
 {
 	return a == b || (a && b && !strcmp(a->family, b->family));

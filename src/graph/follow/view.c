@@ -364,7 +364,8 @@ static int read_flows(struct view *view)
 	int rc = 0;
 
 	for (size_t i = 0; i < view->count && !rc && view->possible; i++)
-		rc = read_bindings(view, language_at(view, view->order[i]));
+		if (language_binds(language_at(view, view->order[i])))
+			rc = read_bindings(view, language_at(view, view->order[i]));
 	return rc;
 }
 
