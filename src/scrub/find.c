@@ -22,16 +22,20 @@ void finder_init(struct finder *finder, struct scrub_rules *rules)
 			finder->name_rule = (uint32_t)i;
 		if (!rule->pattern && rule->form == &form_user)
 			finder->user_rule = (uint32_t)i;
+		if (rule->judged)
+			finder->judge_rule = (uint32_t)i;
 	}
 	prefilter_build(finder->prefilter);
 	view_init(&finder->escapes);
 	view_init(&finder->wrapped);
 	finder->scanned = xcalloc(rules->count + 1, sizeof(*finder->scanned));
 	finder->names = names_new(&rules->common);
+	judge_init(&finder->judge, judge_tsv);
 }
 
 void finder_release(struct finder *finder)
 {
+	judge_release(&finder->judge);
 	names_free(finder->names);
 	prefilter_free(finder->prefilter);
 	view_release(&finder->escapes);
@@ -128,7 +132,9 @@ static size_t take_match(
 /* A pattern that cannot be used finds nothing, which is no answer. */
 static bool is_ready(struct finder *finder, struct scrub_rule *rule)
 {
-	if (!rule->regex && rule_compile(rule)) {
+	bool ready = rule->pattern ? rule->regex != NULL : rule->allow != NULL;
+
+	if (!ready && rule_compile(rule)) {
 		error_clear();
 		finder->gave_up = true;
 		return false;
@@ -213,6 +219,10 @@ static void near_keyword(uint32_t index, size_t end, void *payload)
 		return;
 	if (rule->then && !is_followed(finder, rule, end))
 		return;
+	if (rule->judged) {
+		judge_near(&finder->judge, finder->text, finder->len, end);
+		return;
+	}
 	start = line_start(finder->text, end, rule->back);
 	if (start < finder->scanned[index])
 		start = finder->scanned[index];
@@ -236,12 +246,29 @@ static void near_name(struct span span, bool user, void *payload)
 		rule->form->plausible(rule, finder->text, finder->len, span));
 }
 
+/* The values that the judge takes for secrets, if their rule and their form allow it. */
+static void ask_judge(struct finder *finder)
+{
+	struct judge *judge = &finder->judge;
+
+	for (size_t i = 0; i < judge->count; i++) {
+		const struct judged *item = &judge->items[i];
+		struct span match[2] = {{item->name.start, item->value.end}, item->value};
+
+		judge_score(judge, finder->text, finder->len, &judge->items[i]);
+		if (item->score > JUDGE_FINDS &&
+			is_ready(finder, &finder->rules->items[finder->judge_rule]))
+			take_match(finder, finder->judge_rule, match, 2, match[0].start);
+	}
+}
+
 static void search(struct finder *finder, const char *text, size_t len)
 {
 	finder->text = text;
 	finder->len = len;
 	finder->followed_at = SIZE_MAX;
 	memset(finder->scanned, 0, finder->rules->count * sizeof(*finder->scanned));
+	judge_clear(&finder->judge);
 	prefilter_scan(finder->prefilter, text, len, near_keyword, finder);
 	for (uint32_t i = 0; i < finder->rules->count; i++) {
 		const struct scrub_rule *rule = &finder->rules->items[i];
@@ -254,6 +281,7 @@ static void search(struct finder *finder, const char *text, size_t len)
 		else
 			try_rule(finder, i, 0, len, len);
 	}
+	ask_judge(finder);
 }
 
 /* Secrets in base64 or hexadecimal: the whole run is the finding. */

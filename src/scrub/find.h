@@ -6,6 +6,7 @@
 #define SCRUB_FIND_H
 
 #include "scrub/internal.h"
+#include "scrub/judge.h"
 #include "util/buf.h"
 
 /* Text made readable, and where each of its bytes stood; `from` has one element more. */
@@ -41,7 +42,8 @@ struct finder {
 	struct scrub_rules *rules;
 	struct prefilter *prefilter;
 	struct names *names;
-	uint32_t name_rule, user_rule;
+	struct judge judge;
+	uint32_t name_rule, user_rule, judge_rule;
 
 	struct candidate *found; /* in no order */
 	size_t found_count, found_capacity;

@@ -41,6 +41,10 @@ extern const struct form form_key, form_email, form_ipv4, form_ipv6, form_host, 
 bool key_is_ours(const char *text, size_t len);
 /* Does a run of letters look like a word of a language, or of a programmer? */
 bool is_word(const char *text, size_t len, double strictness);
+/* How far letters are from a word: the mean cost of a pair of them, from 0 to 16. */
+double word_cost(const char *text, size_t len);
+/* The end of a word of an identifier: getHTTPToken is get, HTTP and Token. `start`: no letter. */
+size_t word_end(const char *text, size_t len, size_t start);
 
 /* A number that follows from salt, text and counter by SHA-256; salt "": from the length alone. */
 uint64_t salted_number(const char *salt, const char *text, size_t len, unsigned counter);
@@ -61,6 +65,7 @@ struct scrub_rule {
 	bool lines, uuid, words; /* may span lines; a UUID, or plain words, may be the secret */
 	bool user;               /* not ours: its patterns get a small budget */
 	bool password;           /* made by people: short, and told by its place */
+	bool judged;             /* without a pattern: what the judge finds */
 	double entropy;          /* bits per byte that the secret must have */
 	struct strings allow_patterns;
 	char *allow_match_pattern, *context_pattern;

@@ -297,8 +297,7 @@ static bool is_uuid(const char *text, size_t len)
 	return true;
 }
 
-/* The end of a word of an identifier: getHTTPToken is get, HTTP and Token. */
-static size_t word_end(const char *text, size_t len, size_t start)
+size_t word_end(const char *text, size_t len, size_t start)
 {
 	size_t at = start;
 

@@ -102,7 +102,7 @@ static void set_text(char **slot, const char *value)
 
 int rule_compile(struct scrub_rule *rule)
 {
-	int rc = regex_compile(rule->pattern, REGEX_MULTILINE, &rule->regex);
+	int rc = rule->pattern ? regex_compile(rule->pattern, REGEX_MULTILINE, &rule->regex) : 0;
 
 	rule->allow = xcalloc(rule->allow_patterns.count + 1, sizeof(*rule->allow));
 	for (size_t i = 0; i < rule->allow_patterns.count && !rc; i++)
@@ -111,7 +111,7 @@ int rule_compile(struct scrub_rule *rule)
 		rc = regex_compile(rule->allow_match_pattern, 0, &rule->allow_match);
 	if (!rc && rule->context_pattern)
 		rc = regex_compile(rule->context_pattern, 0, &rule->context);
-	if (!rc && rule->user) {
+	if (!rc && rule->user && rule->regex) {
 		regex_set_budget(rule->regex, USER_BUDGET);
 		for (size_t i = 0; i < rule->allow_patterns.count; i++)
 			regex_set_budget(rule->allow[i], USER_BUDGET);
@@ -193,6 +193,8 @@ int rule_set(struct scrub_rules *rules, struct scrub_rule *rule, const char *key
 		return set_run(rule, value);
 	else if (!strcmp(key, "password"))
 		rule->password = yes;
+	else if (!strcmp(key, "judged"))
+		rule->judged = yes;
 	else if (!strcmp(key, "lines"))
 		rule->lines = yes;
 	else if (!strcmp(key, "uuid"))

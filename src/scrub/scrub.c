@@ -121,6 +121,7 @@ void scrub_version(struct session *session, char hex[65])
 	struct digest *digest = digest_new();
 
 	digest_addstr(digest, scrub_rules_conf);
+	digest_addstr(digest, judge_tsv);
 	rules_digest_user(digest, session);
 	digest_finish(digest, hex);
 }
@@ -189,7 +190,9 @@ static void keep(
 /* What is still free of a candidate's bytes becomes a finding each. */
 static void claim(struct scrubber *scrubber, const struct candidate *candidate)
 {
-	bool secret = scrubber->rules.items[candidate->rule].form->secret;
+	const struct scrub_rule *rule = &scrubber->rules.items[candidate->rule];
+	/* What the judge finds by itself has no edges that it knows of: a rule's are better. */
+	bool parts = rule->form->secret && !rule->judged;
 	size_t at = candidate->span.start, end = candidate->span.end;
 
 	while (at < end) {
@@ -202,7 +205,7 @@ static void claim(struct scrubber *scrubber, const struct candidate *candidate)
 		while (at < end && !scrubber->taken[at])
 			at++;
 		whole = start == candidate->span.start && at == end;
-		if (start == at || (!whole && (!secret || at - start < PIECE_MIN)))
+		if (start == at || (!whole && (!parts || at - start < PIECE_MIN)))
 			continue;
 		keep(scrubber, candidate, start, at);
 	}

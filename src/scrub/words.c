@@ -10,9 +10,10 @@
 
 #include <ctype.h>
 
-#define EDGE 26 /* before the first letter and after the last */
+#define COST_OF_NONE 16 /* what holds other signs than letters is no word */
+#define EDGE 26         /* before the first letter and after the last */
 
-bool is_word(const char *text, size_t len, double strictness)
+double word_cost(const char *text, size_t len)
 {
 	/* One row per first letter, one column per second; the last of each is the edge. */
 	static const char cost[EDGE + 1][EDGE + 2] = {"b655ba7d6f9364f6e45379aa8b7",
@@ -36,10 +37,15 @@ bool is_word(const char *text, size_t len, double strictness)
 		char c;
 
 		if (letter > EDGE)
-			return false;
+			return COST_OF_NONE;
 		c = cost[last][letter];
 		sum += (size_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 		last = letter;
 	}
-	return (double)sum <= strictness * (double)(len + 1);
+	return (double)sum / (double)(len + 1);
+}
+
+bool is_word(const char *text, size_t len, double strictness)
+{
+	return word_cost(text, len) <= strictness;
 }

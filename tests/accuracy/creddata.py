@@ -131,27 +131,40 @@ def count(labels, found, counts):
         counts["right" if "T" in kinds else "neither" if "I" in kinds else "wrong"] += 1
 
 
+def read_held():
+    """The names of the repositories of each half that is held out."""
+    with open(os.path.join(HERE, "creddata-held.txt"), encoding="utf-8") as file:
+        return [set(part.split()) for part in file.read().split("\n\n")]
+
+
+def read_labels(meta):
+    """The labels of a repository by the path of their file."""
+    files = collections.defaultdict(list)
+    with open(os.path.join("meta", meta), newline="", encoding="utf-8") as file:
+        for label in csv.DictReader(file):
+            files[label["FilePath"]].append(label)
+    return files
+
+
 def main():
     if len(sys.argv) < 3:
         print(__doc__)
         return 129
     data, clones = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     work = sys.argv[3] if len(sys.argv) > 3 else os.path.join(HERE, "..", "..", "build", "creddata")
-    with open(os.path.join(HERE, "creddata-held.txt"), encoding="utf-8") as file:
-        first, second = (set(part.split()) for part in file.read().split("\n\n"))
+    first, second = read_held()
     os.makedirs(work, exist_ok=True)
     os.chdir(work)
     names = write_all(data, clones)
+    with open("names.json", "w", encoding="utf-8") as file:
+        json.dump(names, file)
     sys.path.insert(0, data)
     import obfuscate_creds  # pylint: disable=import-error,import-outside-toplevel # CredData's
     obfuscate_creds.obfuscate_creds("meta", "data", 0)
     counts = {title: collections.Counter() for title in ("developed on", "held out", "held out, 2nd")}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for meta, name in names.items():
-            files = collections.defaultdict(list)
-            with open(os.path.join("meta", meta), newline="", encoding="utf-8") as file:
-                for label in csv.DictReader(file):
-                    files[label["FilePath"]].append(label)
+            files = read_labels(meta)
             for path, found in zip(files, pool.map(findings, files)):
                 count(files[path], found, counts["held out" if name in first else
                                                  "held out, 2nd" if name in second else "developed on"])
@@ -162,4 +175,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
