@@ -7,6 +7,7 @@ NOTES=refs/notes/flywheel/decisions
 
 setup() {
 	setup_repo
+	git config flywheel.miner.confidence 0.6 # what is found is tested elsewhere
 	commit_file a.c "int a(void) { return 1; }" "Return a constant
 
 We return a constant instead of reading the clock, because tests must be able to
@@ -111,12 +112,12 @@ With a second paragraph."
 	git checkout -q -b side
 	commit_file b.c "int b;" "Add b
 
-We add b here rather than in a.c because that one is generated."
+We keep the symbols of b in a file of its own rather than in a.c because that one is generated."
 	git flywheel decisions >/dev/null
 	git checkout -q main
 	commit_file c.c "int c;" "Add c
 
-Use a global here so that both parsers share one table."
+Use a global table of symbols so that both parsers share one table."
 	git merge -q --no-edit side
 	git flywheel decisions >incremental
 	git flywheel rebuild
@@ -190,12 +191,24 @@ EOT
 @test "a shallow clone has the decisions of the commits it has" {
 	commit_file b.c "int b;" "Add b
 
-We add b here rather than in a.c because that one is generated."
+We keep the symbols of b in a file of its own rather than in a.c because that one is generated."
 	git clone -q --depth 1 "file://$REPO" "$BATS_TEST_TMPDIR/shallow"
 	cd "$BATS_TEST_TMPDIR/shallow"
 	git flywheel init >/dev/null
 	run git flywheel decisions list
 	[ "$status" -eq 0 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ "$output" == *"We add b here"* ]]
+	[[ "$output" == *"We keep the symbols"* ]]
+}
+
+@test "what a robot copies from a dependency's changes is no decision of ours" {
+	commit_file deps.txt "parser 2" "fix(deps): update dependency parser to v2
+
+Store all rows of the index in one table instead of a file each, because files are slow to open."
+	commit_file table.c "int table;" "Keep the rows in one table
+
+Store all rows of the index in one table instead of a folder each, because folders are slow to open."
+	git flywheel decisions list --json -n 1000 | jq -r '.[].evidence' >found
+	grep -q "a folder each" found
+	! grep -q "a file each" found
 }

@@ -5,6 +5,7 @@ load helper
 
 setup() {
 	setup_repo
+	git config flywheel.miner.confidence 0.6 # what is found is tested elsewhere
 	commit_file src/a.c 'int a;'
 	git flywheel init >/dev/null 2>&1
 	wait_for_worker

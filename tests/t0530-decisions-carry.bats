@@ -7,6 +7,7 @@ NOTES=refs/notes/flywheel/decisions
 
 setup() {
 	setup_repo
+	git config flywheel.miner.confidence 0.6 # what is found is tested elsewhere
 	commit_file a.c "int a(void) { return 1; }" "Begin"
 	git flywheel init >/dev/null
 }
@@ -109,7 +110,7 @@ We keep both in one file instead of two, because a header would be needed then."
 @test "a squash has each decision once" {
 	commit_file b.c "int b;" "Add b
 
-We use a global here instead of a parameter, because the tests must reach it."
+We use a global table instead of a parameter, because the tests must reach it."
 	commit_file b.c "int b, c;" "More
 
 We keep both in one file instead of two, because a header would be needed then."
@@ -159,7 +160,7 @@ We keep both in one file instead of two, because a header would be needed then."
 @test "what was accepted outlives a squash that nobody saw" {
 	commit_file b.c "int b;" "Add b
 
-We use a global here instead of a parameter, because the tests must reach it."
+We use a global table instead of a parameter, because the tests must reach it."
 	id=$(git flywheel decisions list | cut -d' ' -f1)
 	git flywheel decisions accept "$id"
 	git reset -q --soft HEAD~
@@ -185,13 +186,14 @@ rewrite-3-1.bad" ]
 clone_of_team() {
 	git clone -q "$REPO" "$BATS_TEST_TMPDIR/mate"
 	cd "$BATS_TEST_TMPDIR/mate"
+	git config flywheel.miner.confidence 0.6
 	git flywheel init >/dev/null
 }
 
 @test "a teammate's words and verdicts arrive with the notes" {
 	commit_file b.c "int b;" "Add b
 
-We use a global here instead of a parameter, because the tests must reach it."
+We use a global table instead of a parameter, because the tests must reach it."
 	mined=$(git flywheel decisions list | cut -d' ' -f1)
 	clone_of_team
 	export FLYWHEEL_NOW=1767230000

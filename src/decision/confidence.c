@@ -18,6 +18,8 @@
 #define CUT 0.20
 #define SYMPTOM 0.25
 #define BARE 0.15
+#define SCANT 0.15
+#define WEIGHT_LEAST 5  /* words in a statement, names counted twice, that stand for themselves */
 #define EARLY 24        /* bytes of a statement in which a bare pronoun is its object */
 #define INSTEAD_MAX 120 /* bytes of one way; more are several */
 #define AREA_MAX 40     /* bytes of a line in which "area: " stands */
@@ -52,7 +54,9 @@ static bool is_bookkeeping(const char *text)
 		"section", "comment", "comments", "wording", "spelling", "CI", "flake8", "lint",
 		"linter", "fixture", "fixtures", "todo", "benchmark", "benchmarks", "example",
 		"examples", "sinon", "mock", "mocks", "link to", "links to", "mention", "mentions",
-		"help message", "help messages", "quotes", "mypy", "sphinx", NULL};
+		"help message", "help messages", "quotes", "mypy", "sphinx", "spec", "specs",
+		"cuke", "cukes", "cucumber", "assertion", "assertions", "gemfile", "tox", "badge",
+		"documented", "rubocop", NULL};
 
 	return has_any(text, words) || !strncmp(text, "Add Test", 8) ||
 	       !strncmp(text, "add Test", 8);
@@ -66,7 +70,7 @@ static bool is_symptom(const struct decision_draft *draft)
 		"crash", "breaks", "broke", "hangs", "leaks", "doesn't contain", "does not contain",
 		"doesn't work", "does not work", "aren't adding", "segfault", "stuck", "would be",
 		"could end up", "we'll have to", "will have to", "i want", "was done", "was being",
-		"too early", "too late", "turns out", "were being", NULL};
+		"too early", "too late", "turns out", "were being", "used to", "i had to", NULL};
 	static const char *const causes[] = {"a problem", "a bug", "an issue", "an error",
 		"the bug", "the problem", "a race", "a typo", "a mistake", NULL};
 
@@ -147,6 +151,17 @@ static bool is_about_it(const char *statement)
 	       !begins_with_any(statement, (const char *const[]){"it ", NULL});
 }
 
+/* "Check this first", "only the global scope carries these", "move the method": of what? */
+static bool points_back(const char *statement)
+{
+	static const char *const words[] = {"these", "those", "they", "them", "their", "here",
+		"such", "this", "the method", "the function", "the code", "the class", "the loop",
+		"the callback", "the operation", NULL};
+	static const char *const changes[] = {"this commit", "this change", "this patch", NULL};
+
+	return has_any(statement, words) && !begins_with_any(statement, changes);
+}
+
 /* What it was chosen over goes on with what is done now, or with what is good about that. */
 static bool is_run_on(const char *instead)
 {
@@ -168,8 +183,9 @@ static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 
 	return len > 240 || is_open(draft->statement) || is_open(draft->instead_of) ||
 	       is_run_on(draft->instead_of) || is_about_it(draft->statement) ||
-	       has_any(draft->statement, vague) || ends_with(draft->statement, " simply") ||
-	       ends_with(draft->statement, " just") || begins_with_any(draft->because, reasons) ||
+	       points_back(draft->statement) || has_any(draft->statement, vague) ||
+	       ends_with(draft->statement, " simply") || ends_with(draft->statement, " just") ||
+	       begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) ||
 	       (cue->consequence < 0 && strstr(draft->statement, ": "));
 }
@@ -233,6 +249,48 @@ void draft_doubt_area(struct decision_draft *draft, const char *text)
 		ends_with(text, " tests") || ends_with(text, " documentation"))
 		draft->confidence -= BOOKKEEPING;
 	free(area);
+}
+
+/* How much a word gives a reader to hold on to: a name of code counts twice. */
+static unsigned weight_of(const char *word, size_t len)
+{
+	static const char *const little[] = {"and", "for", "with", "that", "the", "are", "its",
+		"this", "from", "not", "now", "only", "can", "does", "use", NULL};
+	unsigned letters = 0;
+
+	if (len > 1 && (*word == '`' || (isupper((unsigned char)word[0]) &&
+						isupper((unsigned char)word[1]))))
+		return 2;
+	for (size_t i = 0; i < len; i++) {
+		bool last = i + 1 == len || !isalnum((unsigned char)word[i + 1]);
+
+		if (i && ((strchr("_.:/-", word[i]) && !last) || (word[i] == '(' && i + 1 < len) ||
+				 (islower((unsigned char)word[i - 1]) &&
+					 isupper((unsigned char)word[i]))))
+			return 2;
+		letters += isalnum((unsigned char)word[i]) != 0;
+	}
+	for (size_t i = 0; little[i]; i++)
+		if (strlen(little[i]) == len && !strncasecmp(little[i], word, len))
+			return 0;
+	return letters > 2;
+}
+
+void draft_doubt_scant(struct decision_draft *draft, const char *subject)
+{
+	unsigned weight = 0;
+
+	if ((subject && strstr(subject, draft->statement)) ||
+		(draft->because[0] && draft->instead_of[0]))
+		return;
+	for (const char *word = draft->statement; *word; word += strspn(word, " ")) {
+		size_t len = strcspn(word, " ");
+
+		weight += weight_of(word, len);
+		word += len;
+	}
+	if (weight < WEIGHT_LEAST)
+		draft->confidence -= SCANT;
 }
 
 double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,

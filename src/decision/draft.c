@@ -235,6 +235,22 @@ static bool is_gain(const char *text)
 	return false;
 }
 
+/* "trying to keep": what is to be done belongs to the word before it. */
+static bool needs_verb(const char *text, const char *at)
+{
+	static const char *const words[] = {
+		"ing", "able", "need", "have", "try", "want", "way", "us", "how", NULL};
+	size_t len = (size_t)(at - text);
+
+	for (size_t i = 0; words[i]; i++) {
+		size_t end = strlen(words[i]);
+
+		if (len >= end && !strncmp(at - end, words[i], end))
+			return true;
+	}
+	return false;
+}
+
 /* Where the tail of an alternative begins, and how much of it stands before a reason. */
 static char *find_tail(char *text, size_t *skip)
 {
@@ -242,13 +258,17 @@ static char *find_tail(char *text, size_t *skip)
 		{", which makes ", 8}, {", which avoids ", 8}, {", which prevents ", 8},
 		{", as ", 5}, {", such that ", 12}, {", so ", 5}, {", since ", 8},
 		{", because ", 10}, {" since some ", 7}, {" because of ", 12}, {" because ", 9},
-		{" so that ", 9}, {" so they ", 4}, {" so it ", 4}, {" so we ", 4}};
+		{" so that ", 9}, {" so they ", 4}, {" so it ", 4}, {" so we ", 4}, {", to ", 5},
+		{" to avoid ", 4}, {" to prevent ", 4}, {" to bypass ", 4}, {" to match ", 4},
+		{" to ensure ", 4}, {" to allow ", 4}, {" to reduce ", 4}, {" to keep ", 4},
+		{" to not ", 4}};
 
 	for (char *at = text; *at; at++) {
 		bool comma = starts_with(at, ", ");
 
 		for (size_t i = 0; i < ARRAY_SIZE(tails); i++)
-			if (starts_with(at, tails[i].mark)) {
+			if (starts_with(at, tails[i].mark) &&
+				!(starts_with(at, " to ") && needs_verb(text, at))) {
 				*skip = tails[i].skip;
 				return at;
 			}
@@ -273,6 +293,20 @@ static void cut_alternative(struct decision_draft *draft)
 		draft->because = draft_phrase(at, (struct span){skip, strlen(at)});
 	}
 	*at = '\0';
+}
+
+/* "trying" + "to keep the copies": no reason, the way itself. */
+static void join_infinitive(struct decision_draft *draft)
+{
+	const char *way = draft->instead_of;
+	char *whole;
+
+	if (!way[0] || !starts_with(draft->because, "to ") || !needs_verb(way, way + strlen(way)))
+		return;
+	whole = xstrfmt("%s %s", way, draft->because);
+	free(draft->instead_of);
+	draft->instead_of = whole;
+	draft->because[0] = '\0';
 }
 
 /* A sentence that was joined for what it leans on, or the next deed of a list. */
@@ -314,6 +348,7 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 	out->confidence = match.cue->confidence;
 	split_alternative(out);
 	cut_alternative(out);
+	join_infinitive(out);
 	cut_next(out->statement);
 	cut_next(out->because);
 	pronoun = settle_statement(out, subject, span);
@@ -330,6 +365,7 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 			out->confidence -= 0.2;
 		draft_doubt_area(out, subject);
 		draft_doubt_area(out, span);
+		draft_doubt_scant(out, subject);
 		return true;
 	}
 	decision_draft_release(out);

@@ -122,6 +122,11 @@ int feedback_learn(struct session *session, struct classifier *classifier);
 /* Less sure where "docs: ..." files it, or its commit, under tests or manuals. `text` may be NULL.
  */
 void draft_doubt_area(struct decision_draft *draft, const char *text);
+/*
+ * Less sure of few words, "use the constant", unless they are the commit's subject or stand with
+ * both a reason and an alternative. `subject` may be NULL.
+ */
+void draft_doubt_scant(struct decision_draft *draft, const char *subject);
 /* Less sure of what touches nothing but tests, manuals and the like: its confidence goes down. */
 void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files);
 const struct cues *classifier_cues(const struct classifier *classifier);

@@ -3,6 +3,7 @@
  * left the history since then is dropped, what came is added, so that the rows are a function of
  * the history alone.
  */
+#define _GNU_SOURCE
 #include "decision/internal.h"
 #include "decision/life.h"
 
@@ -77,6 +78,22 @@ int commit_files(struct repo *repo, const struct commit *commit, struct strings 
 	return rc;
 }
 
+/* A robot's new version of a dependency: what follows tells of that project's choices. */
+static bool is_bump(const char *subject, const char *message)
+{
+	static const char *const subjects[] = {
+		"(deps", "update dependency ", "update module ", "bump ", NULL};
+	static const char *const robots[] = {"dependabot", "renovate", "redirect.github.com", NULL};
+
+	for (size_t i = 0; subjects[i]; i++)
+		if (strcasestr(subject, subjects[i]))
+			return true;
+	for (size_t i = 0; robots[i]; i++)
+		if (strstr(message, robots[i]))
+			return true;
+	return false;
+}
+
 /* "This reverts commit <id>." names what no longer holds. */
 static int note_revert(struct miner *miner, const struct commit *commit)
 {
@@ -127,7 +144,8 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 	size_t count = 0, len = strlen(commit->message);
 	int rc = note_revert(miner, commit);
 
-	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '"))
+	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '") &&
+		!is_bump(subject, commit->message))
 		text_spans(commit->message, len, &spans);
 	if (spans.count && text_goes_on(commit->message, len)) {
 		free(subject);

@@ -83,7 +83,7 @@ static const struct config_record records[] = {
 	{"miner.model", CONFIG_TEXT, "", 0, 0, false, "a model's name on that server"},
 	{"miner.limit", CONFIG_NUMBER, "20", 1, 10000, false,
 		"texts that one background pass asks it about, newest first"},
-	{"miner.confidence", CONFIG_REAL, "0.86", 0, 1, true,
+	{"miner.confidence", CONFIG_REAL, "0.88", 0, 1, true,
 		"decisions of which the miner is less sure are not written down"},
 	{"notifyUrl", CONFIG_TEXT, "", 0, 0, false, "web hook, told of each finished run"},
 	{"harvest.interval", CONFIG_TEXT, "1h", 0, 0, false,

@@ -329,6 +329,12 @@ static void keeps_parts_apart(void **state)
 	note_is("Fix colours",
 		"Read the rows in place instead of copying them, reducing the peak of memory.",
 		"Read the rows in place", "reducing the peak of memory", "copying them");
+	note_is("Fix colours",
+		"Write the rows with one call instead of a stream to bypass the lock of its "
+		"buffer.",
+		"Write the rows with one call", "bypass the lock of its buffer", "a stream");
+	note_is("Fix colours", "Read the rows in place instead of trying to keep the copies near.",
+		"Read the rows in place", "", "trying to keep the copies near");
 	note_is("Fix colours", "Use a table instead of a list, a tree and a heap of rows.",
 		"Use a table", "", "a list, a tree and a heap of rows");
 	note_is("Fix colours", "Lock the table before the fork to avoid a torn row (Ann Lee).",
@@ -401,10 +407,34 @@ static void doubts_what_runs_on(void **state)
 	sure = sureness_under(classifier, "Mend the log", plain);
 	assert_true(sure > sureness_under(classifier, "Mend the log", it) + 0.15);
 	assert_true(sureness_under(classifier, "Mend the log",
-			    "Use the extra memory itself to avoid a second allocation.") > 0.8);
+			    "Use the extra memory of the list itself to hold rows, to avoid a "
+			    "second allocation.") > 0.8);
 	sure = sureness_under(classifier, "Mend the log", way);
 	assert_true(sure > sureness_under(classifier, "Mend the log", gain) + 0.12);
 	assert_true(sure > sureness_under(classifier, "Mend the log", deed) + 0.12);
+	classifier_free(classifier);
+}
+
+/* Few words that are not the subject, and words for what stands elsewhere. */
+static void doubts_what_does_not_stand_alone(void **state)
+{
+	static const char few[] = "Use the constant instead of a plain old string.";
+	static const char many[] =
+		"Use the constant of the row header, stored once, instead of a plain old string.";
+	static const char these[] = "Only the global table of settings carries these, because a "
+				    "local one is never shared.";
+	static const char names[] = "Only the global table of settings carries limits, because a "
+				    "local one is never shared.";
+	struct classifier *classifier = NULL;
+
+	(void)state;
+	assert_int_equal(classifier_open(&classifier), 0);
+	assert_true(sureness_under(classifier, "Mend the log", few) + 0.1 <
+		    sureness_under(classifier, "Mend the log", many));
+	assert_true(sureness_under(classifier, "Mend the log", few) + 0.1 <
+		    sureness_under(classifier, few, few));
+	assert_true(sureness_under(classifier, "Mend the log", these) + 0.15 <
+		    sureness_under(classifier, "Mend the log", names));
 	classifier_free(classifier);
 }
 
@@ -566,6 +596,7 @@ int main(void)
 		cmocka_unit_test(reads_a_broken_subject),
 		cmocka_unit_test(doubts_where_it_stands),
 		cmocka_unit_test(doubts_what_runs_on),
+		cmocka_unit_test(doubts_what_does_not_stand_alone),
 		cmocka_unit_test(finds_what_follows),
 		cmocka_unit_test(leaves_what_does_not_follow),
 		cmocka_unit_test(consequences_keep_the_id),
