@@ -256,7 +256,7 @@ later() {
 @test "what was deleted at the forge is found within a week, and nothing else is taken for it" {
 	list=
 	for i in 1 2 3 4 5 6 7; do
-		list+="${list:+,}$(comment $i "$i" "We use a table here instead of a list because it is number $i")"
+		list+="${list:+,}$(comment $i "$i" "We read all rows from one table instead of a list because it is number $i")"
 	done
 	forge "$list" '' '"/repos/o/r/pulls/comments/3": [{"id": 3}]' '"page": 2'
 	harvest
