@@ -50,6 +50,8 @@ enum language_import language_import(const struct language *language);
 enum language_scope language_scope(const struct language *language);
 /* True where a plain call in a method may be one of a method of its type (Java; not Python). */
 bool language_implicit_receiver(const struct language *language);
+/* Whether a static method whose first parameter is marked `this` is called on objects too. */
+bool language_extension_methods(const struct language *language);
 /* True where an import hands on what the imported file imports itself (C headers). */
 bool language_import_transitive(const struct language *language);
 bool language_is_receiver(const struct language *language, const char *name); /* self, this */

@@ -23,7 +23,7 @@ struct language {
 	char *name, *separator, *package, *constructor, *family;
 	enum language_import import;
 	enum language_scope scope;
-	bool implicit_receiver, transitive, fragments, macros;
+	bool implicit_receiver, extension_methods, transitive, fragments, macros;
 	char version[DIGEST_HEX + 1];
 };
 
@@ -96,6 +96,8 @@ static int set(struct language *language, const char *key, const char *value)
 		replace(&language->package, value);
 	else if (!strcmp(key, "implicitReceiver"))
 		language->implicit_receiver = yes;
+	else if (!strcmp(key, "extensionMethods"))
+		language->extension_methods = yes;
 	else if (!strcmp(key, "fragments"))
 		language->fragments = yes;
 	else if (!strcmp(key, "macros"))
@@ -324,6 +326,11 @@ enum language_scope language_scope(const struct language *language)
 bool language_implicit_receiver(const struct language *language)
 {
 	return language->implicit_receiver;
+}
+
+bool language_extension_methods(const struct language *language)
+{
+	return language->extension_methods;
 }
 
 bool language_import_transitive(const struct language *language)

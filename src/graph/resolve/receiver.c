@@ -127,7 +127,7 @@ static struct answer find_any_method(
 		const struct graph_symbol *symbol = &graph->symbols[span.symbols[i]];
 
 		if (span.symbols[i] == place->from || !is_wanted(symbol, WANT_FUNCTION) ||
-			!is_method(self, span.symbols[i]) ||
+			!is_method(self, span.symbols[i]) || is_extension(self, span.symbols[i]) ||
 			!language_related(
 				self->snapshot->files[symbol->file].language, place->language))
 			continue;

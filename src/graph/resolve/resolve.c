@@ -157,7 +157,6 @@ static bool makes_edge(enum edge_kind kind, const struct place *place, struct an
 static void add_reference(struct resolver *self, const struct place *place,
 	const struct fact_reference *at, enum edge_kind kind, struct answer answer)
 {
-	answer = find_overload(self, answer, kind == EDGE_CALL ? at->arguments : 0);
 	*add_edge(self) = (struct graph_edge){.from = place->from,
 		.file = place->file,
 		.to = answer.to,
@@ -227,7 +226,7 @@ static void add_call(struct resolver *self, const struct place *place, uint32_t 
 	const struct facts *facts = &self->snapshot->files[place->file].facts;
 	const struct fact_reference *at = &facts->references[reference];
 	struct place here = *place;
-	struct answer answer;
+	struct answer answer, extension = nowhere;
 	struct targets targets;
 	bool sure;
 
@@ -243,11 +242,18 @@ static void add_call(struct resolver *self, const struct place *place, uint32_t 
 	if (!sure && !targets.count && targets.known)
 		answer = (struct answer){GRAPH_NONE, EDGE_EXTERNAL,
 			targets.package ? targets.package : answer.package};
+	if (at->receiver && at->kind == REFERENCE_CALL && !targets.count &&
+		(answer.to == GRAPH_NONE || answer.confidence == EDGE_AMBIGUOUS))
+		extension = find_extension(self, place, facts->text + at->receiver,
+			facts->text + at->name, at->arguments);
 	if (sure || (!targets.count && is_plain(facts->text + at->name)))
-		add_reference(self, place, at, EDGE_CALL, answer);
+		add_reference(self, place, at, EDGE_CALL,
+			extension.to != GRAPH_NONE ? extension
+						   : find_overload(self, answer, at->arguments));
 	for (uint32_t i = 0; i < targets.count; i++)
 		if (!sure || targets.answers[i].to != answer.to)
-			add_reference(self, place, at, EDGE_CALL, targets.answers[i]);
+			add_reference(self, place, at, EDGE_CALL,
+				find_overload(self, targets.answers[i], at->arguments));
 }
 
 static void add_references(struct resolver *self, uint32_t file)

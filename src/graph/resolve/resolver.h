@@ -184,6 +184,14 @@ bool sees(const struct resolver *self, uint32_t file, uint32_t other);
  * arguments (plus one; 0: not known). Likely when several do; the answer when none does.
  */
 struct answer find_overload(const struct resolver *self, struct answer answer, uint16_t arguments);
+/* Whether it is called on its first parameter too. */
+bool is_extension(const struct resolver *self, uint32_t symbol);
+/*
+ * The one in sight that a call on an object may mean: likely, since the object's type may have a
+ * method of its own, ambiguous where built-in types do; resolved on a literal of its type.
+ */
+struct answer find_extension(const struct resolver *self, const struct place *place,
+	const char *receiver, const char *name, uint16_t arguments);
 
 /* tests.c: edges from tests to what they test, out of the edges that the graph has. */
 void add_tests(struct resolver *self);

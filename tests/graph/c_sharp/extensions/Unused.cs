@@ -1,0 +1,10 @@
+namespace Shop.Other
+{
+    class Other
+    {
+        public string Show()
+        {
+            return "{0}".Fill(1);
+        }
+    }
+}
