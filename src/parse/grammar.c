@@ -175,6 +175,8 @@ int grammar_open(
 	if (!rc) {
 		grammar->body = ts_language_field_id_for_name(source->language(), "body", 4);
 		grammar->type = ts_language_field_id_for_name(source->language(), "type", 4);
+		grammar->guard =
+			ts_language_symbol_for_name(source->language(), "preproc_ifdef", 13, true);
 	}
 	if (!rc)
 		rc = tags_new(source->language(), source->name, source->tags, &grammar->tags);

@@ -83,6 +83,7 @@ struct grammar {
 	bool fragments, macros;
 	bool local;               /* what is found in one child of a root hangs on no other */
 	TSFieldId body, type;     /* fields that a definition and its parameters may have; or 0 */
+	TSSymbol guard;           /* what may stand around all of a header, or 0 */
 	uint8_t *roles, *details; /* per capture id */
 	struct predicate **predicates; /* per pattern: a NULL-terminated list, or NULL */
 };
@@ -176,11 +177,19 @@ bool findings_take(const struct grammar *grammar, struct findings *findings, TST
 bool findings_take_seams(
 	const struct grammar *grammar, struct findings *findings, TSTree *tree, uint64_t steps);
 
+#define UNIT_MIN 2048 /* bytes of a node whose children matter each for itself */
+/* Whose children the seams are between: the root, or the guard that holds all but comments. */
+struct parted {
+	TSNode node;
+	bool guard;
+	uint32_t child; /* of the root the guard is this one, from 0 */
+};
+struct parted seams_between(const struct grammar *grammar, TSNode root);
 /*
- * Of a tree. `closed` says of each of the root's children whether those before it were found
- * without looking at it or beyond it.
+ * `closed` says of each of the children whether those before it were found without looking at it or
+ * beyond it.
  */
-void seams_find(struct findings *findings, TSNode root, const bool *closed);
+void seams_find(struct findings *findings, const struct parted *parted, const bool *closed);
 /* A text that took more than half of what it may has none: what is parsed in parts must not get
  * along with more than it would in one. */
 bool seams_afford(uint64_t steps, uint64_t looks);

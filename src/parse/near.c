@@ -142,18 +142,45 @@ static uint32_t lines_gained(const struct pair *pair, const struct section *sect
 	       newlines(pair->old + section->first, section->end - section->first);
 }
 
-/* False: they differ elsewhere too, or in most places. */
-static bool find_sections(const struct pair *pair, const struct facts *facts, struct sections *all)
+/* Whether the seams are within a guard: then its `#endif` is the last, see seam.c. */
+static bool is_guarded(const struct pair *pair, const struct facts *facts)
 {
+	const char *end = pair->parsed_old + facts->size;
+	const char *at = pair->parsed_old + facts->seams[facts->seam_count - 1];
+
+	if (*at != '#')
+		return false;
+	for (at++; at < end && (*at == ' ' || *at == '\t');)
+		at++;
+	return end - at >= 5 && !memcmp(at, "endif", 5);
+}
+
+/* A guard's head and tail are parsed along, so that what is between comes in the state it did. */
+static void add_edits(struct sections *all, const struct pair *pair, const struct facts *facts)
+{
+	const struct text_edit none = {0, 0, 0, 0};
+	const struct text_edit end = {pair->old_len, pair->old_len, pair->new_len, pair->new_len};
+	bool guarded = is_guarded(pair, facts);
 	size_t count;
 	struct text_edit *edits =
 		edits_between(pair->old, pair->old_len, pair->new, pair->new_len, &count);
+
+	if (guarded && count)
+		add_edit(all, facts, &none);
+	for (size_t i = 0; i < count; i++)
+		add_edit(all, facts, &edits[i]);
+	if (guarded && count)
+		add_edit(all, facts, &end);
+	free(edits);
+}
+
+/* False: they differ elsewhere too, or in most places. */
+static bool find_sections(const struct pair *pair, const struct facts *facts, struct sections *all)
+{
 	uint32_t at = 0, new = 0, lines = 0, parsed = 0;
 	bool good = true;
 
-	for (size_t i = 0; i < count; i++)
-		add_edit(all, facts, &edits[i]);
-	free(edits);
+	add_edits(all, pair, facts);
 	for (size_t i = 0; i < all->count && good; i++) {
 		struct section *section = &all->items[i];
 

@@ -2,8 +2,9 @@
  * Seams: lines where a text can be parted, so that a version that differs between two of them need
  * not be parsed elsewhere, see near.c. tree-sitter takes a node over into another tree where it
  * comes to it in the state in which it made it, unless it had another way open then; the children
- * of a root are made in one state but for the first. What is found in them is found in one walk,
- * which says how far beyond each was looked.
+ * of a root are made in one state but for the first, and so are those of a guard, `#ifndef X_H`
+ * around a header. What is found in them is found in one walk, which says how far beyond each was
+ * looked.
  */
 #include "parse/internal.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define STATE_NONE UINT16_MAX /* tree-sitter's: it was made while another way was open */
+#define GUARD_HEAD 2          /* children: the directive and the name */
 
 /* What is behind a seam has to be sound: that is known at the first child that is no comment. */
 struct seaming {
@@ -33,7 +35,34 @@ static bool stands_alone(TSNode before, TSNode comment)
 	return ts_node_start_point(comment).row > ts_node_end_point(before).row + 1;
 }
 
-static void come_to(struct seaming *self, TSNode node, bool closed)
+/*
+ * How the parser goes on behind an error within a guard hangs on what it read of the guard, so
+ * there may be none.
+ */
+struct parted seams_between(const struct grammar *grammar, TSNode root)
+{
+	TSTreeCursor cursor = ts_tree_cursor_new(root);
+	struct parted parted = {.node = root};
+	uint32_t at = 0;
+
+	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+		more = ts_tree_cursor_goto_next_sibling(&cursor), at++) {
+		TSNode node = ts_tree_cursor_current_node(&cursor);
+
+		if (ts_node_is_extra(node))
+			continue;
+		if (parted.guard || ts_node_symbol(node) != grammar->guard || !is_sound(node) ||
+			ts_node_end_byte(node) - ts_node_start_byte(node) < UNIT_MIN) {
+			parted = (struct parted){.node = root};
+			break;
+		}
+		parted = (struct parted){node, true, at};
+	}
+	ts_tree_cursor_delete(&cursor);
+	return parted;
+}
+
+static void come_to(struct seaming *self, TSNode node, bool closed, bool sound)
 {
 	struct findings *found = self->found;
 	bool extra = ts_node_is_extra(node);
@@ -44,7 +73,7 @@ static void come_to(struct seaming *self, TSNode node, bool closed)
 		found->seams[found->seam_count++] = ts_node_start_byte(node);
 	}
 	if (!extra) {
-		if (!is_sound(node))
+		if (!sound)
 			found->seam_count = self->sure;
 		self->sure = found->seam_count;
 		self->before = !ts_node_has_error(node);
@@ -52,17 +81,29 @@ static void come_to(struct seaming *self, TSNode node, bool closed)
 	self->last = node;
 }
 
-void seams_find(struct findings *found, TSNode root, const bool *closed)
+/* The last seam in a guard is its `#endif`: by that near.c knows it. */
+void seams_find(struct findings *found, const struct parted *parted, const bool *closed)
 {
-	TSTreeCursor cursor = ts_tree_cursor_new(root);
+	TSTreeCursor cursor = ts_tree_cursor_new(parted->node);
 	struct seaming self = {.found = found, .before = true};
-	uint32_t at = 0;
+	uint32_t at = 0, count = ts_node_child_count(parted->node);
 
 	found->seam_count = 0;
-	for (bool more = ts_tree_cursor_goto_first_child(&cursor); more && !ts_node_is_error(root);
-		more = ts_tree_cursor_goto_next_sibling(&cursor), at++)
-		come_to(&self, ts_tree_cursor_current_node(&cursor), at && closed[at]);
+	for (bool more = ts_tree_cursor_goto_first_child(&cursor);
+		more && !ts_node_is_error(parted->node);
+		more = ts_tree_cursor_goto_next_sibling(&cursor), at++) {
+		TSNode node = ts_tree_cursor_current_node(&cursor);
+		bool end = parted->guard && at + 1 == count;
+
+		if (parted->guard && at < GUARD_HEAD)
+			self.last = node;
+		else
+			come_to(&self, node, at && closed[at], end || is_sound(node));
+	}
 	found->seam_count = self.sure;
+	if (parted->guard && self.sure &&
+		found->seams[self.sure - 1] != ts_node_start_byte(self.last))
+		found->seam_count = 0;
 	ts_tree_cursor_delete(&cursor);
 }
 
@@ -71,14 +112,22 @@ struct looking {
 	bool *closed;
 	uint32_t count, room, furthest;
 	uint64_t looks;
+	uint32_t top, guard; /* units: as many are the root's; the guard, or TAGS_NO_UNIT */
 };
+
+/* Of the units between which the seams are. */
+static bool is_parted(const struct looking *self, uint32_t unit)
+{
+	return self->guard == TAGS_NO_UNIT || unit >= self->top;
+}
 
 static bool on_known(uint32_t unit, uint64_t *steps, void *payload)
 {
 	struct looking *self = payload;
 
-	(void)unit;
 	(void)steps;
+	if (!is_parted(self, unit))
+		return false;
 	GROW(self->closed, self->count, self->room);
 	self->closed[self->count] = self->furthest <= self->count;
 	self->count++;
@@ -89,23 +138,26 @@ static void on_walked(uint32_t unit, uint32_t beyond, uint64_t steps, void *payl
 {
 	struct looking *self = payload;
 
-	(void)unit;
-	self->looks += steps;
-	if (beyond > self->furthest)
+	if (unit < self->top)
+		self->looks += steps;
+	if (is_parted(self, unit) && beyond > self->furthest)
 		self->furthest = beyond;
 }
 
 static uint32_t on_inside(uint32_t unit, void *payload)
 {
-	(void)unit;
-	(void)payload;
-	return TAGS_NO_UNIT;
+	const struct looking *self = payload;
+
+	return unit == self->guard ? self->top : TAGS_NO_UNIT;
 }
 
 bool findings_take_seams(
 	const struct grammar *grammar, struct findings *found, TSTree *tree, uint64_t steps)
 {
-	struct looking looking = {.closed = NULL};
+	TSNode root = ts_tree_root_node(tree);
+	struct parted parted = seams_between(grammar, root);
+	struct looking looking = {.top = ts_node_child_count(root),
+		.guard = parted.guard ? parted.child : TAGS_NO_UNIT};
 	struct tags_units units = {on_known, on_walked, on_inside, &looking};
 	bool done;
 
@@ -113,7 +165,7 @@ bool findings_take_seams(
 		return findings_take(grammar, found, tree, NULL);
 	done = findings_take(grammar, found, tree, &units);
 	if (done && seams_afford(steps, looking.looks))
-		seams_find(found, ts_tree_root_node(tree), looking.closed);
+		seams_find(found, &parted, looking.closed);
 	free(looking.closed);
 	return done;
 }

@@ -16,9 +16,7 @@
 #define NODE_BYTES 100 /* of a tree, about, for each node */
 /* Where more than one byte of so many differs, a whole parse is no dearer. */
 #define ALTERED_MAX 3
-#define UNIT_MIN 2048 /* bytes of a unit that holds others */
 #define UNIT_DEPTH 12
-#define NEVER UINT32_MAX
 #define SOUGHT 500 /* siblings that a unit may have lost before it */
 
 struct unit {
@@ -31,6 +29,7 @@ struct unit {
 	uint32_t first, count;             /* it and its siblings */
 	uint32_t inner_first, inner_count; /* what it holds; count 0: is no matter */
 	uint32_t beyond;                   /* of its siblings none from here on was looked at */
+	bool counted;                      /* it hangs on how many stand before it */
 	uint64_t steps;
 	struct places from, to; /* of what was found in it */
 	/* In the version that is being made: */
@@ -247,7 +246,7 @@ static bool is_same(const struct making *making, const struct unit *unit, uint32
 		return false;
 	was = &making->old->units[unit->old];
 	place = unit->old - was->first;
-	if (was->beyond == NEVER)
+	if (was->counted)
 		return false;
 	if (was->beyond > was->count) /* that there are no more was looked at */
 		return unit->run == unit->first + unit->count &&
@@ -269,9 +268,11 @@ static void take_unit(struct making *making, struct unit *unit, const struct uni
 	for (uint32_t i = 0; i < unit->inner_count; i++) {
 		struct unit *inner = &making->new->units[unit->inner_first + i];
 
-		inner->beyond = making->old->units[was->inner_first + i].beyond;
-		take_unit(
-			making, inner, &making->old->units[was->inner_first + i], outer, outer_was);
+		const struct unit *inner_was = &making->old->units[was->inner_first + i];
+
+		inner->beyond = inner_was->beyond;
+		inner->counted = inner_was->counted;
+		take_unit(making, inner, inner_was, outer, outer_was);
 	}
 }
 
@@ -318,7 +319,8 @@ static void on_walked(uint32_t at, uint32_t beyond, uint64_t steps, void *payloa
 	struct unit *unit = &making->new->units[at];
 
 	lists_places(&making->new->found, &unit->to);
-	unit->beyond = unit->depth && is_counted(&making->new->found, unit) ? NEVER : beyond;
+	unit->beyond = beyond;
+	unit->counted = unit->depth && is_counted(&making->new->found, unit);
 	unit->steps = steps;
 }
 
@@ -481,22 +483,25 @@ static void give_back(struct version *version, struct findings *copy)
 }
 
 /* Where a whole parse would find them. */
-static void find_seams(const struct version *version, struct findings *found)
+static void find_seams(
+	const struct version *version, const struct grammar *grammar, struct findings *found)
 {
-	bool *closed = xcalloc(version->top + (size_t)1, sizeof(*closed));
+	struct parted parted = seams_between(grammar, ts_tree_root_node(version->tree));
+	struct level level = parted.guard ? inside(&version->units[parted.child])
+					  : (struct level){0, version->top};
+	bool *closed = xcalloc(level.end - level.first + (size_t)1, sizeof(*closed));
 	uint32_t furthest = 0;
 	uint64_t looks = 0;
 
-	for (uint32_t i = 0; i < version->top; i++) {
-		const struct unit *unit = &version->units[i];
-
-		closed[i] = furthest <= i;
-		looks += unit->steps;
-		if (unit->beyond > furthest)
-			furthest = unit->beyond;
+	for (uint32_t i = 0; i < version->top; i++)
+		looks += version->units[i].steps;
+	for (uint32_t i = level.first; i < level.end; i++) {
+		closed[i - level.first] = furthest <= i - level.first;
+		if (version->units[i].beyond > furthest)
+			furthest = version->units[i].beyond;
 	}
 	if (seams_afford(version->steps, looks))
-		seams_find(found, ts_tree_root_node(version->tree), closed);
+		seams_find(found, &parted, closed);
 	free(closed);
 }
 
@@ -506,7 +511,7 @@ static void encode(struct version *version, const struct grammar *grammar, struc
 	struct findings found = lists_copy(&version->found);
 
 	if (grammar->local)
-		find_seams(version, &found);
+		find_seams(version, grammar, &found);
 	findings_build(&found, grammar->separator);
 	facts_encode(&found, PARSE_OK, content_lines(found.text, found.len), out);
 	give_back(version, &found);

@@ -312,18 +312,25 @@ static void check_near(
 	buf_release(&out);
 }
 
-/* A long text edited here and there. Returns how often it need not be parsed as a whole. */
-static size_t edit_long(struct grammar *grammar, const char *path, const char *other, uint64_t seed)
+/*
+ * A long text between a head and a tail, edited here and there. Returns how often it need not be
+ * parsed as a whole.
+ */
+static size_t edit_long(const struct input *input, const char *head, const char *tail)
 {
+	struct grammar *grammar = input->grammar;
+	uint64_t seed = input->number;
 	struct buf text = BUF_INIT, more = BUF_INIT;
 	struct known original;
 	size_t near = 0;
 
-	assert_int_equal(file_read(path, 1 << 20, &more), 0);
+	assert_int_equal(file_read(input->path, 1 << 20, &more), 0);
+	buf_addstr(&text, head);
 	while (text.len < LONG * 5 && more.len)
 		buf_add(&text, more.ptr, more.len);
+	buf_addstr(&text, tail);
 	buf_clear(&more);
-	assert_int_equal(file_read(other, 1 << 20, &more), 0);
+	assert_int_equal(file_read(input->other, 1 << 20, &more), 0);
 	know(grammar, &text, &original);
 	for (int i = 0; i < EDITS; i++) {
 		for (int k = 0; k <= i % 3; k++)
@@ -345,7 +352,7 @@ struct near_count {
 static void on_edited_input(const struct input *input, void *payload)
 {
 	struct near_count *count = payload;
-	size_t near = edit_long(input->grammar, input->path, input->other, input->number);
+	size_t near = edit_long(input, "", "");
 
 	count->all += near;
 	count->in_ruby += strcmp(input->language, "ruby") ? 0 : near;
@@ -359,6 +366,25 @@ static void facts_of_a_near_text_are_those_of_a_whole_one(void **state)
 	each_input(on_edited_input, &near);
 	assert_true(near.all > 2 * EDITS);
 	assert_int_equal(near.in_ruby, 0); /* a variable at file level reaches from part to part */
+}
+
+static void on_guarded_input(const struct input *input, void *payload)
+{
+	size_t *near = payload;
+
+	if (!strcmp(input->language, "c") || !strcmp(input->language, "cpp"))
+		*near += edit_long(input,
+			"/* Of old. */\n\n#ifndef A_H\n#define A_H\n\n#include <a.h>\n",
+			"\n#endif /* A_H */\n");
+}
+
+static void a_guard_around_a_header_is_no_matter(void **state)
+{
+	size_t near = 0;
+
+	(void)state;
+	each_input(on_guarded_input, &near);
+	assert_true(near > EDITS / 3); /* none before: most edits break something */
 }
 
 static void what_cannot_be_gone_on_from_is_let_go(void **state)
@@ -398,6 +424,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edited_files_have_the_facts_of_whole_ones),
 		cmocka_unit_test(facts_of_a_near_text_are_those_of_a_whole_one),
+		cmocka_unit_test(a_guard_around_a_header_is_no_matter),
 		cmocka_unit_test(what_cannot_be_gone_on_from_is_let_go),
 	};
 
