@@ -8,7 +8,7 @@ says what function it stands in, which file that is from, and where that was cal
 function begins in is looked up in that file. Left out: functions that trace off, redefined by eval,
 or that run nothing.
 """
-import os, re, subprocess, tempfile
+import os, re, tempfile
 import calls
 
 MARK = "\x01"
@@ -19,9 +19,9 @@ STACK = ":".join(f"${{{name}-}}" for name in (
 def run(folder, command, work):
     with open(f"{work}/start", "w") as out:
         out.write(f"exec {{BASH_XTRACEFD}}>>'{work}/trace'\nPS4='{MARK}{STACK}:{MARK}'\nset -x\n")
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env={**os.environ, "BASH_ENV": f"{work}/start"})
     rows = set()
+    open(f"{work}/trace", "w").close()  # no bash may come
+    calls.trace(folder, command, work, BASH_ENV=f"{work}/start")
     for row in open(f"{work}/trace", errors="replace"):
         parts = row.strip("\n").split(MARK)
         if len(parts) >= 3:

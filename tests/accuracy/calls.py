@@ -4,13 +4,13 @@ A truth is a set of (path, line, name, target): where a call stands, what it cal
 "new|initialize") and where that is defined: (path, line) in the folder, None for anything outside, or
 () where the truth does not know the place, so that edges of that name are not judged there.
 
-compare() holds `git flywheel graph dump` against it. A call is found when an edge to the same
+compare() ends with an error when the truth has no call of the folder's own. Else it holds `git flywheel graph dump` against it. A call is found when an edge to the same
 definition stands in its line, or `near` lines from it. Left out of recall: callees that none of our
 definitions holds, and names that do not stand where the call is (operators, implicit calls, macros);
 both are counted. An edge is judged, with sure=True, when the truth saw any call in the function that
 it is in; otherwise when it saw a call of that name there (a run that does not come by says nothing).
 """
-import collections, json, os, re, subprocess, sys
+import collections, json, os, re, shutil, subprocess, sys
 
 
 def arguments(usage):
@@ -22,6 +22,17 @@ def arguments(usage):
         sys.exit(usage)
     cut = given.index("--")
     return show, given[:cut], given[cut + 1:]
+
+
+def trace(folder, command, work, **variables):
+    """Runs what writes its calls to the folder `work`. Its tests may fail, its traces may not be cut short."""
+    try:
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       env={**os.environ, **variables})
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}")
+    if shutil.disk_usage(work).free < 1 << 20:
+        sys.exit(f"{work}: no room left for the traces")
 
 
 class Ours:
@@ -57,6 +68,8 @@ class Text:
 
 
 def compare(folder, truth, show, near=0, sure=False):
+    if not any(target for *_, target in truth):
+        sys.exit("no call is known: nothing was compiled or traced")
     ours, text = Ours(folder), Text(folder)
     calls, seen, blind, unknown, implicit = set(), set(), set(), set(), set()
     found, judge = collections.defaultdict(set), collections.defaultdict(set)

@@ -7,7 +7,7 @@ Runs the command in the folder with Xdebug's function trace, which names every c
 functions' too, and asks PHP itself where each function is defined. Left out: closures, and
 functions that no longer exist when the run ends.
 """
-import glob, os, re, subprocess, tempfile
+import glob, os, re, tempfile
 import calls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -25,8 +25,7 @@ memory_limit=-1
 def run(folder, command, work):
     with open(os.path.join(work, "calls.ini"), "w") as out:
         out.write(f"{SETTINGS}xdebug.output_dir={work}\nauto_prepend_file={HERE}/php_calls.php\n")
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env={**os.environ, "PHP_INI_SCAN_DIR": f":{work}", "CALLS_PLACES": f"{work}/places"})
+    calls.trace(folder, command, work, PHP_INI_SCAN_DIR=f":{work}", CALLS_PLACES=f"{work}/places")
 
 
 def read_trace(path, folder, places):

@@ -7,16 +7,15 @@ Runs the command in the folder with a TracePoint, which knows every method that 
 or not, where it is defined, and where it was called from. Left out: what is defined by
 define_method and eval, and methods that a built-in one calls (each, send, ==).
 """
-import glob, os, subprocess, tempfile
+import glob, os, tempfile
 import calls
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def run(folder, command, work):
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env={**os.environ, "RUBYOPT": f"-r{HERE}/ruby_calls.rb", "CALLS_FOLDER": folder,
-                        "CALLS_PLACES": f"{work}/places"})
+    calls.trace(folder, command, work, RUBYOPT=f"-r{HERE}/ruby_calls.rb", CALLS_FOLDER=folder,
+                CALLS_PLACES=f"{work}/places")
     for path in glob.glob(f"{work}/places.*"):
         for row in open(path, errors="replace"):
             yield row.rstrip("\n").split("\t")
