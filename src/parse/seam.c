@@ -23,10 +23,14 @@ struct seaming {
 	TSNode last;   /* the child before this one */
 };
 
+static bool is_settled(TSNode node)
+{
+	return ts_node_child_count(node) && ts_node_parse_state(node) != STATE_NONE;
+}
+
 static bool is_sound(TSNode node)
 {
-	return !ts_node_has_error(node) && ts_node_child_count(node) &&
-	       ts_node_parse_state(node) != STATE_NONE;
+	return !ts_node_has_error(node) && is_settled(node);
 }
 
 /* Comments on lines that follow each other are read as one. */
@@ -35,10 +39,7 @@ static bool stands_alone(TSNode before, TSNode comment)
 	return ts_node_start_point(comment).row > ts_node_end_point(before).row + 1;
 }
 
-/*
- * How the parser goes on behind an error within a guard hangs on what it read of the guard, so
- * there may be none.
- */
+/* An error in one of the guard's children is no more matter than in one of the root's. */
 struct parted seams_between(const struct grammar *grammar, TSNode root)
 {
 	TSTreeCursor cursor = ts_tree_cursor_new(root);
@@ -51,7 +52,7 @@ struct parted seams_between(const struct grammar *grammar, TSNode root)
 
 		if (ts_node_is_extra(node))
 			continue;
-		if (parted.guard || ts_node_symbol(node) != grammar->guard || !is_sound(node) ||
+		if (parted.guard || ts_node_symbol(node) != grammar->guard || !is_settled(node) ||
 			ts_node_end_byte(node) - ts_node_start_byte(node) < UNIT_MIN) {
 			parted = (struct parted){.node = root};
 			break;
@@ -93,7 +94,7 @@ void seams_find(struct findings *found, const struct parted *parted, const bool 
 		more && !ts_node_is_error(parted->node);
 		more = ts_tree_cursor_goto_next_sibling(&cursor), at++) {
 		TSNode node = ts_tree_cursor_current_node(&cursor);
-		bool end = parted->guard && at + 1 == count;
+		bool end = parted->guard && at + 1 == count && !ts_node_is_missing(node);
 
 		if (parted->guard && at < GUARD_HEAD)
 			self.last = node;

@@ -374,7 +374,8 @@ static void on_guarded_input(const struct input *input, void *payload)
 
 	if (!strcmp(input->language, "c") || !strcmp(input->language, "cpp"))
 		*near += edit_long(input,
-			"/* Of old. */\n\n#ifndef A_H\n#define A_H\n\n#include <a.h>\n",
+			"/* Of old. */\n\n#ifndef A_H\n#define A_H\n\n#include <a.h>\nint b(int a, "
+			"@ c);\n",
 			"\n#endif /* A_H */\n");
 }
 
