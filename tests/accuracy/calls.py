@@ -36,24 +36,32 @@ def trace(folder, command, work, **variables):
 
 
 class Ours:
+    """Our functions, but for macros, and the calls that we see."""
     def __init__(self, folder):
         dump = json.loads(subprocess.run(["git", "flywheel", "graph", "dump", "--json", "--dir", folder],
                                          capture_output=True, check=True).stdout)
         self.by_file = collections.defaultdict(list)
         for at in dump["definitions"]:
-            if at["kind"] in ("function", "method", "test") and "macro_rules!" not in at["signature"]:
+            macro = re.search(r"^#\s*define\b|macro_rules!", at["signature"])
+            if at["kind"] in ("function", "method", "test") and not macro:
                 self.by_file[at["path"]].append(at)
-        known = {(path, at["line"]) for path, some in self.by_file.items() for at in some}
-        self.edges = [e for e in dump["edges"] if e["kind"] == "call" and
-                      ("to" not in e or (e["to"]["path"], e["to"]["line"]) in known)]
+        self.edges = [e for e in dump["edges"] if e["kind"] == "call"]
 
-    def at(self, path, line):
-        """The innermost function around a place, as (path, line)."""
+    def around(self, path, line):
+        """The innermost function around a place."""
         best = None
         for one in self.by_file.get(path, ()):
             if one["line"] <= line <= one["endLine"] and (not best or one["line"] >= best["line"]):
                 best = one
-        return best and (path, best["line"])
+        return best
+
+    def at(self, path, line):
+        """The same as (path, line)."""
+        found = self.around(path, line)
+        return found and (path, found["line"])
+
+    def known(self):
+        return {(path, at["line"]) for path, some in self.by_file.items() for at in some}
 
 
 class Text:
@@ -71,6 +79,7 @@ def compare(folder, truth, show, near=0, sure=False):
     if not any(target for *_, target in truth):
         sys.exit("no call is known: nothing was compiled or traced")
     ours, text = Ours(folder), Text(folder)
+    known = ours.known()
     calls, seen, blind, unknown, implicit = set(), set(), set(), set(), set()
     found, judge = collections.defaultdict(set), collections.defaultdict(set)
     for path, line, name, target in truth:
@@ -85,6 +94,8 @@ def compare(folder, truth, show, near=0, sure=False):
         spelled = any(text.spells(path, line, word, near) for word in words)
         (unknown if not callee else calls if spelled else implicit).add(call)
     for edge in ours.edges:
+        if "to" in edge and (edge["to"]["path"], edge["to"]["line"]) not in known:
+            continue
         path, line, name = edge["path"], edge["line"], edge["name"]
         near_by = {(path, line + d, name) for d in range(-near, near + 1)}
         judged = (ours.at(path, line) or path) in seen if sure else near_by & seen

@@ -10,7 +10,9 @@ that none of our definitions holds, which are counted. Counted apart: calls whos
 not stand where the call is (constructors of temporaries, destructors, operators, macros), and
 what we resolve where the compiler saw no call at all (templates that nothing instantiates).
 """
-import collections, json, os, re, subprocess, sys, tempfile
+import collections, os, re, subprocess, sys, tempfile
+
+from calls import Ours
 
 PLACE = re.compile(r"(.*):(\d+):(\d+)$")
 
@@ -46,26 +48,6 @@ def compile_all(folder, flags, files):
     return nodes, calls
 
 
-class Ours:
-    def __init__(self, folder):
-        dump = json.loads(subprocess.run(["git", "flywheel", "graph", "dump", "--json", "--dir", folder],
-                                         capture_output=True, check=True).stdout)
-        self.by_file = collections.defaultdict(list)
-        for at in dump["definitions"]:
-            if at["kind"] in ("function", "method", "test") and not at["signature"].startswith("#"):
-                self.by_file[at["path"]].append(at)
-        self.edges = [e for e in dump["edges"] if e["kind"] == "call" and "from" in e and "to" in e]
-
-    def at(self, path, line):
-        """The innermost definition around a place."""
-        best = None
-        for found in self.by_file.get(os.path.normpath(path), ()):
-            if found["line"] <= int(line) <= found["endLine"] and \
-                    (not best or found["line"] >= best["line"]):
-                best = found
-        return best
-
-
 def key(found):
     return found["path"], found["line"]
 
@@ -80,8 +62,8 @@ def main():
     folder, flags, files = arguments[0], arguments[1:cut], arguments[cut + 1:]
     nodes, calls = compile_all(folder, flags, files)
     ours = Ours(folder)
-    places = {node: ours.at(*place) for node, place in nodes.items()
-              if not place[0].startswith("/")}
+    places = {node: ours.around(os.path.normpath(path), int(line)) for node, (path, line) in nodes.items()
+              if not path.startswith("/")}
     unknown = sum(found is None for found in places.values())
     texts, truth, hidden, calling = {}, set(), set(), set()
     for source, target, path, line in calls:
@@ -97,8 +79,10 @@ def main():
     hidden -= truth
     found = collections.defaultdict(set)
     for edge in ours.edges:
+        if "from" not in edge or "to" not in edge:
+            continue
         pair = (key(edge["from"]), key(edge["to"]))
-        if pair[0] in calling and ours.at(*pair[1]):
+        if pair[0] in calling and ours.around(*pair[1]):
             found[edge["confidence"]].add(pair)
     resolved, likely = found["resolved"], found["likely"] - found["resolved"]
     print(f"calls between {len(places) - unknown} functions ({unknown} more are not ours): "
