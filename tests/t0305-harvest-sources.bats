@@ -255,3 +255,35 @@ Entire-Checkpoint: bbbbbbbbbbbb'
 	run git flywheel talk HEAD
 	[[ $output == *'words of s2'* ]]
 }
+
+# opencode <sql>: changes the database of OpenCode.
+opencode() {
+	local folder="$HOME/.local/share/opencode"
+	mkdir -p "$folder"
+	sqlite3 "$folder/opencode.db" "$1"
+}
+
+@test "an answer that grows while its session's own time stands still is read to its end" {
+	opencode "CREATE TABLE project(id, worktree);
+		CREATE TABLE session(id, project_id, parent_id, directory, time_created, time_updated);
+		CREATE TABLE message(id, session_id, time_created, time_updated, data);
+		CREATE TABLE part(id, message_id, session_id, time_created, time_updated, data);
+		INSERT INTO session VALUES('s', 'p', NULL, '$REPO', 1767225600000, 1767225601000);
+		INSERT INTO message VALUES('m', 's', 1, 1, '{\"role\":\"assistant\",\"time\":{\"created\":1767225601000}}');
+		INSERT INTO part VALUES('a', 'm', 's', 1, 1, '{\"type\":\"text\",\"text\":\"It is\"}')"
+	[ "$(harvest --source opencode)" = 1 ]
+	[ "$(harvest --source opencode)" = 0 ]
+	opencode "UPDATE part SET time_updated = 2, data = '{\"type\":\"text\",\"text\":\"It is shorter.\"}'"
+	harvest --source opencode
+	[ "$(sql "SELECT text FROM turn WHERE session = 's'")" = 'It is shorter.' ]
+	# Cursor: the session names the same messages, one of which has grown.
+	make_cursor
+	[ "$(harvest --source cursor)" = 2 ]
+	echo "UPDATE cursorDiskKV SET value = '{\"type\":2,\"text\":\"said in b2, and more\"}' WHERE key = 'bubbleId:one:b2'" |
+		sqlite3 "$CURSOR/state.vscdb"
+	harvest --source cursor
+	[ "$(sql "SELECT text FROM turn WHERE record = 'b2'")" = 'said in b2, and more' ]
+	before=$(sql 'SELECT max(id) FROM turn')
+	harvest --source cursor
+	[ "$(sql 'SELECT max(id) FROM turn')" = "$before" ]
+}

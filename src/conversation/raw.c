@@ -33,11 +33,14 @@ void raw_init(struct raw_draft *draft)
 {
 	memset(draft, 0, sizeof(*draft));
 	buf_init(&draft->text);
+	buf_init(&draft->reply);
 }
 
 void raw_clear(struct raw_draft *draft)
 {
 	buf_clear(&draft->text);
+	buf_clear(&draft->reply);
+	draft->reply_at = 0;
 	draft->edit_count = draft->anchor_count = 0;
 	strings_release(&draft->owned);
 	memset(&draft->owned, 0, sizeof(draft->owned));
@@ -48,6 +51,7 @@ void raw_release(struct raw_draft *draft)
 {
 	raw_clear(draft);
 	buf_release(&draft->text);
+	buf_release(&draft->reply);
 	free(draft->edits);
 	free(draft->anchors);
 }
@@ -58,17 +62,22 @@ const char *raw_keep(struct raw_draft *draft, const char *text, size_t len)
 	return draft->owned.items[draft->owned.count - 1];
 }
 
-void raw_add_text(struct raw_draft *draft, const char *text)
+static void add_words(struct buf *to, const char *text)
 {
 	if (!text)
 		return;
 	text += strspn(text, "\r\n");
 	if (!*text)
 		return;
-	if (draft->text.len)
-		buf_addstr(&draft->text, "\n\n");
-	buf_addstr(&draft->text, text);
-	buf_trim(&draft->text);
+	if (to->len)
+		buf_addstr(to, "\n\n");
+	buf_addstr(to, text);
+	buf_trim(to);
+}
+
+void raw_add_text(struct raw_draft *draft, const char *text)
+{
+	add_words(&draft->text, text);
 }
 
 void raw_add_edit(struct raw_draft *draft, const struct raw_edit *edit)
@@ -193,6 +202,48 @@ void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	js_free(parsed);
 }
 
+/* ---- questions ---- */
+
+static void add_choice(struct raw_draft *draft, const struct js *choice)
+{
+	static const char *const label_keys[] = {"label", "answer", "text", "title"};
+	const char *label = js_as_text(choice);
+	const char *words = js_get_text(choice, "description");
+	char *line;
+
+	if (!label)
+		label = FIRST_TEXT(choice, label_keys);
+	if (words && !*words)
+		words = NULL;
+	line = xstrfmt(
+		"%s%s%s", label ? label : "", label && words ? ": " : "", words ? words : "");
+	raw_add_text(draft, line);
+	free(line);
+}
+
+void raw_add_question(struct raw_draft *draft, const struct js *question)
+{
+	static const char *const choice_keys[] = {"options", "choices", "suggest", "follow_up"};
+	const struct js *choices = NULL;
+
+	raw_add_text(draft, js_get_text(question, "question"));
+	for (size_t i = 0; i < ARRAY_SIZE(choice_keys) && !js_is_array(choices); i++)
+		choices = js_get(question, choice_keys[i]);
+	for (size_t i = 0; js_is_array(choices) && i < js_count(choices); i++)
+		add_choice(draft, js_at(choices, i));
+}
+
+void raw_add_reply(struct raw_draft *draft, const char *question, const char *answer)
+{
+	char *both;
+
+	if (!answer || !answer[strspn(answer, " \t\r\n")])
+		return;
+	both = question ? xstrfmt("%s\n%s", question, answer) : NULL;
+	add_words(&draft->reply, both ? both : answer);
+	free(both);
+}
+
 void raw_add_content(struct raw_draft *draft, const struct js *content)
 {
 	raw_add_text(draft, js_as_text(content));
@@ -208,6 +259,27 @@ void raw_add_content(struct raw_draft *draft, const struct js *content)
 	}
 }
 
+/* What a person said within the record that the draft's turn is. */
+static int store_reply(const struct raw_draft *draft, struct harvest *harvest)
+{
+	const struct raw_turn *turn = &draft->turn;
+	char *record = turn->record ? xstrfmt("%s" RAW_REPLY, turn->record) : NULL;
+	int rc = harvest_turn(harvest, &(struct raw_turn){
+					       .record = record,
+					       .parent = turn->record,
+					       .session = turn->session,
+					       .branch = turn->branch,
+					       .role = "user",
+					       .folder = turn->folder,
+					       .at = draft->reply_at ? draft->reply_at : turn->at,
+					       .text = draft->reply.ptr,
+					       .open = true,
+				       });
+
+	free(record);
+	return rc;
+}
+
 int raw_store(struct raw_draft *draft, struct harvest *harvest)
 {
 	int rc = 0;
@@ -219,6 +291,8 @@ int raw_store(struct raw_draft *draft, struct harvest *harvest)
 	draft->turn.anchor_count = draft->anchor_count;
 	if (draft->text.len || draft->edit_count || draft->anchor_count)
 		rc = harvest_turn(harvest, &draft->turn);
+	if (!rc && draft->reply.len)
+		rc = store_reply(draft, harvest);
 	raw_clear(draft);
 	return rc;
 }

@@ -11,6 +11,8 @@
 struct raw_draft {
 	struct raw_turn turn; /* text, edits and anchors are set by raw_store() */
 	struct buf text;
+	struct buf reply; /* of a person, within the assistant's record */
+	int64_t reply_at; /* 0: as the turn */
 	struct raw_edit *edits;
 	size_t edit_count, edit_capacity;
 	struct raw_anchor *anchors;
@@ -32,9 +34,16 @@ void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor);
  * an object, or a text that holds one; `name`, `call` and `outcome` may be NULL. */
 void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	const struct js *arguments, const char *outcome);
+/* Adds a question with its choices: {"question","options":[text or {"label","description"}]}, or
+ * as other tools name these. What is no such object adds nothing. */
+void raw_add_question(struct raw_draft *draft, const struct js *question);
+/* Adds what a person answered to it, or why it was refused; `question` NULL: known from before. */
+void raw_add_reply(struct raw_draft *draft, const char *question, const char *answer);
 /* Content as text or as blocks of Anthropic's form: text, tool_use; the rest is passed over. */
 void raw_add_content(struct raw_draft *draft, const struct js *content);
-/* The turn goes to the harvest unless it is empty; then the draft is cleared. */
+/* The turn goes to the harvest unless it is empty, and after it, as a turn of its own whose record
+ * is that one's with RAW_REPLY, what a person replied in it; then the draft is cleared. */
+#define RAW_REPLY "-reply"
 int raw_store(struct raw_draft *draft, struct harvest *harvest);
 
 /* An id from up to three parts, of which the last ones may be NULL: what has none of its own. */

@@ -213,20 +213,8 @@ static void add_said_by_call(struct raw_draft *draft, const struct js *input)
 	const struct js *questions = js_get(input, "questions");
 
 	add_text(draft, js_get_text(input, "plan"));
-	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
-		const struct js *options = js_get(js_at(questions, i), "options");
-
-		add_text(draft, js_get_text(js_at(questions, i), "question"));
-		for (size_t k = 0; js_is_array(options) && k < js_count(options); k++) {
-			const char *label = js_get_text(js_at(options, k), "label");
-			const char *words = js_get_text(js_at(options, k), "description");
-			char *line = xstrfmt("%s%s%s", label ? label : "",
-				label && words && *words ? ": " : "", words ? words : "");
-
-			add_text(draft, line);
-			free(line);
-		}
-	}
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++)
+		raw_add_question(draft, js_at(questions, i));
 }
 
 static void add_call(struct raw_draft *draft, const struct js *block)

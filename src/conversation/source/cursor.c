@@ -204,6 +204,7 @@ struct reading {
 	struct strings bubbles;
 	size_t position; /* of the bubble in hand */
 	size_t inlined;  /* messages that stand in the session itself */
+	int64_t size;    /* bytes of messages counted so far */
 	struct raw_draft draft;
 };
 
@@ -324,6 +325,38 @@ static int read_session(struct reading *reading, int64_t row)
 	return rc ? rc : read_bubbles(reading);
 }
 
+static int add_size(const struct foreign_row *row, void *payload)
+{
+	struct reading *reading = payload;
+
+	reading->size += 1 + foreign_size(reading->foreign, TABLE, "value", row->id);
+	return 0;
+}
+
+/* How much its messages hold: one that grows changes nothing in the session itself. */
+static int64_t bubbles_size(struct reading *reading)
+{
+	char *prefix = xstrfmt("bubbleId:%s:", reading->session);
+	const struct foreign_query query = {.table = TABLE, .where = "key", .prefix = prefix};
+
+	reading->size = 0;
+	if (foreign_each(reading->foreign, &query, add_size, reading))
+		error_clear();
+	free(prefix);
+	return reading->size;
+}
+
+/* Sessions of others have no watermark: their messages are not looked at. */
+static bool session_stands(struct reading *reading, const char *place, struct watermark *now)
+{
+	struct watermark old;
+
+	if (!harvest_watermark(reading->harvest, place, &old))
+		return false;
+	now->offset = bubbles_size(reading);
+	return watermark_stands(reading->harvest, place, now);
+}
+
 static int on_session(const struct foreign_row *row, void *payload)
 {
 	struct reading *reading = payload;
@@ -336,8 +369,8 @@ static int on_session(const struct foreign_row *row, void *payload)
 	if (reading->count) {
 		reading->count->all++;
 		reading->count->ours += open_session(reading, row->id);
-	} else if (!watermark_stands(reading->harvest, place, &now) &&
-		   open_session(reading, row->id)) {
+	} else if (!session_stands(reading, place, &now) && open_session(reading, row->id)) {
+		now.offset = bubbles_size(reading);
 		rc = read_session(reading, row->id);
 		if (!rc && !foreign_stands(reading->foreign))
 			rc = fail(E_NOTFOUND, "'%s' is being written", reading->path);

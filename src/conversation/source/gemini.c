@@ -3,6 +3,9 @@
  * folder down; formerly one JSON document a session. The project is a name given in projects.json
  * or in a file .project_root beside the chats, formerly the SHA-256 of the folder. A record that
  * comes again under its id replaces the one before; {"$rewindTo":id} takes back all from that on.
+ * What the tool told the model in a person's name (files it named, context, results of tools) is no
+ * talk: where both are there, "displayContent" is what was typed. A person also speaks in answers
+ * to questions and in why a plan was refused; those stand in the result of a call.
  */
 #include "conversation/readers.h"
 
@@ -19,7 +22,9 @@
 
 static char *gemini_folder(const char *name)
 {
-	return home_dir() ? xstrfmt("%s/.gemini/%s", home_dir(), name) : NULL;
+	const char *moved = getenv("GEMINI_CLI_HOME"), *home = moved && *moved ? moved : home_dir();
+
+	return home ? xstrfmt("%s/.gemini/%s", home, name) : NULL;
 }
 
 static bool is_chat(const char *path)
@@ -88,7 +93,8 @@ static void match_index(struct project *project)
 
 static void match_root_file(struct project *project)
 {
-	char *path = xstrfmt("%s/.gemini/tmp/%s/.project_root", home_dir(), project->id);
+	char *folder = gemini_folder("tmp");
+	char *path = xstrfmt("%s/%s/.project_root", folder, project->id);
 	struct buf text = BUF_INIT;
 
 	if (file_read(path, 1 << 16, &text))
@@ -98,6 +104,7 @@ static void match_root_file(struct project *project)
 		project->folder = xstrdup(text.ptr);
 	buf_release(&text);
 	free(path);
+	free(folder);
 }
 
 static void match_hash(struct project *project)
@@ -174,30 +181,107 @@ static const char *outcome_of(const char *status)
 	return NULL;
 }
 
+/* "[{"functionResponse":{"response":{"output"}}}]" */
+static const char *result_of(const struct js *call)
+{
+	const struct js *response = js_get(js_at(js_get(call, "result"), 0), "functionResponse");
+
+	return js_get_text(js_get(response, "response"), "output");
+}
+
+/* {"answers":{"0":...}}, by the place of the question */
+static void add_answers(struct raw_draft *draft, const struct js *questions, const char *result)
+{
+	struct js *parsed = NULL;
+
+	if (result && js_parse(result, strlen(result), &parsed))
+		error_clear();
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
+		char *place = xstrfmt("%zu", i);
+
+		raw_add_question(draft, js_at(questions, i));
+		raw_add_reply(draft, js_get_text(js_at(questions, i), "question"),
+			js_get_text(js_get(parsed, "answers"), place));
+		free(place);
+	}
+	js_free(parsed);
+}
+
+/* Why a plan was refused, between the tool's own words. */
+static void add_feedback(struct raw_draft *draft, const char *result)
+{
+	static const char mark[] = "Plan rejected. User feedback: ";
+	const char *end = result ? strstr(result, "\n\nThe plan is stored at") : NULL;
+
+	if (end && starts_with(result, mark)) {
+		result += strlen(mark);
+		raw_add_reply(draft, NULL, raw_keep(draft, result, (size_t)(end - result)));
+	}
+}
+
+/* A plan is a file of the tool's own, in the folder that it keeps for the project. */
+static const char *plan_of(const char *name, const struct js *arguments)
+{
+	const char *path = js_get_text(arguments, "file_path");
+
+	return !strcmp(name, "write_file") && path && strstr(path, "/.gemini/tmp/") &&
+			       strstr(path, "/plans/")
+		       ? js_get_text(arguments, "content")
+		       : NULL;
+}
+
+static int take_call(struct gemini_reader *reader, const struct js *call)
+{
+	struct raw_draft *draft = &reader->draft;
+	const char *name = js_get_text(call, "name"), *id = js_get_text(call, "id");
+	const char *outcome = outcome_of(js_get_text(call, "status"));
+	const struct js *arguments = js_get(call, "args");
+	const struct js *change = js_get(js_get(call, "resultDisplay"), "diffStat");
+	int64_t at = raw_time(js_get(call, "timestamp"), 0);
+
+	if (!name)
+		return 0;
+	if (outcome && !strcmp(outcome, OUTCOME_APPLIED) &&
+		(js_get_number(change, "user_added_lines", 0) ||
+			js_get_number(change, "user_removed_lines", 0)))
+		outcome = OUTCOME_MODIFIED;
+	raw_add_text(draft, plan_of(name, arguments));
+	if (!strcmp(name, "ask_user"))
+		add_answers(draft, js_get(arguments, "questions"), result_of(call));
+	else if (!strcmp(name, "exit_plan_mode"))
+		add_feedback(draft, result_of(call));
+	if (draft->reply.len && !draft->reply_at)
+		draft->reply_at = at;
+	raw_add_call(draft, name, id, arguments, outcome);
+	return outcome ? harvest_outcome(reader->harvest, id, outcome) : 0;
+}
+
 static int take_calls(struct gemini_reader *reader, const struct js *calls)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < js_count(calls) && !rc; i++) {
-		const struct js *call = js_at(calls, i);
-		const char *outcome = outcome_of(js_get_text(call, "status"));
-
-		raw_add_call(&reader->draft, js_get_text(call, "name"), js_get_text(call, "id"),
-			js_get(call, "args"), outcome);
-		if (outcome)
-			rc = harvest_outcome(reader->harvest, js_get_text(call, "id"), outcome);
-	}
+	for (size_t i = 0; i < js_count(calls) && !rc; i++)
+		rc = take_call(reader, js_at(calls, i));
 	return rc;
+}
+
+/* Context that the tool puts into a person's mouth, and commands to it. */
+static bool is_injected(const char *text)
+{
+	return *text == '/' || *text == '?' || starts_with(text, "<session_context>") ||
+	       starts_with(text, "<hook_context>");
 }
 
 static void take_content(struct raw_draft *draft, const struct js *content)
 {
 	raw_add_text(draft, js_as_text(content));
+	raw_add_text(draft, js_get_text(content, "text"));
 	for (size_t i = 0; js_is_array(content) && i < js_count(content); i++) {
 		const struct js *part = js_at(content, i);
 		const char *text = js_as_text(part);
 
-		raw_add_text(draft, text ? text : js_get_text(part, "text"));
+		if (!js_get_bool(part, "thought", false))
+			raw_add_text(draft, text ? text : js_get_text(part, "text"));
 	}
 }
 
@@ -205,11 +289,14 @@ static int take_message(struct gemini_reader *reader, const struct js *record, c
 {
 	struct raw_draft *draft = &reader->draft;
 	bool person = !strcmp(type, "user") && !reader->sub_agent;
+	const struct js *typed = js_get(record, "displayContent");
 	int rc;
 
 	reader->at = raw_time(js_get(record, "timestamp"), reader->at);
 	raw_clear(draft);
-	take_content(draft, js_get(record, "content"));
+	take_content(draft, typed ? typed : js_get(record, "content"));
+	if (person && is_injected(draft->text.ptr))
+		buf_clear(&draft->text);
 	rc = take_calls(reader, js_get(record, "toolCalls"));
 	draft->turn = (struct raw_turn){
 		.record = js_get_text(record, "id"),
@@ -224,9 +311,20 @@ static int take_message(struct gemini_reader *reader, const struct js *record, c
 	return rc ? rc : raw_store(draft, reader->harvest);
 }
 
+/* {"$set":{"messages"}}: all of the session anew. */
+static int take_set(struct gemini_reader *reader, const struct js *messages)
+{
+	int rc = 0;
+
+	for (size_t i = 0; js_is_array(messages) && i < js_count(messages) && !rc; i++)
+		rc = gemini_reader_take(reader, js_at(messages, i));
+	return rc;
+}
+
 int gemini_reader_take(struct gemini_reader *reader, const struct js *record)
 {
 	const char *type = js_get_text(record, "type");
+	const struct js *set = js_get(record, "$set");
 	const char *session = js_get_text(record, "sessionId");
 	const char *back = js_get_text(record, "$rewindTo");
 
@@ -237,6 +335,8 @@ int gemini_reader_take(struct gemini_reader *reader, const struct js *record)
 	}
 	if (back && reader->session)
 		return harvest_retract(reader->harvest, reader->session, back);
+	if (set)
+		return take_set(reader, js_get(set, "messages"));
 	if (!type || !reader->folder || (strcmp(type, "user") && strcmp(type, "gemini")))
 		return 0;
 	return take_message(reader, record, type);

@@ -1,8 +1,9 @@
 /*
  * OpenCode: <data home>/opencode/opencode.db, SQLite: project(id, worktree), session(id,
- * project_id, directory, time_created, ...), message(id, session_id, data), part(id, message_id,
- * data). A message is a turn, its parts are its words, thoughts, calls of tools; ids grow with
- * time.
+ * project_id, parent_id, directory, time_created, time_updated), message(id, session_id, data),
+ * part(id, message_id, session_id, time_updated, data). A message is a turn, its parts are its
+ * words, thoughts, calls of tools; ids grow with time. In a session that has a parent an assistant
+ * speaks as the user. A person's answers and reasons for a refusal stand in what calls came to.
  */
 #include "conversation/raw.h"
 
@@ -24,7 +25,7 @@ struct reading {
 	const char *path, *session, *message, *outcome;
 	char *folder;
 	int64_t at;
-	bool person;
+	bool person, sub_agent;
 	char *model;
 	struct raw_draft draft;
 };
@@ -47,7 +48,7 @@ static int take_message(size_t place, const struct js *value, void *payload)
 	const char *text = js_as_text(value);
 
 	if (place == ROLE && text)
-		reading->person = !strcmp(text, "user");
+		reading->person = !strcmp(text, "user") && !reading->sub_agent;
 	else if (place == CREATED)
 		reading->at = raw_time(value, reading->at);
 	else if (text && !reading->model)
@@ -55,11 +56,55 @@ static int take_message(size_t place, const struct js *value, void *payload)
 	return 0;
 }
 
-static const char *outcome_of(const char *status)
+static const char *outcome_of(const struct js *state)
 {
+	const char *status = js_get_text(state, "status"), *error = js_get_text(state, "error");
+
 	if (status && !strcmp(status, "completed"))
 		return OUTCOME_APPLIED;
-	return status && !strcmp(status, "error") ? OUTCOME_FAILED : NULL;
+	if (!status || strcmp(status, "error"))
+		return NULL;
+	return error && strstr(error, "The user rejected") ? OUTCOME_REJECTED : OUTCOME_FAILED;
+}
+
+/* Why a person said no. */
+static void add_reason(struct raw_draft *draft, const char *error)
+{
+	static const char mark[] = "with the following feedback: ";
+	const char *said = error ? strstr(error, mark) : NULL;
+
+	if (said && strstr(error, "The user rejected"))
+		raw_add_reply(draft, NULL, said + strlen(mark));
+}
+
+/* Questions of the call, and {"answers":[[label or words...]...]} in the same order. */
+static void add_questions(struct raw_draft *draft, const struct js *state)
+{
+	const struct js *questions = js_get(js_get(state, "input"), "questions");
+	const struct js *answers = js_get(js_get(state, "metadata"), "answers");
+
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
+		const struct js *chosen = js_at(answers, i);
+		struct buf answer = BUF_INIT;
+
+		for (size_t k = 0; js_is_array(chosen) && k < js_count(chosen); k++) {
+			const char *words = js_as_text(js_at(chosen, k));
+
+			buf_addf(&answer, "%s%s", answer.len ? "\n" : "", words ? words : "");
+		}
+		raw_add_question(draft, js_at(questions, i));
+		raw_add_reply(draft, js_get_text(js_at(questions, i), "question"), answer.ptr);
+		buf_release(&answer);
+	}
+}
+
+static void add_replies(struct raw_draft *draft, const char *tool, const struct js *state)
+{
+	if (tool && !strcmp(tool, "question"))
+		add_questions(draft, state);
+	add_reason(draft, js_get_text(state, "error"));
+	if (draft->reply.len)
+		draft->reply_at = raw_time(js_get(js_get(state, "time"), "end"), draft->reply_at);
 }
 
 static struct js *as_written(const struct js *value)
@@ -82,17 +127,19 @@ static int take_part(size_t place, const struct js *part, void *payload)
 	const char *type = js_get_text(part, "type"), *text = js_get_text(part, "text");
 	const struct js *state = js_get(part, "state");
 	const char *call = js_get_text(part, "callID");
-	const char *outcome = outcome_of(js_get_text(state, "status"));
+	const char *outcome = outcome_of(state), *tool = js_get_text(part, "tool");
 	struct js *input;
 
 	(void)place;
-	if (type && text && !strcmp(type, "text") && !js_get_bool(part, "synthetic", false))
+	if (type && text && !strcmp(type, "text") && !js_get_bool(part, "synthetic", false) &&
+		!js_get_bool(part, "ignored", false))
 		raw_add_text(&reading->draft, text);
 	if (!type || strcmp(type, "tool"))
 		return 0;
+	add_replies(&reading->draft, tool, state);
 	/* The value goes when this returns: its texts are copied, as from a text of JSON. */
 	input = as_written(js_get(state, "input"));
-	raw_add_call(&reading->draft, js_get_text(part, "tool"), call, input, outcome);
+	raw_add_call(&reading->draft, tool, call, input, outcome);
 	js_free(input);
 	return outcome && call ? harvest_outcome(reading->harvest, call, outcome) : 0;
 }
@@ -156,6 +203,35 @@ static int take_worktree(const struct foreign_row *row, void *payload)
 	return 0;
 }
 
+static int add_part_time(const struct foreign_row *row, void *payload)
+{
+	struct watermark *mark = payload;
+	const char *updated = row->values[0] ? row->values[0] : "";
+
+	mark->size++;
+	mark->offset += (int64_t)(hash_bytes(updated, strlen(updated), (uint64_t)row->id) >> 24);
+	return 0;
+}
+
+/* How the session stands: its own time does not change while an answer grows, that of its parts
+ * does. False when the database does not tell. */
+static bool session_mark(struct reading *reading, const char *updated, struct watermark *out)
+{
+	const struct foreign_query parts = {.table = "part",
+		.columns = {"time_updated"},
+		.where = "session_id",
+		.equals = reading->session};
+
+	*out = (struct watermark){.inode = updated ? strtoll(updated, NULL, 10) : 0};
+	if (!updated || !foreign_has(reading->foreign, "part", "session_id") ||
+		!foreign_has(reading->foreign, "part", "time_updated"))
+		return false;
+	if (!foreign_each(reading->foreign, &parts, add_part_time, out))
+		return true;
+	error_clear();
+	return false;
+}
+
 static int read_session(struct reading *reading, const char *updated)
 {
 	const struct foreign_query messages = {.table = "message",
@@ -164,10 +240,11 @@ static int read_session(struct reading *reading, const char *updated)
 		.equals = reading->session,
 		.order = "id"};
 	char *place = xstrfmt("%s#%s", reading->path, reading->session);
-	struct watermark now = {.offset = updated ? strtoll(updated, NULL, 10) : 0};
+	struct watermark now;
 	int rc = 0;
 
-	if (!updated || !watermark_stands(reading->harvest, place, &now))
+	if (!session_mark(reading, updated, &now) ||
+		!watermark_stands(reading->harvest, place, &now))
 		rc = foreign_each(reading->foreign, &messages, on_message, reading);
 	if (!rc && !foreign_stands(reading->foreign))
 		rc = fail(E_NOTFOUND, "'%s' is being written", reading->path);
@@ -177,28 +254,33 @@ static int read_session(struct reading *reading, const char *updated)
 	return rc;
 }
 
+enum { ID, DIRECTORY, PROJECT, SESSION_CREATED, PARENT, UPDATED };
+
 static int on_session(const struct foreign_row *row, void *payload)
 {
 	struct reading *reading = payload;
 	const struct foreign_query project = {.table = "project",
 		.columns = {"worktree"},
 		.where = "id",
-		.equals = row->values[2] ? row->values[2] : ""};
+		.equals = row->values[PROJECT] ? row->values[PROJECT] : ""};
 	int rc = 0;
 	bool ours;
 
-	reading->session = row->values[0];
-	if (row->values[1] && *row->values[1])
-		reading->folder = xstrdup(row->values[1]);
+	reading->session = row->values[ID];
+	reading->sub_agent = row->values[PARENT] && *row->values[PARENT];
+	if (row->values[DIRECTORY] && *row->values[DIRECTORY])
+		reading->folder = xstrdup(row->values[DIRECTORY]);
 	else
 		rc = foreign_each(reading->foreign, &project, take_worktree, reading);
-	reading->at = row->values[3] ? strtoll(row->values[3], NULL, 10) / 1000 : 0;
+	reading->at = row->values[SESSION_CREATED]
+			      ? strtoll(row->values[SESSION_CREATED], NULL, 10) / 1000
+			      : 0;
 	ours = reading->folder && harvest_worktree(reading->harvest, reading->folder);
 	if (reading->count) {
 		reading->count->all++;
 		reading->count->ours += ours;
 	} else if (!rc && ours) {
-		rc = read_session(reading, row->values[4]);
+		rc = read_session(reading, row->values[UPDATED]);
 	}
 	free(reading->folder);
 	reading->folder = NULL;
@@ -208,7 +290,8 @@ static int on_session(const struct foreign_row *row, void *payload)
 static int each_session(struct harvest *harvest, const char *path, struct session_count *count)
 {
 	struct foreign_query sessions = {.table = "session",
-		.columns = {"id", "directory", "project_id", "time_created", "time_updated"},
+		.columns = {"id", "directory", "project_id", "time_created", "parent_id",
+			"time_updated"},
 		.order = "id"};
 	struct reading reading = {.harvest = harvest, .path = path, .count = count};
 	int rc = foreign_open(path, &reading.foreign);
@@ -216,7 +299,7 @@ static int each_session(struct harvest *harvest, const char *path, struct sessio
 	if (rc)
 		return rc;
 	if (!foreign_has(reading.foreign, "session", "time_updated"))
-		sessions.columns[4] = NULL;
+		sessions.columns[UPDATED] = NULL;
 	raw_init(&reading.draft);
 	rc = foreign_each(reading.foreign, &sessions, on_session, &reading);
 	raw_release(&reading.draft);
