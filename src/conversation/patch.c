@@ -97,6 +97,34 @@ void raw_add_patch(struct raw_draft *draft, const struct raw_edit *like, const c
 	buf_release(&hunk.new);
 }
 
+bool raw_is_diff(const char *text)
+{
+	static const char *const heads[] = {"@@ -", "--- ", "Index: ", "diff ", "==="};
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+		if (starts_with(text, heads[i]))
+			return !i || strstr(text, "\n@@ -");
+	return false;
+}
+
+void raw_add_diff(struct raw_draft *draft, const struct raw_edit *like, const char *diff)
+{
+	struct hunk hunk = {BUF_INIT, BUF_INIT, false};
+	bool inside = false; /* of a hunk: no more of the head */
+
+	for (const char *line = diff; *line; line = next_line(line)) {
+		if (starts_with(line, "@@")) {
+			hunk_end(draft, &hunk, like);
+			inside = true;
+		} else if (inside) {
+			hunk_line(&hunk, line);
+		}
+	}
+	hunk_end(draft, &hunk, like);
+	buf_release(&hunk.old);
+	buf_release(&hunk.new);
+}
+
 /* "src/a.c" of "src/a.c", "`src/a.c`", "**src/a.c:**"; NULL when it looks like no path. */
 static const char *path_of_line(struct raw_draft *draft, const char *line)
 {

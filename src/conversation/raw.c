@@ -19,7 +19,7 @@ static const char *const writers[] = {"Edit", "Write", "MultiEdit", "NotebookEdi
 	"replace_in_file", "apply_diff", "insert_content", "search_and_replace", "search_replace",
 	"edit_existing_file", "create_new_file", "single_find_and_replace", "multi_edit",
 	"apply_patch", "patch", "new_file", "editedExistingFile", "newFileCreated",
-	"developer__text_editor", "edit_file_v2", "reapply", "file_edit", "new_rule"};
+	"developer__text_editor", "edit_file_v2", "reapply", "file_edit", "new_rule", "editor"};
 
 static const char *const path_keys[] = {"file_path", "filePath", "filepath", "path", "target_file",
 	"notebook_path", "relativeWorkspacePath", "relative_workspace_path", "targetFile", "file"};
@@ -41,7 +41,7 @@ void raw_clear(struct raw_draft *draft)
 	buf_clear(&draft->text);
 	buf_clear(&draft->reply);
 	draft->reply_at = 0;
-	draft->edit_count = draft->anchor_count = 0;
+	draft->edit_count = draft->own_count = draft->anchor_count = 0;
 	strings_release(&draft->owned);
 	memset(&draft->owned, 0, sizeof(draft->owned));
 	memset(&draft->turn, 0, sizeof(draft->turn));
@@ -98,7 +98,7 @@ void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor)
 
 /* ---- calls of tools ---- */
 
-static bool is_writer(const char *name)
+bool raw_is_writer(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(writers); i++)
 		if (!strcmp(writers[i], name))
@@ -166,6 +166,18 @@ static bool is_view(const struct js *arguments)
 	return command && !strcmp(command, "view");
 }
 
+void raw_own(struct raw_draft *draft)
+{
+	for (; draft->own_count < draft->edit_count; draft->own_count++) {
+		struct raw_edit *edit = &draft->edits[draft->own_count];
+
+		edit->path = raw_keep(draft, edit->path, strlen(edit->path));
+		edit->text = raw_keep(draft, edit->text, strlen(edit->text));
+		if (edit->old)
+			edit->old = raw_keep(draft, edit->old, strlen(edit->old));
+	}
+}
+
 void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	const struct js *arguments, const char *outcome)
 {
@@ -173,7 +185,7 @@ void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	struct raw_edit like = {.outcome = outcome};
 	struct js *parsed = NULL;
 
-	if (!name || !is_writer(name))
+	if (!name || !raw_is_writer(name))
 		return;
 	like.action = raw_keep(draft, name, strlen(name));
 	if (call)
@@ -185,19 +197,10 @@ void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	if (text && js_parse(text, strlen(text), &parsed))
 		error_clear();
 	if (!text || parsed) {
-		size_t before = draft->edit_count;
-
 		if (!is_view(parsed ? parsed : arguments))
 			add_arguments(draft, &like, parsed ? parsed : arguments);
-		/* What was parsed here goes with this call: its texts are copied. */
-		for (size_t i = before; i < draft->edit_count && parsed; i++) {
-			struct raw_edit *edit = &draft->edits[i];
-
-			edit->path = raw_keep(draft, edit->path, strlen(edit->path));
-			edit->text = raw_keep(draft, edit->text, strlen(edit->text));
-			if (edit->old)
-				edit->old = raw_keep(draft, edit->old, strlen(edit->old));
-		}
+		if (parsed)
+			raw_own(draft);
 	}
 	js_free(parsed);
 }

@@ -14,7 +14,7 @@ struct raw_draft {
 	struct buf reply; /* of a person, within the assistant's record */
 	int64_t reply_at; /* 0: as the turn */
 	struct raw_edit *edits;
-	size_t edit_count, edit_capacity;
+	size_t edit_count, edit_capacity, own_count; /* own_count: the first ones are copies */
 	struct raw_anchor *anchors;
 	size_t anchor_count, anchor_capacity;
 	struct strings owned; /* texts of edits that stand in no record */
@@ -52,10 +52,18 @@ const char *raw_id(
 /* ISO 8601, or seconds or milliseconds since 1970 as number or text; otherwise `otherwise`. */
 int64_t raw_time(const struct js *value, int64_t otherwise);
 
+/* True for the name of a tool that writes files, whoever's it is. */
+bool raw_is_writer(const char *name);
+/* Copies what the edits so far have borrowed: what it stands in may go. */
+void raw_own(struct raw_draft *draft);
+
 /* ---- patches, patch.c ---- */
 
 /* "*** Begin Patch" with its files: a deleted file is an edit to "". */
 void raw_add_patch(struct raw_draft *draft, const struct raw_edit *like, const char *patch);
+/* A unified diff of the one file in `like`, whatever its own head says. */
+bool raw_is_diff(const char *text);
+void raw_add_diff(struct raw_draft *draft, const struct raw_edit *like, const char *diff);
 /* Blocks of <<<<<<< SEARCH, =======, >>>>>>> REPLACE (or the ------- and +++++++ form), for the
  * path in `like`; NULL there: the line before each block names it. */
 void raw_add_blocks(struct raw_draft *draft, const struct raw_edit *like, const char *text);

@@ -2,7 +2,8 @@
  * Cline: <editor's user folder>/globalStorage/saoudrizwan.claude-dev/tasks/<id>/. ui_messages.json
  * holds what was said, with times: {"ts","type":"say"|"ask","say"|"ask":<kind>,"text"}. The folder
  * stands in history_item.json (Roo Code), else in what was told to the model in
- * api_conversation_history.json; the model in task_metadata.json.
+ * api_conversation_history.json; the model in task_metadata.json, else there as well. Since version
+ * 4 Cline keeps sessions of another form, cline_session.c; the tasks stay where they were.
  */
 #include "conversation/cline.h"
 #include "conversation/raw.h"
@@ -41,8 +42,10 @@ int cline_find(const char *extension, place_fn fn, void *payload)
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
+	int rc = cline_find("saoudrizwan.claude-dev", fn, payload);
+
 	(void)harvest;
-	return cline_find("saoudrizwan.claude-dev", fn, payload);
+	return rc ? rc : cline_data_find(fn, payload);
 }
 
 /* ---- the task's folder and model ---- */
@@ -123,12 +126,32 @@ static int take_model(size_t place, const struct js *value, void *payload)
 	return 0;
 }
 
+/* "<model>name</model>" in what the tool told of the surroundings. */
+static int take_told_model(size_t place, const struct js *value, void *payload)
+{
+	static const char open[] = "<model>";
+	struct reading *reading = payload;
+	const char *text = js_as_text(value), *start = text ? strstr(text, open) : NULL;
+	size_t len = start ? strcspn(start + strlen(open), "<\n") : 0;
+
+	(void)place;
+	if (!start || start[strlen(open) + len] != '<')
+		return 0;
+	reading->model = xstrndup(start + strlen(open), len);
+	return E_STOPPED;
+}
+
 static void find_model(struct reading *reading, const char *path)
 {
-	static const char *const places[] = {"model_usage[]", NULL};
+	static const char *const usage[] = {"model_usage[]", NULL};
+	static const char *const told[] = {"[].content[].text", NULL};
 	char *file = beside(path, "task_metadata.json");
 
-	if (document_each(file, places, take_model, reading))
+	if (document_each(file, usage, take_model, reading))
+		error_clear();
+	free(file);
+	file = beside(path, "api_conversation_history.json");
+	if (!reading->model && document_each(file, told, take_told_model, reading))
 		error_clear();
 	free(file);
 }
@@ -159,20 +182,63 @@ static void add_words(struct raw_draft *draft, const struct kind *kind, const ch
 		error_clear();
 	if (parsed)
 		words = js_get_text(parsed, kind->key);
-	raw_add_text(draft, words ? words : text);
+	if (words && !strcmp(kind->key, "question"))
+		raw_add_question(draft, parsed);
+	else
+		raw_add_text(draft, words ? words : text);
+	/* One of the choices; what was typed instead comes as a message of its own. */
+	raw_add_reply(draft, js_get_text(parsed, "question"), js_get_text(parsed, "selected"));
 	js_free(parsed);
 }
 
-/* {"tool":"editedExistingFile","path":...,"content" or "diff":...} */
+static const char *diff_in(const struct js *object)
+{
+	static const char *const keys[] = {"content", "diff"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *text = js_get_text(object, keys[i]);
+
+		if (text && raw_is_diff(text))
+			return text;
+	}
+	return NULL;
+}
+
+/* Of the file that `object` names: Roo shows a diff of whatever its tools are about to do, beside
+ * the blocks where those are what was asked for. False: it has neither. */
+static bool add_change(struct raw_draft *draft, const char *tool, const struct js *object)
+{
+	const struct raw_edit like = {.path = js_get_text(object, "path"), .action = tool};
+	const char *blocks = js_get_text(object, "diff"), *diff = diff_in(object);
+	size_t before = draft->edit_count;
+
+	if (like.path && blocks)
+		raw_add_blocks(draft, &like, blocks);
+	if (like.path && diff && draft->edit_count == before)
+		raw_add_diff(draft, &like, diff);
+	return diff || draft->edit_count > before;
+}
+
+/* {"tool":"editedExistingFile","path":...,"content" or "diff":...}, or "batchDiffs" of such */
 static void add_tool(struct raw_draft *draft, const char *text)
 {
-	struct js *parsed = NULL, *arguments = js_text(text);
+	struct js *parsed = NULL;
+	const struct js *batch;
+	const char *tool;
 
 	if (js_parse(text, strlen(text), &parsed))
 		error_clear();
-	raw_add_call(draft, js_get_text(parsed, "tool"), NULL, arguments, NULL);
+	tool = js_get_text(parsed, "tool");
+	if (tool && (raw_is_writer(tool) || !strcmp(tool, "appliedDiff"))) {
+		tool = raw_keep(draft, tool, strlen(tool));
+		batch = js_get(parsed, "batchDiffs");
+		for (size_t i = 0; js_is_array(batch) && i < js_count(batch); i++)
+			add_change(draft, tool, js_at(batch, i));
+		if (!add_change(draft, tool, parsed))
+			raw_add_call(draft, tool, NULL, parsed, NULL);
+	}
+	raw_own(draft);
 	js_free(parsed);
-	js_free(arguments);
 }
 
 /* "<...>/tasks/<id>/ui_messages.json" */
@@ -244,11 +310,23 @@ int cline_read(struct harvest *harvest, const char *path)
 	return rc;
 }
 
+static bool belongs(struct harvest *harvest, const char *path)
+{
+	return cline_is_session(path) ? cline_session_belongs(harvest, path)
+				      : cline_belongs(harvest, path);
+}
+
+static int read_file(struct harvest *harvest, const char *path)
+{
+	return cline_is_session(path) ? cline_session_read(harvest, path)
+				      : cline_read(harvest, path);
+}
+
 const struct conversation_source source_cline = {
 	.name = "cline",
 	.title = "Cline's tasks",
 	.reach = REACH_MACHINE,
 	.find = find,
-	.belongs = cline_belongs,
-	.read = cline_read,
+	.belongs = belongs,
+	.read = read_file,
 };
