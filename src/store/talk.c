@@ -70,8 +70,10 @@ struct talk_writer *talk_writer_open(struct store *store)
 	writer->anchor =
 		query_open(store, "INSERT INTO turn_anchor(turn, position, path, line, commit_id, "
 				  "last) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+	/* That the tool failed follows from a person's no, and does not undo it. */
 	writer->outcome = query_open(store, "UPDATE turn_edit SET outcome = ?2 WHERE call = ?1 AND "
-					    "call <> ''");
+					    "call <> '' AND "
+					    "NOT (outcome = 'rejected' AND ?2 = 'failed')");
 	return writer;
 }
 

@@ -3,7 +3,8 @@
  * week a file is packed (.jsonl.zst), and unpacked again when its session goes on. A line
  * is {"timestamp","type","payload"}. A person's words are taken from event_msg only, because a
  * response_item of the role "user" also holds context that the tool put there; those of the
- * assistant from response_item only, because event_msg repeats them.
+ * assistant from response_item only, because event_msg repeats them. Answers to the assistant's
+ * questions stand in the output of its call, which may come long after it: they answer its record.
  *
  * Words have no ids. A turn's is made from session, role and words, and ends in its time: a fork
  * begins by repeating the lines of the session that it comes from, at the time of the fork, and its
@@ -196,6 +197,12 @@ static const char *patch_of_command(const struct js *arguments)
 	return NULL;
 }
 
+static void add_questions(struct raw_draft *draft, const struct js *questions)
+{
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++)
+		raw_add_question(draft, js_at(questions, i));
+}
+
 static void take_call(struct raw_draft *draft, const struct js *payload)
 {
 	const char *call = js_get_text(payload, "call_id"), *name = js_get_text(payload, "name");
@@ -211,10 +218,44 @@ static void take_call(struct raw_draft *draft, const struct js *payload)
 	}
 	if (arguments && js_parse(arguments, strlen(arguments), &parsed))
 		error_clear();
+	if (name && !strcmp(name, "request_user_input"))
+		add_questions(draft, js_get(parsed, "questions"));
 	patch = patch_of_command(parsed ? parsed : js_get(payload, "action"));
 	if (patch)
 		raw_add_patch(draft, &like, patch);
 	js_free(parsed);
+}
+
+/* One of several, by the id of the question: {"answers":[label, "user_note: ..."]} */
+static int add_answers(const char *question, const struct js *answer, void *payload)
+{
+	static const char note[] = "user_note: ";
+	const struct js *list = js_get(answer, "answers");
+
+	(void)question;
+	for (size_t i = 0; js_is_array(list) && i < js_count(list); i++) {
+		const char *text = js_as_text(js_at(list, i));
+
+		if (text && starts_with(text, note))
+			text += strlen(note);
+		raw_add_reply(payload, NULL, text);
+	}
+	return 0;
+}
+
+static int take_answers(struct codex_reader *reader, const char *call, const char *output)
+{
+	struct js *parsed = NULL;
+
+	if (!starts_with(output, "{\"answers\":") || reader->sub_agent)
+		return 0;
+	if (js_parse(output, strlen(output), &parsed))
+		error_clear();
+	if (js_is_object(js_get(parsed, "answers")))
+		js_each(js_get(parsed, "answers"), add_answers, &reader->draft);
+	js_free(parsed);
+	/* The turn is empty: only the reply to it is stored. */
+	return store(reader, "assistant", call);
 }
 
 static int take_outcome(struct codex_reader *reader, const struct js *payload)
@@ -222,6 +263,7 @@ static int take_outcome(struct codex_reader *reader, const struct js *payload)
 	const char *call = js_get_text(payload, "call_id");
 	const char *text = js_get_text(payload, "output");
 	const char *outcome = OUTCOME_APPLIED;
+	int rc;
 
 	if (!text)
 		text = js_get_text(js_get(payload, "output"), "content");
@@ -232,7 +274,8 @@ static int take_outcome(struct codex_reader *reader, const struct js *payload)
 	else if (strstr(text, "verification failed") || strstr(text, "\"exit_code\":1") ||
 		 starts_with(text, "Exit code: 1"))
 		outcome = OUTCOME_FAILED;
-	return harvest_outcome(reader->harvest, call, outcome);
+	rc = take_answers(reader, call, text);
+	return rc ? rc : harvest_outcome(reader->harvest, call, outcome);
 }
 
 static int take_item(struct codex_reader *reader, const struct js *payload)

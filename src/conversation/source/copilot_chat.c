@@ -115,6 +115,65 @@ static void add_edit_group(struct raw_draft *draft, const struct js *part)
 	buf_release(&text);
 }
 
+/* A text, or {"value"} */
+static const char *words_of(const struct js *value)
+{
+	return js_as_text(value) ? js_as_text(value) : js_get_text(value, "value");
+}
+
+/* What the tool says for a person who is not there. */
+static bool is_away(const char *text)
+{
+	return text && starts_with(text, "The user is not available to respond");
+}
+
+/* Words, {"selectedValue","freeformValue"} or {"selectedValues":[],"freeformValue"} */
+static void add_answer(struct raw_draft *draft, const char *question, const struct js *answer)
+{
+	const struct js *chosen = js_get(answer, "selectedValues");
+	const char *words[] = {js_as_text(answer), js_get_text(answer, "selectedValue"),
+		js_get_text(answer, "freeformValue")};
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; js_is_array(chosen) && i < js_count(chosen); i++)
+		if (js_as_text(js_at(chosen, i)))
+			buf_addf(&text, "%s%s", text.len ? "\n" : "", js_as_text(js_at(chosen, i)));
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i] && *words[i] && !is_away(words[i]))
+			buf_addf(&text, "%s%s", text.len ? "\n" : "", words[i]);
+	raw_add_reply(draft, question, text.ptr);
+	buf_release(&text);
+}
+
+/* {"kind":"questionCarousel","questions":[{"id","message","options"}],"data":{id:answer}} */
+static void add_questions(struct raw_draft *draft, const struct js *part)
+{
+	const struct js *questions = js_get(part, "questions"), *answers = js_get(part, "data");
+	bool answered = !js_get_bool(part, "autoReply", false);
+
+	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
+		const struct js *question = js_at(questions, i);
+		const char *words = words_of(js_get(question, "message"));
+		const char *id = js_get_text(question, "id");
+
+		if (!words)
+			words = js_get_text(question, "title");
+		raw_add_text(draft, words);
+		raw_add_question(draft, question);
+		if (id && answered)
+			add_answer(draft, words, js_get(answers, id));
+	}
+}
+
+/* {"kind":"planReview","content","data":{"rejected","feedback"}} */
+static void add_plan(struct raw_draft *draft, const struct js *part)
+{
+	const char *feedback = js_get_text(js_get(part, "data"), "feedback");
+
+	raw_add_text(draft, words_of(js_get(part, "content")));
+	raw_add_reply(draft, NULL, feedback);
+}
+
 static void add_response(struct raw_draft *draft, const struct js *parts)
 {
 	struct buf words = BUF_INIT;
@@ -129,6 +188,14 @@ static void add_response(struct raw_draft *draft, const struct js *parts)
 			add_edit_group(draft, part);
 		if (text && (!kind || !strcmp(kind, "markdownContent")))
 			buf_addstr(&words, text); /* a sentence may come in several parts */
+		if (!kind || (strcmp(kind, "questionCarousel") && strcmp(kind, "planReview")))
+			continue;
+		raw_add_text(draft, words.ptr); /* what led to it */
+		buf_clear(&words);
+		if (!strcmp(kind, "planReview"))
+			add_plan(draft, part);
+		else
+			add_questions(draft, part);
 	}
 	raw_add_text(draft, words.ptr);
 	buf_release(&words);
@@ -238,15 +305,19 @@ static int forget_gone(struct reading *reading)
 
 	for (size_t i = 0; i < reading->gone.count && !rc; i++) {
 		const char *id = reading->gone.items[i];
-		char *answer;
+		char *answer, *reply;
 
 		if (!*id || strings_contains(&reading->ids, id))
 			continue;
 		answer = xstrfmt("%s-answer", id);
+		reply = xstrfmt("%s" RAW_REPLY, answer);
 		rc = harvest_forget(reading->harvest, id);
 		if (!rc)
 			rc = harvest_forget(reading->harvest, answer);
+		if (!rc)
+			rc = harvest_forget(reading->harvest, reply);
 		free(answer);
+		free(reply);
 	}
 	return rc;
 }

@@ -1,6 +1,8 @@
 /*
  * Copilot CLI: ~/.copilot/session-state/<id>/events.jsonl. An event is {"id","type","timestamp",
- * "parentId","data"}; what a skill put into the user's mouth is marked by its source.
+ * "parentId","data"}; what a skill, another agent or the tool itself put into the user's mouth is
+ * marked so. A person also answers questions, in the result of a call, and gives reasons for a
+ * refusal; the question may have been read long before, so that these stand for themselves.
  */
 #include "conversation/raw.h"
 
@@ -20,8 +22,17 @@ struct reading {
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
+	const char *moved = getenv("COPILOT_HOME");
+	char *folder;
+	int rc;
+
 	(void)harvest;
-	return home_files_each(".copilot/session-state", "events.jsonl", 3, fn, payload);
+	if (!moved || !*moved)
+		return home_files_each(".copilot/session-state", "events.jsonl", 3, fn, payload);
+	folder = path_join(moved, "session-state");
+	rc = files_each(folder, "events.jsonl", 3, fn, payload);
+	free(folder);
+	return rc;
 }
 
 static void set(char **to, const char *text)
@@ -88,37 +99,99 @@ static bool belongs(struct harvest *harvest, const char *path)
 	return ours;
 }
 
-static int take_message(
-	struct reading *reading, const struct js *record, const struct js *data, bool person)
+static int store(struct reading *reading, const struct js *record, const char *model)
 {
 	struct raw_draft *draft = &reading->draft;
-	const struct js *calls = js_get(data, "toolRequests");
 
-	raw_add_text(draft, js_get_text(data, "content"));
-	for (size_t i = 0; !person && i < js_count(calls); i++) {
-		const struct js *call = js_at(calls, i);
-
-		raw_add_call(draft, js_get_text(call, "name"), js_get_text(call, "toolCallId"),
-			js_get(call, "arguments"), NULL);
-	}
 	draft->turn = (struct raw_turn){
 		.record = js_get_text(record, "id"),
 		.parent = js_get_text(record, "parentId"),
 		.session = reading->session,
-		.role = person ? "user" : "assistant",
+		.role = model ? "assistant" : "user",
 		.branch = reading->branch,
-		.model = person ? NULL : reading->model,
+		.model = model && *model ? model : NULL,
 		.folder = reading->folder,
 		.at = reading->at,
 	};
 	return raw_store(draft, reading->harvest);
 }
 
+/* Typed by a person: nobody else's words in their mouth. */
+static bool is_typed(const struct js *data)
+{
+	const char *source = js_get_text(data, "source");
+
+	return !(source && (starts_with(source, "skill-") || starts_with(source, "agent-"))) &&
+	       !js_get_bool(data, "isAutopilotContinuation", false);
+}
+
+static int take_user(struct reading *reading, const struct js *record, const struct js *data)
+{
+	if (!is_typed(data))
+		return 0;
+	raw_add_text(&reading->draft, js_get_text(data, "content"));
+	return store(reading, record, NULL);
+}
+
+static int take_assistant(struct reading *reading, const struct js *record, const struct js *data)
+{
+	struct raw_draft *draft = &reading->draft;
+	const struct js *calls = js_get(data, "toolRequests");
+	const char *model = js_get_text(data, "model");
+
+	raw_add_text(draft, js_get_text(data, "content"));
+	for (size_t i = 0; i < js_count(calls); i++) {
+		const struct js *call = js_at(calls, i), *arguments = js_get(call, "arguments");
+		const char *name = js_get_text(call, "name");
+
+		if (name && !strcmp(name, "ask_user"))
+			raw_add_question(draft, arguments);
+		else if (name && !strcmp(name, "exit_plan_mode"))
+			raw_add_text(draft, js_get_text(arguments, "summary"));
+		raw_add_call(draft, name, js_get_text(call, "toolCallId"), arguments, NULL);
+	}
+	if (!model)
+		model = reading->model ? reading->model : "";
+	return store(reading, record, model);
+}
+
+/* The result of a call: what became of it, and what a person answered in it. */
+static int take_result(struct reading *reading, const struct js *record, const struct js *data)
+{
+	static const char *const heads[] = {"User selected: ", "User responded: "};
+	const char *text = js_get_text(js_get(data, "result"), "content");
+	const char *code = js_get_text(js_get(data, "error"), "code");
+	bool success = js_get_bool(data, "success", false);
+	const char *outcome = success                             ? OUTCOME_APPLIED
+			      : code && !strcmp(code, "rejected") ? OUTCOME_REJECTED
+								  : OUTCOME_FAILED;
+	int rc = harvest_outcome(reading->harvest, js_get_text(data, "toolCallId"), outcome);
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads) && !rc && success && text; i++)
+		if (starts_with(text, heads[i])) {
+			raw_add_text(&reading->draft, text + strlen(heads[i]));
+			return store(reading, record, NULL);
+		}
+	return rc;
+}
+
+static int take_permission(struct reading *reading, const struct js *record, const struct js *data)
+{
+	const struct js *result = js_get(data, "result");
+	const char *kind = js_get_text(result, "kind");
+	int rc;
+
+	if (!kind || strcmp(kind, "denied-interactively-by-user"))
+		return 0;
+	rc = harvest_outcome(reading->harvest, js_get_text(data, "toolCallId"), OUTCOME_REJECTED);
+	raw_add_text(&reading->draft, js_get_text(result, "feedback"));
+	return rc ? rc : store(reading, record, NULL);
+}
+
 static int take_record(struct reading *reading, const struct js *record)
 {
 	const char *type = js_get_text(record, "type");
 	const struct js *data = js_get(record, "data");
-	const char *source = js_get_text(data, "source");
 
 	reading->at = raw_time(js_get(record, "timestamp"), reading->at);
 	raw_clear(&reading->draft);
@@ -129,14 +202,13 @@ static int take_record(struct reading *reading, const struct js *record)
 	if (!strcmp(type, "session.model_change"))
 		set(&reading->model, js_get_text(data, "newModel"));
 	if (!strcmp(type, "user.message"))
-		return source && starts_with(source, "skill-")
-			       ? 0
-			       : take_message(reading, record, data, true);
+		return take_user(reading, record, data);
 	if (!strcmp(type, "assistant.message"))
-		return take_message(reading, record, data, false);
+		return take_assistant(reading, record, data);
 	if (!strcmp(type, "tool.execution_complete"))
-		return harvest_outcome(reading->harvest, js_get_text(data, "toolCallId"),
-			js_get_bool(data, "success", false) ? OUTCOME_APPLIED : OUTCOME_FAILED);
+		return take_result(reading, record, data);
+	if (!strcmp(type, "permission.completed"))
+		return take_permission(reading, record, data);
 	return 0;
 }
 
