@@ -287,3 +287,24 @@ opencode() {
 	harvest --source cursor
 	[ "$(sql 'SELECT max(id) FROM turn')" = "$before" ]
 }
+
+@test "a session of Goose that was written anew with other ids is not stored again" {
+	mkdir -p "$HOME/.local/share/goose/sessions"
+	goose() { sqlite3 "$HOME/.local/share/goose/sessions/sessions.db" "$1"; }
+	goose "CREATE TABLE sessions(id, working_dir);
+		CREATE TABLE messages(id INTEGER PRIMARY KEY AUTOINCREMENT, session_id, role, content_json, created_timestamp, metadata_json);
+		INSERT INTO sessions VALUES('s', '$REPO');
+		INSERT INTO messages(session_id, role, content_json, created_timestamp) VALUES
+			('s', 'user', '[{\"type\":\"text\",\"text\":\"one\"}]', 1767225600),
+			('s', 'user', '[{\"type\":\"text\",\"text\":\"two\"}]', 1767225600),
+			('s', 'assistant', '[{\"type\":\"text\",\"text\":\"three\"}]', 1767225601)"
+	[ "$(harvest --source goose)" = 3 ]
+	goose "INSERT INTO messages(session_id, role, content_json, created_timestamp, metadata_json)
+			SELECT session_id, role, content_json, created_timestamp, '{\"agentVisible\":false}' FROM messages ORDER BY id;
+		DELETE FROM messages WHERE id <= 3;
+		INSERT INTO messages(session_id, role, content_json, created_timestamp, metadata_json) VALUES
+			('s', 'user', '[{\"type\":\"text\",\"text\":\"the gist of it\"}]', 1767225601, '{\"userVisible\":false}'),
+			('s', 'user', '[{\"type\":\"text\",\"text\":\"four\"}]', 1767225602, '{}')"
+	[ "$(harvest --source goose)" = 1 ]
+	[ "$(sql "SELECT group_concat(text) FROM (SELECT text FROM turn ORDER BY at, id)")" = one,two,three,four ]
+}

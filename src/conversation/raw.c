@@ -19,13 +19,15 @@ static const char *const writers[] = {"Edit", "Write", "MultiEdit", "NotebookEdi
 	"replace_in_file", "apply_diff", "insert_content", "search_and_replace", "search_replace",
 	"edit_existing_file", "create_new_file", "single_find_and_replace", "multi_edit",
 	"apply_patch", "patch", "new_file", "editedExistingFile", "newFileCreated",
-	"developer__text_editor", "edit_file_v2", "reapply", "file_edit", "new_rule", "editor"};
+	"developer__text_editor", "edit_file_v2", "reapply", "file_edit", "new_rule", "editor",
+	"developer__write", "developer__edit"};
 
 static const char *const path_keys[] = {"file_path", "filePath", "filepath", "path", "target_file",
 	"notebook_path", "relativeWorkspacePath", "relative_workspace_path", "targetFile", "file"};
-static const char *const old_keys[] = {"old_string", "oldString", "old_str", "search", "old_text"};
+static const char *const old_keys[] = {
+	"old_string", "oldString", "old_str", "search", "old_text", "before"};
 static const char *const new_keys[] = {"new_string", "newString", "new_str", "replace", "content",
-	"contents", "file_text", "new_source", "code_edit", "code", "changes", "new_text"};
+	"contents", "file_text", "new_source", "code_edit", "code", "changes", "new_text", "after"};
 static const char *const patch_keys[] = {"patch", "patchText", "input", "diff"};
 static const char *const list_keys[] = {"edits", "replacements"};
 

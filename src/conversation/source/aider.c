@@ -1,8 +1,8 @@
 /*
  * aider: <worktree>/.aider.chat.history.md. "# aider chat started at <local time>" begins a run,
  * "#### " lines are the user's, "> " lines are aider's own, the rest is the assistant's. Edits are
- * blocks of search and replace in its words; "> Applied edit to F" and "> Commit <id>" tell what
- * came of them.
+ * blocks of search and replace in its words; "> Applied edit to F", "> Skipping edits to F" (a
+ * person said no) and "> Commit <id>" tell what came of them.
  *
  * There are no ids: a turn is its run's time and its place in the run. So a run is always read
  * from its beginning, and its turns may have grown since the last time.
@@ -33,7 +33,8 @@ struct reading {
 	size_t position;     /* of the turn in its run */
 	enum speaker speaker;
 	struct buf text;
-	struct strings applied, commits; /* what "> " lines said after the assistant's words */
+	struct strings applied, skipped,
+		commits; /* what "> " lines said after the assistant's words */
 };
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
@@ -98,6 +99,8 @@ static int store(struct reading *reading)
 		for (size_t i = 0; i < draft.edit_count; i++)
 			if (strings_contains(&reading->applied, draft.edits[i].path))
 				draft.edits[i].outcome = OUTCOME_APPLIED;
+			else if (strings_contains(&reading->skipped, draft.edits[i].path))
+				draft.edits[i].outcome = OUTCOME_REJECTED;
 		add_commits(reading, &draft);
 	}
 	draft.turn = (struct raw_turn){
@@ -125,8 +128,9 @@ static int change_speaker(struct reading *reading, enum speaker next)
 		rc = store(reading);
 	buf_clear(&reading->text);
 	strings_release(&reading->applied);
+	strings_release(&reading->skipped);
 	strings_release(&reading->commits);
-	reading->applied = reading->commits = (struct strings)STRINGS_INIT;
+	reading->applied = reading->skipped = reading->commits = (struct strings)STRINGS_INIT;
 	reading->speaker = next;
 	return rc;
 }
@@ -154,15 +158,18 @@ static void add_commit(struct reading *reading, const char *text)
 static void take_note(struct reading *reading, const char *line)
 {
 	static const char applied[] = "Applied edit to ", commit[] = "Commit ";
+	static const char skipped[] = "Skipping edits to ";
 	static const char *const models[] = {"Main model: ", "Model: "};
 	size_t len = strlen(line);
 
 	while (len && line[len - 1] == ' ')
 		len--;
-	if (reading->applied.count + reading->commits.count >= NOTES_MAX)
+	if (reading->applied.count + reading->skipped.count + reading->commits.count >= NOTES_MAX)
 		;
 	else if (starts_with(line, applied))
 		strings_add_len(&reading->applied, line + strlen(applied), len - strlen(applied));
+	else if (starts_with(line, skipped))
+		strings_add_len(&reading->skipped, line + strlen(skipped), len - strlen(skipped));
 	else if (starts_with(line, commit))
 		add_commit(reading, line + strlen(commit));
 	for (size_t i = 0; i < ARRAY_SIZE(models); i++)

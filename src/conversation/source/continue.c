@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSION, FOLDER };
-static const char *const head_places[] = {"sessionId", "workspaceDirectory", NULL};
+enum { SESSION, FOLDER, MODEL };
+static const char *const head_places[] = {
+	"sessionId", "workspaceDirectory", "chatModelTitle", NULL};
 
 struct reading {
 	struct harvest *harvest;
-	const char *session;
+	const char *session, *model;
 	char *folder;
 	int64_t at;
 	size_t position;
@@ -40,8 +41,17 @@ static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
 	struct forward forward = {fn, payload};
 
+	const char *moved = getenv("CONTINUE_GLOBAL_DIR");
+	char *folder;
+	int rc;
+
 	(void)harvest;
-	return home_files_each(".continue/sessions", ".json", 1, hand_on, &forward);
+	if (!moved || !*moved)
+		return home_files_each(".continue/sessions", ".json", 1, hand_on, &forward);
+	folder = path_join(moved, "sessions");
+	rc = files_each(folder, ".json", 1, hand_on, &forward);
+	free(folder);
+	return rc;
 }
 
 static char *folder_of(const char *text)
@@ -103,6 +113,18 @@ static const char *outcome_of(const char *status)
 	return NULL;
 }
 
+/* 'User selected option 1: "..."', 'User provided custom answer: "..."', 'User answered: "..."' */
+static void add_answer(struct raw_draft *draft, const struct js *arguments, const char *output)
+{
+	const char *start = output && starts_with(output, "User ") ? strchr(output, '"') : NULL;
+	const char *end = start ? strrchr(start, '"') : NULL;
+
+	raw_add_question(draft, arguments);
+	if (end > start)
+		raw_add_reply(draft, js_get_text(arguments, "question"),
+			raw_keep(draft, start + 1, (size_t)(end - start) - 1));
+}
+
 static void take_calls(struct raw_draft *draft, const struct js *states)
 {
 	for (size_t i = 0; i < js_count(states); i++) {
@@ -110,7 +132,12 @@ static void take_calls(struct raw_draft *draft, const struct js *states)
 		const struct js *function = js_get(js_get(state, "toolCall"), "function");
 		const struct js *arguments = js_get(state, "parsedArgs");
 
-		raw_add_call(draft, js_get_text(function, "name"), js_get_text(state, "toolCallId"),
+		const char *name = js_get_text(function, "name");
+
+		if (name && !strcmp(name, "AskQuestion"))
+			add_answer(draft, arguments,
+				js_get_text(js_at(js_get(state, "output"), 0), "content"));
+		raw_add_call(draft, name, js_get_text(state, "toolCallId"),
 			arguments ? arguments : js_get(function, "arguments"),
 			outcome_of(js_get_text(state, "status")));
 	}
@@ -123,6 +150,7 @@ static int take_item(size_t place, const struct js *item, void *payload)
 	const struct js *message = js_get(item, "message");
 	const char *role = js_get_text(message, "role");
 	char *position = xstrfmt("%zu", reading->position++);
+	const char *model = js_get_text(js_at(js_get(item, "promptLogs"), 0), "modelTitle");
 	bool person = role && !strcmp(role, "user");
 	int rc = 0;
 
@@ -135,9 +163,9 @@ static int take_item(size_t place, const struct js *item, void *payload)
 			.record = raw_id(draft, "continue", reading->session, position, NULL),
 			.session = reading->session,
 			.role = person ? "user" : "assistant",
-			.model = person ? NULL
-					: js_get_text(js_at(js_get(item, "promptLogs"), 0),
-						  "modelTitle"),
+			.model = person  ? NULL
+				 : model ? model
+					 : reading->model,
 			.folder = reading->folder,
 			.at = reading->at,
 			.open = true,
@@ -158,6 +186,7 @@ static int read_file(struct harvest *harvest, const char *path)
 	document_head(path, head_places, &head);
 	reading.session = head.items[SESSION];
 	reading.folder = folder_of(head.items[FOLDER]);
+	reading.model = *head.items[MODEL] ? head.items[MODEL] : NULL;
 	raw_init(&reading.draft);
 	find_time(&reading, path);
 	if (reading.folder && harvest_worktree(harvest, reading.folder))

@@ -1,7 +1,9 @@
 /*
- * Goose: <data home>/goose/sessions/sessions.db, SQLite: sessions(id, working_dir, ...) and
- * messages(id, session_id, role, content_json, created_timestamp). Contents are blocks: text,
- * toolRequest, toolResponse.
+ * Goose: <data home>/goose/sessions/sessions.db, SQLite: sessions(id, working_dir, ...,
+ * session_type, model_config_json) and messages(id, session_id, role, content_json,
+ * created_timestamp, metadata_json). Contents are blocks: text, toolRequest, toolResponse,
+ * actionRequired. When a session is compacted all of its messages are written anew, with other ids:
+ * a turn is known by its time, its role and its place among those of the same time.
  */
 #include "conversation/raw.h"
 
@@ -18,7 +20,11 @@ struct reading {
 	struct harvest *harvest;
 	struct foreign *foreign;
 	struct session_count *count; /* only counts, when set */
-	const char *session, *folder;
+	const char *session, *folder, *role;
+	char *model;
+	int64_t at;
+	size_t nth;     /* among those of this time and role */
+	bool sub_agent; /* whose "user" is the assistant that sent it */
 	struct raw_draft draft;
 };
 
@@ -37,14 +43,42 @@ static void add_request(struct raw_draft *draft, const struct js *block)
 	raw_add_call(draft, js_get_text(call, "name"), js_get_text(block, "id"), arguments, NULL);
 }
 
+/* {"toolResult":{"status","value":{"content":[{"text"}],"isError"}}} */
 static int take_outcome(struct reading *reading, const struct js *block)
 {
-	const char *status = js_get_text(js_get(block, "toolResult"), "status");
+	const struct js *result = js_get(block, "toolResult"), *value = js_get(result, "value");
+	const char *status = js_get_text(result, "status"), *outcome = OUTCOME_APPLIED;
+	const struct js *content = js_is_array(value) ? value : js_get(value, "content");
+	const char *text = js_get_text(js_at(content, 0), "text");
 
 	if (!status)
 		return 0;
-	return harvest_outcome(reading->harvest, js_get_text(block, "id"),
-		strcmp(status, "success") ? OUTCOME_FAILED : OUTCOME_APPLIED);
+	if (text && starts_with(text, "The user has declined to run this tool"))
+		outcome = OUTCOME_REJECTED;
+	else if (strcmp(status, "success") || js_get_bool(value, "isError", false))
+		outcome = OUTCOME_FAILED;
+	return harvest_outcome(reading->harvest, js_get_text(block, "id"), outcome);
+}
+
+static int add_field(const char *name, const struct js *value, void *payload)
+{
+	(void)name;
+	raw_add_text(payload, js_as_text(value));
+	return 0;
+}
+
+/* {"data":{"actionType":"elicitation","message"}}, and what a person filled in */
+static void add_action(struct raw_draft *draft, const struct js *data)
+{
+	const char *type = js_get_text(data, "actionType");
+	const struct js *filled = js_get(data, "user_data");
+
+	if (type && !strcmp(type, "elicitation"))
+		raw_add_text(draft, js_get_text(data, "message"));
+	if (!filled)
+		filled = js_get(data, "userData");
+	if (js_is_object(filled))
+		js_each(filled, add_field, draft);
 }
 
 /* The whole message at once: its blocks are borrowed until the turn is stored. */
@@ -66,29 +100,64 @@ static int take_content(size_t place, const struct js *content, void *payload)
 			add_request(draft, block);
 		else if (type && !strcmp(type, "toolResponse"))
 			rc = take_outcome(reading, block);
+		else if (type && !strcmp(type, "actionRequired"))
+			add_action(draft, js_get(block, "data"));
 	}
 	draft->turn = turn;
 	return rc ? rc : raw_store(draft, reading->harvest);
 }
 
-enum { ID, ROLE, CREATED };
+enum { ROLE, CREATED, METADATA };
+
+/* {"userVisible"}: what a person does not see they have not said. */
+static bool is_hidden(const char *metadata)
+{
+	struct js *parsed = NULL;
+	bool hidden;
+
+	if (!metadata || js_parse(metadata, strlen(metadata), &parsed))
+		error_clear();
+	hidden = !js_get_bool(parsed, "userVisible", true);
+	js_free(parsed);
+	return hidden;
+}
+
+static const char *record_of(struct reading *reading, const char *role, int64_t at)
+{
+	char *when, *nth;
+	const char *id;
+
+	reading->nth = at == reading->at && !strcmp(role, reading->role) ? reading->nth + 1 : 0;
+	reading->at = at;
+	reading->role = !strcmp(role, "user") ? "user" : "assistant";
+	when = xstrfmt("%lld %s", (long long)at, reading->role);
+	nth = xstrfmt("%zu", reading->nth);
+	id = raw_id(&reading->draft, "goose", reading->session, when, nth);
+	free(when);
+	free(nth);
+	return id;
+}
 
 static int on_message(const struct foreign_row *row, void *payload)
 {
 	static const char *const all[] = {"", NULL};
 	struct reading *reading = payload;
 	struct raw_draft *draft = &reading->draft;
-	const char *role = row->values[ROLE];
-	bool person = role && !strcmp(role, "user");
+	const char *role = row->values[ROLE] ? row->values[ROLE] : "";
+	bool person = !strcmp(role, "user") && !reading->sub_agent;
+	int64_t at = row->values[CREATED] ? strtoll(row->values[CREATED], NULL, 10) : 0;
 	int rc;
 
+	if (is_hidden(row->values[METADATA]))
+		return 0;
 	raw_clear(draft);
 	draft->turn = (struct raw_turn){
-		.record = raw_id(draft, "goose", reading->session, row->values[ID], NULL),
+		.record = record_of(reading, role, at),
 		.session = reading->session,
 		.role = person ? "user" : "assistant",
+		.model = person ? NULL : reading->model,
 		.folder = reading->folder,
-		.at = row->values[CREATED] ? strtoll(row->values[CREATED], NULL, 10) : 0,
+		.at = at,
 		.open = true,
 	};
 	rc = foreign_json(
@@ -101,42 +170,79 @@ static int on_message(const struct foreign_row *row, void *payload)
 	return rc ? rc : harvest_interrupted();
 }
 
+static int read_session(struct reading *reading)
+{
+	struct foreign_query messages = {.table = "messages",
+		.columns = {"role", "created_timestamp"},
+		.where = "session_id",
+		.equals = reading->session,
+		.order = "created_timestamp, id"};
+	int rc;
+
+	if (foreign_has(reading->foreign, "messages", "metadata_json"))
+		messages.columns[METADATA] = "metadata_json";
+	reading->at = -1;
+	reading->role = "";
+	rc = foreign_each(reading->foreign, &messages, on_message, reading);
+	if (!rc && !foreign_stands(reading->foreign))
+		rc = fail(E_NOTFOUND, "Goose's database is being written");
+	return rc ? rc : harvest_save(reading->harvest);
+}
+
+enum { ID, FOLDER, TYPE, CONFIG };
+
+/* {"model_name"} */
+static char *model_of(const char *config)
+{
+	struct js *parsed = NULL;
+	const char *name;
+	char *model;
+
+	if (!config || js_parse(config, strlen(config), &parsed))
+		error_clear();
+	name = js_get_text(parsed, "model_name");
+	model = name ? xstrdup(name) : NULL;
+	js_free(parsed);
+	return model;
+}
+
 static int on_session(const struct foreign_row *row, void *payload)
 {
 	struct reading *reading = payload;
-	const struct foreign_query messages = {.table = "messages",
-		.columns = {"id", "role", "created_timestamp"},
-		.where = "session_id",
-		.equals = row->values[0] ? row->values[0] : "",
-		.order = "id"};
-	bool ours = row->values[0] && row->values[1] &&
-		    harvest_worktree(reading->harvest, row->values[1]);
+	const char *type = row->values[TYPE];
+	bool ours = row->values[ID] && row->values[FOLDER] &&
+		    harvest_worktree(reading->harvest, row->values[FOLDER]);
 	int rc = 0;
 
-	reading->session = row->values[0];
-	reading->folder = row->values[1];
+	reading->session = row->values[ID];
+	reading->folder = row->values[FOLDER];
+	reading->sub_agent = type && !strcmp(type, "sub_agent");
 	if (reading->count) {
 		reading->count->all++;
 		reading->count->ours += ours;
 	} else if (ours) {
-		rc = foreign_each(reading->foreign, &messages, on_message, reading);
-		if (!rc && !foreign_stands(reading->foreign))
-			rc = fail(E_NOTFOUND, "Goose's database is being written");
-		if (!rc)
-			rc = harvest_save(reading->harvest);
+		reading->model = model_of(row->values[CONFIG]);
+		rc = read_session(reading);
+		free(reading->model);
+		reading->model = NULL;
 	}
 	return rc;
 }
 
 static int each_session(struct harvest *harvest, const char *path, struct session_count *count)
 {
-	const struct foreign_query sessions = {
+	struct foreign_query sessions = {
 		.table = "sessions", .columns = {"id", "working_dir"}, .order = "id"};
 	struct reading reading = {.harvest = harvest, .count = count};
 	int rc = foreign_open(path, &reading.foreign);
 
 	if (rc)
 		return rc;
+	/* Columns came one after the other; what is missing is NULL. */
+	if (foreign_has(reading.foreign, "sessions", "session_type"))
+		sessions.columns[TYPE] = "session_type";
+	if (sessions.columns[TYPE] && foreign_has(reading.foreign, "sessions", "model_config_json"))
+		sessions.columns[CONFIG] = "model_config_json";
 	raw_init(&reading.draft);
 	rc = foreign_each(reading.foreign, &sessions, on_session, &reading);
 	raw_release(&reading.draft);

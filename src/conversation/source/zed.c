@@ -4,7 +4,7 @@
  * {"messages":[{"User":{"content":[{"Text"}]}},{"Agent":{"content":[{"Text"},{"ToolUse":{"id",
  * "name","input"}}],"tool_results":{id:{"is_error","output"}}}},"Resume"]}, and before version
  * 0.3.0 {"role","segments":[{"type":"text","text"}],"tool_uses":[...],"tool_results":[...]}.
- * Messages have no time of their own.
+ * Messages have no time of their own. In the thread of a sub-agent an assistant speaks as the user.
  */
 #include "conversation/raw.h"
 
@@ -26,6 +26,7 @@ struct reading {
 	char *folder, *model;
 	int64_t at;
 	size_t position;
+	bool sub_agent;
 	struct raw_draft draft;
 };
 
@@ -61,15 +62,29 @@ static void place_edits(const struct reading *reading, struct raw_draft *draft, 
 	}
 }
 
+/* {"is_error","content"}: a text, {"Text"}, or a list of these */
+static const char *outcome_of(const struct js *result)
+{
+	const struct js *content = js_get(result, "content");
+	const char *text;
+
+	if (js_is_array(content))
+		content = js_at(content, 0);
+	text = js_as_text(content) ? js_as_text(content) : js_get_text(content, "Text");
+	if (!result)
+		return NULL;
+	if (!js_get_bool(result, "is_error", false))
+		return OUTCOME_APPLIED;
+	return text && strstr(text, "denied by user") ? OUTCOME_REJECTED : OUTCOME_FAILED;
+}
+
 /* Where a second model made the edit, the call has no text and the result has all of both. */
 static void take_call(struct reading *reading, const struct js *call, const struct js *result)
 {
 	struct raw_draft *draft = &reading->draft;
 	const struct js *input = js_get(call, "input"), *output = js_get(result, "output");
 	const char *name = js_get_text(call, "name"), *id = js_get_text(call, "id");
-	const char *outcome = !result                                  ? NULL
-			      : js_get_bool(result, "is_error", false) ? OUTCOME_FAILED
-								       : OUTCOME_APPLIED;
+	const char *outcome = outcome_of(result);
 	size_t before = draft->edit_count;
 
 	raw_add_call(draft, name, id, input, outcome);
@@ -135,7 +150,7 @@ static int take_message(size_t place, const struct js *message, void *payload)
 	struct raw_draft *draft = &reading->draft;
 	const struct js *user = js_get(message, "User"), *agent = js_get(message, "Agent");
 	const char *role = js_get_text(message, "role");
-	bool person = user || (role && !strcmp(role, "user"));
+	bool person = (user || (role && !strcmp(role, "user"))) && !reading->sub_agent;
 	char *position = xstrfmt("%zu", reading->position++);
 	int rc = 0;
 
@@ -143,7 +158,7 @@ static int take_message(size_t place, const struct js *message, void *payload)
 	raw_clear(draft);
 	if (user || agent)
 		take_content(reading, user ? user : agent);
-	else if (person || (role && !strcmp(role, "assistant")))
+	else if (role && (!strcmp(role, "user") || !strcmp(role, "assistant")))
 		take_segments(reading, message);
 	draft->turn = (struct raw_turn){
 		.record = raw_id(draft, "zed", reading->thread, position, NULL),
@@ -167,9 +182,9 @@ static void claim(struct reading *reading, const char *folder, const char *commi
 		reading->folder = xstrdup(folder);
 }
 
-enum { MODEL, WORKTREE };
-static const char *const head_places[] = {
-	"model.model", "initial_project_snapshot.worktree_snapshots[]", NULL};
+enum { MODEL, WORKTREE, SENDER };
+static const char *const head_places[] = {"model.model",
+	"initial_project_snapshot.worktree_snapshots[]", "subagent_context.parent_thread_id", NULL};
 
 static int take_head(size_t place, const struct js *value, void *payload)
 {
@@ -179,6 +194,8 @@ static int take_head(size_t place, const struct js *value, void *payload)
 	if (place == WORKTREE)
 		claim(reading, js_get_text(value, "worktree_path"), js_get_text(state, "head_sha"),
 			js_get_text(state, "remote_url"));
+	else if (place == SENDER)
+		reading->sub_agent = true;
 	else if (!reading->model && js_as_text(value))
 		reading->model = xstrdup(js_as_text(value));
 	return 0;
@@ -238,6 +255,7 @@ static int on_thread(const struct foreign_row *row, void *payload)
 	if (!row->values[ID] || !row->values[UPDATED])
 		return 0;
 	reading->thread = row->values[ID];
+	reading->sub_agent = false;
 	reading->at = time_of(row->values[CREATED]);
 	if (!reading->at)
 		reading->at = time_of(row->values[UPDATED]);
