@@ -308,3 +308,37 @@ opencode() {
 	[ "$(harvest --source goose)" = 1 ]
 	[ "$(sql "SELECT group_concat(text) FROM (SELECT text FROM turn ORDER BY at, id)")" = one,two,three,four ]
 }
+
+# unprivileged <command>...: even for root a file's mode counts.
+unprivileged() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --bounding-set=-dac_override,-dac_read_search -- "$@"
+	else
+		"$@"
+	fi
+}
+
+@test "a file that may not be read is passed over with a word, and the next one is read" {
+	folder="$HOME/.claude/projects/x"
+	mkdir -p "$folder" "$HOME/.continue/sessions"
+	for name in a b c; do
+		printf '{"type":"user","uuid":"%s","sessionId":"%s","cwd":"%s","timestamp":"2026-01-01T00:00:01Z","message":{"content":"words of %s"}}\n' \
+			$name $name "$REPO" $name >"$folder/$name.jsonl"
+	done
+	# One that could be looked into and now cannot, and one that nothing is known of.
+	[ "$(harvest)" = 3 ]
+	echo '{"type":"user","uuid":"d","sessionId":"a","cwd":"'"$REPO"'","timestamp":"2026-01-01T00:00:02Z","message":{"content":"more"}}' |
+		tee -a "$folder/a.jsonl" >>"$folder/c.jsonl"
+	printf '{"sessionId":"k","workspaceDirectory":"%s","history":[]}' "$REPO" >"$HOME/.continue/sessions/k.json"
+	chmod 000 "$folder/a.jsonl" "$HOME/.continue/sessions/k.json"
+	run unprivileged git flywheel harvest
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == '1 new turns'* ]]
+	[[ ${lines[1]} == "passed over: claude-code: cannot read '$folder/a.jsonl': Permission denied" ]]
+	run unprivileged git flywheel harvest --json
+	[ "$(jq .passed <<<"$output")" = 1 ]
+	run unprivileged git flywheel harvest --list
+	[ "$status" -eq 0 ]
+	chmod 600 "$folder/a.jsonl"
+	[ "$(git flywheel harvest --json | jq .passed)" = 0 ]
+}

@@ -18,7 +18,8 @@ struct harvest_report {
 	size_t dropped;             /* turns that could not be scrubbed */
 	size_t malformed;           /* records that could not be read */
 	size_t findings;            /* secrets and personal data replaced */
-	char problem[256];          /* why a remote source was passed over, or "" */
+	size_t passed;              /* places that may not be read, or that refused */
+	char problem[256];          /* why the last of them was passed over, or "" */
 };
 
 struct harvest_options {

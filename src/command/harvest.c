@@ -93,6 +93,7 @@ static void report_json(const struct harvest_report *report, bool dry_run)
 	js_set_number(object, "findings", (int64_t)report->findings);
 	js_set_number(object, "dropped", (int64_t)report->dropped);
 	js_set_number(object, "malformed", (int64_t)report->malformed);
+	js_set_number(object, "passed", (int64_t)report->passed);
 	js_set_text(object, "problem", *report->problem ? report->problem : NULL);
 	print_json(object);
 	js_free(object);
@@ -109,7 +110,10 @@ static void report_text(const struct harvest_report *report, bool dry_run)
 	if (report->malformed)
 		printf("%zu records passed over: they could not be read\n", report->malformed);
 	if (*report->problem) {
-		fputs("passed over: ", stdout);
+		if (report->passed > 1)
+			printf("%zu places passed over, the last one: ", report->passed);
+		else
+			fputs("passed over: ", stdout);
 		print_text(report->problem);
 		putchar('\n');
 	}

@@ -17,14 +17,19 @@
 
 #define BLOCK ((size_t)1 << 16)
 
+int place_fail(const char *path)
+{
+	return fail(errno == EACCES || errno == EPERM ? E_DENIED : E_NOTFOUND,
+		"cannot read '%s': %s", path, strerror(errno));
+}
+
 int watermark_of(const char *path, struct watermark *out)
 {
 	struct stat st;
 
 	memset(out, 0, sizeof(*out));
 	if (stat(path, &st))
-		return fail(errno == ENOENT || errno == ENOTDIR ? E_NOTFOUND : E_IO,
-			"cannot read '%s': %s", path, strerror(errno));
+		return place_fail(path);
 	out->inode = (int64_t)st.st_ino;
 	out->size = (int64_t)st.st_size;
 	out->offset = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
@@ -56,6 +61,15 @@ bool watermark_stands(struct harvest *harvest, const char *place, const struct w
 	       old.size == now->size && old.offset == now->offset;
 }
 
+bool document_stands(struct harvest *harvest, const char *path)
+{
+	struct watermark now;
+	bool stands = !watermark_of(path, &now) && watermark_stands(harvest, path, &now);
+
+	error_clear();
+	return stands;
+}
+
 int database_read(struct harvest *harvest, const char *path, sessions_fn read)
 {
 	struct watermark now;
@@ -75,7 +89,7 @@ int document_each(const char *path, const char *const *places, js_stream_fn fn, 
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc = 0;
 
 	if (fd < 0)
-		return fail(E_NOTFOUND, "cannot read '%s': %s", path, strerror(errno));
+		return place_fail(path);
 	stream = js_stream_new(places, fn, payload);
 	block = xmalloc(BLOCK);
 	while (!rc && got) {
@@ -83,7 +97,7 @@ int document_each(const char *path, const char *const *places, js_stream_fn fn, 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			rc = fail(E_NOTFOUND, "cannot read '%s': %s", path, strerror(errno));
+			rc = place_fail(path);
 		else
 			rc = js_stream_feed(stream, block, (size_t)got);
 		if (!rc)
@@ -155,7 +169,7 @@ int document_changed(
 		return rc;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return fail(E_NOTFOUND, "cannot read '%s': %s", path, strerror(errno));
+		return place_fail(path);
 	*lines = lines_from(harvest, fd);
 	return 0;
 }

@@ -33,7 +33,8 @@ struct conversation_source {
 	bool (*belongs)(struct harvest *harvest, const char *place);
 	/* Optional: the sessions that one place holds. NULL: a place is a session. */
 	int (*count)(struct harvest *harvest, const char *place, struct session_count *out);
-	/* Required. Hands what is new to harvest_turn(). E_NOTFOUND passes over the place. */
+	/* Required. Hands what is new to harvest_turn(). E_NOTFOUND passes over the place; so does
+	 * E_DENIED, which is told: it is there, and may not be read. */
 	int (*read)(struct harvest *harvest, const char *place);
 };
 extern const struct conversation_source source_aider, source_amp, source_claude_code, source_cline,
@@ -170,11 +171,15 @@ int document_read(struct harvest *harvest, const char *place, const char *path,
 	const char *const *places, js_stream_fn fn, void *payload);
 /* The first text or number at each of `places`, "" where there is none; as many as places. */
 void document_head(const char *path, const char *const *places, struct strings *out);
+/* True when it is as it was then: nothing of it need be looked at. */
+bool document_stands(struct harvest *harvest, const char *path);
 /* Lines of such a file from its beginning; NULL when it has not changed. To be closed, and then
  * `now` is its new watermark. */
 int document_changed(
 	struct harvest *harvest, const char *path, struct watermark *now, struct lines **lines);
-/* How a file that is written anew stands now: inode, size, time in `offset`. E_NOTFOUND, E_IO. */
+/* What errno says of a place: E_DENIED, or E_NOTFOUND for all the rest. */
+int place_fail(const char *path);
+/* How a file that is written anew stands now: inode, size, time in `offset`; else place_fail(). */
 int watermark_of(const char *path, struct watermark *out);
 /* Reads a database of the tool's when it changed since its watermark, which is then set. */
 typedef int (*sessions_fn)(struct harvest *harvest, const char *path, struct session_count *count);

@@ -117,8 +117,7 @@ int lines_open(struct harvest *harvest, const char *path, struct lines **out)
 	*out = NULL;
 	lines->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (lines->fd < 0 || fstat(lines->fd, &st))
-		rc = fail(errno == ENOENT ? E_NOTFOUND : E_IO, "cannot read '%s': %s", path,
-			strerror(errno));
+		rc = place_fail(path);
 	if (!rc) {
 		lines->mark.inode = (int64_t)st.st_ino;
 		lines->mark.offset = resume_at(lines, &st);
@@ -128,7 +127,7 @@ int lines_open(struct harvest *harvest, const char *path, struct lines **out)
 			lines->mark.offset = 0;
 		lines->saved = lines->mark.offset;
 		if (lseek(lines->fd, lines->mark.offset, SEEK_SET) < 0)
-			rc = fail(E_IO, "cannot read '%s': %s", path, strerror(errno));
+			rc = place_fail(path);
 	}
 	if (rc)
 		return lines_close(lines, rc);
@@ -144,8 +143,7 @@ static ssize_t read_some(struct lines *lines, char *to, size_t most)
 		got = read(lines->fd, to, most);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0)
-		lines->rc = fail(E_IO, "cannot read '%s': %s", lines->path ? lines->path : "a pipe",
-			strerror(errno));
+		lines->rc = place_fail(lines->path ? lines->path : "a pipe");
 	return got;
 }
 

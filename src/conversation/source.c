@@ -192,13 +192,17 @@ static int read_one(struct harvest *harvest, const char *place)
  */
 static int pass_over(struct harvest *harvest, int rc)
 {
-	bool remote = harvest->source->reach == REACH_REMOTE && !harvest->options.source;
+	struct harvest_report *report = harvest->report;
+	bool remote = harvest->source->reach == REACH_REMOTE;
+	bool told = remote ? !harvest->options.source : rc == E_DENIED;
 
-	if (rc == E_STOPPED || rc == E_IO || rc == E_LOCKED || (rc != E_NOTFOUND && !remote))
+	if (rc == E_STOPPED || rc == E_IO || rc == E_LOCKED || (rc != E_NOTFOUND && !told))
 		return rc;
-	if (rc && remote)
-		snprintf(harvest->report->problem, sizeof(harvest->report->problem), "%s: %s",
-			harvest->source->name, error_message());
+	if (rc && told) {
+		report->passed++;
+		snprintf(report->problem, sizeof(report->problem), "%s: %s", harvest->source->name,
+			error_message());
+	}
 	error_clear();
 	return 0;
 }
@@ -275,7 +279,7 @@ static int count_place(struct harvest *harvest, const char *place, struct source
 		rc = source->count(harvest, place, &count);
 	else
 		count.ours = belongs(harvest, place);
-	if (rc == E_NOTFOUND || rc == E_INVALID) {
+	if (rc == E_NOTFOUND || rc == E_INVALID || rc == E_DENIED) {
 		error_clear();
 		rc = 0;
 		count = (struct session_count){0, 0};

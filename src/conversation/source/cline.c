@@ -297,12 +297,14 @@ int cline_read(struct harvest *harvest, const char *path)
 	struct reading reading = {.harvest = harvest};
 	int rc = 0;
 
-	reading.folder = folder_of(path);
-	reading.task = task_of(path);
 	raw_init(&reading.draft);
-	find_model(&reading, path);
-	if (reading.folder && harvest_worktree(harvest, reading.folder))
+	if (!document_stands(harvest, path))
+		reading.folder = folder_of(path);
+	reading.task = task_of(path);
+	if (reading.folder && harvest_worktree(harvest, reading.folder)) {
+		find_model(&reading, path);
 		rc = document_read(harvest, path, path, places, take_message, &reading);
+	}
 	raw_release(&reading.draft);
 	free(reading.folder);
 	free(reading.task);

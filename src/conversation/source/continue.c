@@ -12,14 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SESSION, FOLDER, MODEL };
-static const char *const head_places[] = {
-	"sessionId", "workspaceDirectory", "chatModelTitle", NULL};
+enum { SESSION, FOLDER };
+static const char *const head_places[] = {"sessionId", "workspaceDirectory", NULL};
 
 struct reading {
 	struct harvest *harvest;
-	const char *session, *model;
-	char *folder;
+	const char *session;
+	char *folder, *model;
 	int64_t at;
 	size_t position;
 	struct raw_draft draft;
@@ -98,6 +97,18 @@ static void find_time(struct reading *reading, const char *path)
 	if (document_each(index, places, match_session, reading))
 		error_clear();
 	free(index);
+}
+
+/* It stands behind all that was said: only what changed is read for it. */
+static void find_model(struct reading *reading, const char *path)
+{
+	static const char *const places[] = {"chatModelTitle", NULL};
+	struct strings title = STRINGS_INIT;
+
+	document_head(path, places, &title);
+	if (*title.items[0])
+		reading->model = xstrdup(title.items[0]);
+	strings_release(&title);
 }
 
 static const char *outcome_of(const char *status)
@@ -186,13 +197,16 @@ static int read_file(struct harvest *harvest, const char *path)
 	document_head(path, head_places, &head);
 	reading.session = head.items[SESSION];
 	reading.folder = folder_of(head.items[FOLDER]);
-	reading.model = *head.items[MODEL] ? head.items[MODEL] : NULL;
 	raw_init(&reading.draft);
-	find_time(&reading, path);
-	if (reading.folder && harvest_worktree(harvest, reading.folder))
+	if (reading.folder && harvest_worktree(harvest, reading.folder) &&
+		!document_stands(harvest, path)) {
+		find_time(&reading, path);
+		find_model(&reading, path);
 		rc = document_read(harvest, path, path, talk, take_item, &reading);
+	}
 	raw_release(&reading.draft);
 	free(reading.folder);
+	free(reading.model);
 	strings_release(&head);
 	return rc;
 }
