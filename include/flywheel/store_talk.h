@@ -71,7 +71,7 @@ int talk_each_record(struct store *store, const char *beginning, talk_record_fn 
 /* Records of threads one of whose turns answers this record. */
 int talk_each_below(struct store *store, const char *record, talk_record_fn fn, void *payload);
 int talk_drop_record(struct store *store, const char *record);
-/* Takes out a record and what was stored after it of its session. */
+/* Takes out a record and what was said after it in its session. */
 int talk_drop_from(struct store *store, const char *session, const char *record);
 
 /* Borrowed during the call. In order of (session, time, id). */

@@ -15,7 +15,6 @@
 #define TEXT_MAX ((size_t)64 << 10) /* bytes kept of one turn's or edit's text, after scrubbing */
 #define RAW_MAX ((size_t)256 << 10) /* bytes of it that are looked at */
 #define ID_MAX 100
-#define SAVE_TURNS 2000 /* turns stored between two commits, where the source sets no mark */
 
 void harvest_malformed(struct harvest *harvest)
 {
@@ -258,7 +257,7 @@ static int store_turn(struct harvest *harvest, const struct clean_turn *clean, b
 		harvest->report->edits += clean->edit_count;
 		harvest->report->findings += clean->findings;
 	}
-	return ++harvest->unsaved >= SAVE_TURNS ? harvest_save(harvest) : 0;
+	return ++harvest->unsaved >= harvest->batch ? harvest_save(harvest) : 0;
 }
 
 /* `known`: it is stored already and may have grown. */

@@ -19,6 +19,7 @@ struct harvest {
 	size_t seen_count, seen_slots;
 	bool left_out;  /* the place in hand has turns before `since`: no watermark for it */
 	size_t unsaved; /* turns in the open transaction */
+	size_t batch;   /* turns between two commits, where the source sets no mark */
 	struct buf clean;
 };
 

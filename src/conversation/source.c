@@ -224,6 +224,17 @@ static int read_source(struct harvest *harvest)
 	return rc;
 }
 
+#define BATCH 2000 /* turns in one transaction */
+
+/* FLYWHEEL_TEST_BATCH: fewer, so that a test can kill between any two turns. */
+static size_t batch_size(void)
+{
+	const char *text = getenv("FLYWHEEL_TEST_BATCH");
+	long number = text ? strtol(text, NULL, 10) : 0;
+
+	return number > 0 ? (size_t)number : BATCH;
+}
+
 static int harvest_open(struct harvest *harvest, struct session *session,
 	const struct harvest_options *options, struct harvest_report *report)
 {
@@ -231,6 +242,7 @@ static int harvest_open(struct harvest *harvest, struct session *session,
 	memset(report, 0, sizeof(*report));
 	harvest->session = session;
 	harvest->report = report;
+	harvest->batch = batch_size();
 	if (options)
 		harvest->options = *options;
 	buf_init(&harvest->clean);

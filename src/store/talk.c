@@ -241,9 +241,10 @@ bool talk_has_session(struct store *store, const char *session, const char *sour
 
 int talk_drop_from(struct store *store, const char *session, const char *record)
 {
+	/* Not by ids alone: what was read again has newer ones than what followed it. */
 	struct query *query =
-		query_open(store, "DELETE FROM turn WHERE session = ?1 AND id >= "
-				  "(SELECT id FROM turn WHERE record = ?2 AND session = ?1)");
+		query_open(store, "DELETE FROM turn WHERE session = ?1 AND (at, id) >= "
+				  "(SELECT at, id FROM turn WHERE record = ?2 AND session = ?1)");
 
 	query_bind_text(query, 1, session);
 	query_bind_text(query, 2, record);
