@@ -320,6 +320,40 @@ print(sorted((r["tool"], r["model"] or "", r["unchanged"]) for r in rows if r["w
 	[ "$(number transcripts.alive)" = 1 ]
 }
 
+@test "an edit that comes late has only what is younger walked again" {
+	write s1 u1 src/a.c 'int first(void) { return 11; }\n'
+	git flywheel harvest >/dev/null
+	for i in $(seq 11 50); do
+		commit_file src/a.c "int first(void) { return $i; }"
+	done
+	write s2 u2 other.txt 'a line that is harvested late\n'
+	commit_file other.txt 'a line that is harvested late'
+	mv "$TALK/s2.jsonl" "$BATS_TEST_TMPDIR"
+	commit_file src/a.c 'int first(void) { return 51; }'
+	git flywheel survival >/dev/null
+	# Whoever walks over a commit that is lost comes to the end of history there.
+	lost=$(git rev-parse HEAD~39)
+	rm -f ".git/objects/${lost:0:2}/${lost:2}"
+	mv "$BATS_TEST_TMPDIR/s2.jsonl" "$TALK"
+	git flywheel harvest >/dev/null
+	[ "$(number transcripts.unchanged)" = 2 ]
+	[ "$(number transcripts.alive)" = 1 ]
+	[ "$(number transcripts.gone)" = 1 ]
+}
+
+@test "that an edit was refused counts also when it is told later" {
+	edit s1 u1 list.txt '' 'this line was refused\nand so was this one\n'
+	git flywheel harvest >/dev/null
+	[ "$(number transcripts.waiting)" = 2 ]
+	say s1 u2 user '[{"type":"tool_result","tool_use_id":"tu1","is_error":true,"content":"The user doesn'"'"'t want to proceed with this tool use."}]'
+	git flywheel harvest >/dev/null
+	[ "$(number transcripts.dropped)" = 2 ]
+}
+
+@test "edits harvested in any order and batches give the rows of one harvest" {
+	SURVIVAL_SEEDS=3 SURVIVAL_STEPS=60 "$FLYWHEEL_ROOT/tests/survival/run" >&2
+}
+
 @test "branches with claims and without: the rows are those of starting from nothing" {
 	signed='Co-Authored-By: Claude Opus 4 <noreply@anthropic.com>'
 	commit_file a.txt 'line of a person'

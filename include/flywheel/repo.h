@@ -77,7 +77,7 @@ struct log_options {
 	const struct oid *hide;      /* this commit and its ancestors are left out; may be NULL */
 	const struct oid *hide_more; /* the same for each of these; one that is gone is no error */
 	size_t hide_more_count;
-	size_t max;                      /* 0: all */
+	size_t max, *listed;             /* 0: all; with oldest_first set to how many, or NULL */
 	bool first_parent, oldest_first; /* topological order with time within it */
 };
 typedef int (*repo_commit_fn)(const struct commit *commit, void *payload);

@@ -5,6 +5,7 @@
 #include "flywheel/store.h"
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,14 +19,14 @@ typedef int (*link_edit_fn)(const struct link_edit *edit, void *payload);
 struct link_place {
 	int64_t turn, at;
 	int position;
+	bool rejected; /* by a person */
 };
 typedef int (*link_place_fn)(const struct link_place *place, void *payload);
 /*
- * Where the edits of turns after one, up to another, are, in order of (time, turn, position): those
- * that have a time and did not fail.
+ * Where the edits of turns up to one are, in order of (time, turn, position): those that have a
+ * time and did not fail.
  */
-int talk_link_edits(
-	struct store *store, int64_t after, int64_t last, link_place_fn fn, void *payload);
+int talk_link_edits(struct store *store, int64_t last, link_place_fn fn, void *payload);
 /* One of them, borrowed during the call; there is no call when it is gone. */
 int talk_link_edit(
 	struct store *store, const struct link_place *place, link_edit_fn fn, void *payload);
@@ -39,13 +40,13 @@ int talk_link_edit_text(struct store *store, int64_t turn, int position, struct 
 /* How much talk there is, and how much of it came after a turn. */
 struct talk_known {
 	int64_t turns, edits, last, new_turns, new_edits;
-	int64_t oldest; /* time of the oldest new edit; 0: none */
+	int64_t outcomes; /* how often it was told later what became of an edit */
 };
 int talk_link_known(struct store *store, int64_t last, struct talk_known *out);
 
 /* Lines of one origin: an edit, or what a note or trailer of a commit claims of one file. */
 struct origin_row {
-	int64_t id;   /* 0 in store_origin_put: a new one */
+	int64_t id;   /* from 1, in the order in which they came up */
 	int64_t turn; /* 0: no transcript */
 	int position;
 	int64_t at;
@@ -57,6 +58,19 @@ struct origin_row {
 typedef int (*origin_fn)(const struct origin_row *row, void *payload);
 /* By id; with a path those of turns whose edits are linked to it. */
 int store_origin_each(struct store *store, const char *path, origin_fn fn, void *payload);
-int store_origin_put(struct store *store, const struct origin_row *row, int64_t *id);
+int store_origin_put(struct store *store, const struct origin_row *row);
+/* There are only so many; links of edits that have none go too. */
+int store_origin_end(struct store *store, int64_t count);
+
+/*
+ * States of the walk that makes origins (src/conversation/fate_state.c), each a number of parts
+ * from 0. `fn` gets them borrowed; non-zero ends the reading and is returned.
+ */
+typedef int (*walk_part_fn)(int64_t state, const void *bytes, size_t len, void *payload);
+int store_walk_put(struct store *store, int64_t state, int part, const void *bytes, size_t len);
+int store_walk_each(struct store *store, int64_t state, walk_part_fn fn, void *payload);
+int store_walk_firsts(struct store *store, walk_part_fn fn, void *payload); /* of all, last first */
+int store_walk_next(struct store *store, int64_t after, int64_t *state);    /* E_NOTFOUND */
+int store_walk_drop(struct store *store, int64_t state);
 
 #endif

@@ -18,7 +18,8 @@ struct link_row {
 	double confidence;                  /* 0..1 */
 };
 int talk_link_add(struct store *store, const struct link_row *row);
-int talk_link_drop(struct store *store, int64_t turn); /* of one turn */
+int talk_link_drop(struct store *store, int64_t turn); /* of one turn's edits */
+int talk_link_drop_notes(struct store *store);         /* those that notes of attribution make */
 /* Words of a turn that may name code: 'n' a name, 'p' a path, 'c' a commit's id, 's' the
  * subject of a patch. */
 int store_mention_add(struct store *store, int64_t turn, char kind, const char *word);

@@ -49,7 +49,7 @@ struct fate_path *fate_path_known(struct fates *fates, const char *name)
 	return entry ? &fates->paths[entry->value.num] : NULL;
 }
 
-static uint32_t author_of(struct fates *fates, const char *tool, const char *model)
+uint32_t fate_author_of(struct fates *fates, const char *tool, const char *model)
 {
 	struct buf key = BUF_INIT;
 	bool added = false;
@@ -85,9 +85,8 @@ uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
 		.at = at,
 		.evidence = (uint8_t)evidence,
 		.path = number,
-		.author = author_of(fates, tool, model),
-		.first = fates->line_count,
-		.dirty = true};
+		.author = fate_author_of(fates, tool, model),
+		.first = fates->line_count};
 	return fates->origin_count++;
 }
 
@@ -115,7 +114,7 @@ static uint32_t add_commit(struct fates *fates, const struct oid *id, int64_t at
 }
 
 /* Most have one: there are too many origins to have room for more. */
-static void add_landed(struct origin *origin, uint32_t commit)
+void origin_add_landed(struct origin *origin, uint32_t commit)
 {
 	uint32_t count = origin->commit_count++, *many = count > 1 ? origin->commits.many : NULL;
 
@@ -152,8 +151,7 @@ uint16_t origin_commit(struct fates *fates, struct origin *origin, const struct 
 			return (uint16_t)(i + 1);
 	if (origin->commit_count == UINT16_MAX - 1)
 		return (uint16_t)origin->commit_count;
-	add_landed(origin, add_commit(fates, id, at));
-	origin->dirty = true;
+	origin_add_landed(origin, add_commit(fates, id, at));
 	return (uint16_t)origin->commit_count;
 }
 
@@ -267,7 +265,6 @@ static int take_edit(const struct link_edit *edit, void *payload)
 		text += len + (text[len] == '\n');
 	}
 	path = &fates->paths[fates->origins[origin].path];
-	path->touched = true;
 	if (!rejected)
 		add_replaced(path, origin, &old);
 	for (uint32_t i = 0; i < fates->origins[origin].count && !rejected; i++)
@@ -285,9 +282,9 @@ static int add_edit(const struct link_place *place, void *payload)
 	return 0;
 }
 
-int fates_list_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest)
+int fates_list_edits(struct fates *fates, int64_t last, int64_t *oldest)
 {
-	int rc = talk_link_edits(fates->session->store, after, last, add_edit, fates);
+	int rc = talk_link_edits(fates->session->store, last, add_edit, fates);
 
 	*oldest = fates->edit_count ? fates->edits->at : 0;
 	return rc;
@@ -406,10 +403,6 @@ static bool decode_line(struct fates *fates, uint32_t origin, struct input *in,
 	fate_set_gone(fates, &line, gone);
 	fate_set_place(fates, number, at);
 	fates->lines[number] = line;
-	if (line.state == LINE_PENDING || line.state == LINE_PASSED)
-		add_pending(&fates->paths[line.path], number);
-	if (line.gone)
-		path_lose(&fates->paths[line.path], number);
 	return true;
 }
 
@@ -425,7 +418,7 @@ static bool decode(struct fates *fates, uint32_t origin, struct input *in)
 
 		if (!take(in, commit.id.raw, OID_RAW) || !take(in, &commit.at, sizeof(commit.at)))
 			return false;
-		add_landed(into, add_commit(fates, &commit.id, commit.at));
+		origin_add_landed(into, add_commit(fates, &commit.id, commit.at));
 	}
 	for (uint32_t i = 0; i < counts[1]; i++) {
 		size_t len = strnlen(in->at, (size_t)(in->end - in->at));
@@ -458,21 +451,10 @@ static int take_origin(const struct origin_row *row, void *payload)
 				       "flywheel rebuild`");
 	origin = origin_add(
 		fates, row->turn, row->position, row->at, kind, row->path, row->tool, row->model);
-	fates->origins[origin].id = row->id;
-	fates->origins[origin].dirty = false;
 	if (!decode(fates, origin, &in))
 		return fail(E_INVALID, "the sidecar's lines of assistants are damaged: run `git "
 				       "flywheel rebuild`");
 	return 0;
-}
-
-int fates_load(struct fates *fates)
-{
-	int rc = store_origin_each(fates->session->store, NULL, take_origin, fates);
-
-	for (uint32_t i = 0; i < fates->path_count; i++)
-		fates->paths[i].stored = true;
-	return rc;
 }
 
 struct handing {
@@ -489,8 +471,6 @@ static int hand_out(const struct origin_row *row, void *payload)
 
 	if (!rc)
 		rc = handing->fn(fates, fates->origins, handing->payload);
-	for (uint32_t i = 0; i < fates->path_count; i++)
-		fates->paths[i].pending_count = fates->paths[i].lost_count = 0;
 	if (fates->origin_count)
 		release_landed(fates->origins);
 	fates->origin_count = fates->line_count = fates->place_count = 0;
@@ -510,31 +490,71 @@ int fates_load_path(struct fates *fates, const char *path)
 	return store_origin_each(fates->session->store, path, take_origin, fates);
 }
 
+static void row_of(
+	const struct fates *fates, uint32_t number, struct buf *bytes, struct origin_row *out)
+{
+	const struct origin *origin = &fates->origins[number];
+
+	buf_clear(bytes);
+	encode(fates, origin, bytes);
+	*out = (struct origin_row){.id = (int64_t)number + 1,
+		.turn = origin->turn,
+		.position = origin->position,
+		.at = origin->at,
+		.evidence = evidence_names[origin->evidence],
+		.path = fates->paths[origin->path].name,
+		.tool = origin_tool(fates, origin),
+		.model = origin_model(fates, origin),
+		.fate = bytes->ptr,
+		.fate_len = bytes->len};
+}
+
+struct comparing {
+	struct fates *fates;
+	struct buf bytes;
+	bool gone; /* what was of one turn is not any more */
+};
+
+static int compare_row(const struct origin_row *old, void *payload)
+{
+	struct comparing *comparing = payload;
+	struct fates *fates = comparing->fates;
+	struct origin_row new;
+
+	if (old->id < 1 || old->id > fates->origin_count) {
+		comparing->gone = true;
+		return 0;
+	}
+	row_of(fates, (uint32_t)old->id - 1, &comparing->bytes, &new);
+	comparing->gone |= old->turn != new.turn;
+	fates->origins[old->id - 1].changed =
+		old->turn != new.turn || old->position != new.position || old->at != new.at ||
+		strcmp(old->evidence, new.evidence) || strcmp(old->path, new.path) ||
+		strcmp(old->tool, new.tool) || strcmp(old->model, new.model) ||
+		old->fate_len != new.fate_len || memcmp(old->fate, new.fate, new.fate_len);
+	return 0;
+}
+
 int fates_save(struct fates *fates)
 {
-	struct buf bytes = BUF_INIT;
-	int rc = 0;
+	struct store *store = fates->session->store;
+	struct comparing comparing = {fates, BUF_INIT, false};
+	int rc;
 
+	for (uint32_t i = 0; i < fates->origin_count; i++)
+		fates->origins[i].changed = true;
+	rc = store_origin_each(store, NULL, compare_row, &comparing);
 	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
-		struct origin *origin = &fates->origins[i];
-		struct origin_row row = {.id = origin->id,
-			.turn = origin->turn,
-			.position = origin->position,
-			.at = origin->at,
-			.evidence = evidence_names[origin->evidence],
-			.path = fates->paths[origin->path].name,
-			.tool = origin_tool(fates, origin),
-			.model = origin_model(fates, origin)};
+		struct origin_row row;
 
-		if (!origin->dirty)
+		if (!fates->origins[i].changed)
 			continue;
-		buf_clear(&bytes);
-		encode(fates, origin, &bytes);
-		row.fate = bytes.ptr;
-		row.fate_len = bytes.len;
-		rc = store_origin_put(fates->session->store, &row, &origin->id);
+		row_of(fates, i, &comparing.bytes, &row);
+		rc = store_origin_put(store, &row);
 	}
-	buf_release(&bytes);
+	if (!rc && comparing.gone)
+		rc = store_origin_end(store, fates->origin_count);
+	buf_release(&comparing.bytes);
 	return rc;
 }
 
@@ -548,7 +568,7 @@ void fates_end_walk(struct fates *fates)
 		free(path->pending);
 		free(path->replaced);
 		free(path->lost);
-		*path = (struct fate_path){.name = path->name, .touched = path->touched};
+		*path = (struct fate_path){.name = path->name};
 	}
 	for (size_t i = 0; i < FATE_TEXTS; i++)
 		if (fates->texts[i].text.ptr)

@@ -48,13 +48,13 @@ struct fate_commit {
 /* A write does not say what it replaced. */
 enum evidence { BY_EDIT, BY_WRITE, BY_NOTE, BY_TRAILER };
 struct origin {
-	int64_t id, turn, at;
+	int64_t turn, at;
 	union {
 		uint32_t one, *many;
 	} commits;             /* indexes into fates.commits */
 	uint16_t commit_count; /* most have one */
 	uint8_t evidence;
-	bool dirty; /* to be written again, and its links */
+	bool changed; /* not as it was stored before */
 	int position;
 	uint32_t author; /* index into fates.authors */
 	uint32_t path;   /* as written */
@@ -86,9 +86,7 @@ struct fate_path {
 	uint32_t *lost; /* lines that were taken out, to know them when they come back */
 	uint32_t lost_count, lost_capacity;
 	uint32_t active;      /* of pending: held against the file as it was before */
-	bool touched;         /* in this update */
 	struct version *head; /* its version at HEAD, of those above; NULL: it is not there */
-	bool stored;          /* the version that HEAD had is known by its lines' places only */
 };
 
 #define FATE_TEXTS 64
@@ -133,12 +131,14 @@ uint32_t fate_path_of(struct fates *fates, const char *name);             /* mad
 struct fate_path *fate_path_known(struct fates *fates, const char *name); /* NULL */
 uint32_t origin_add(struct fates *fates, int64_t turn, int position, int64_t at,
 	enum evidence evidence, const char *path, const char *tool, const char *model);
+uint32_t fate_author_of(struct fates *fates, const char *tool, const char *model);
 const char *origin_tool(const struct fates *fates, const struct origin *origin);
 const char *origin_model(const struct fates *fates, const struct origin *origin);
 /* Only to the newest origin: lines of an origin stand together. */
 uint32_t origin_add_line(struct fates *fates, uint32_t origin, uint64_t hash);
 uint16_t origin_commit(
 	struct fates *fates, struct origin *origin, const struct oid *id, int64_t at);
+void origin_add_landed(struct origin *origin, uint32_t commit); /* index into fates.commits */
 const struct fate_commit *origin_landed(
 	const struct fates *fates, const struct origin *origin, uint32_t number); /* from 0 */
 uint32_t fate_place(const struct fates *fates, uint32_t line);
@@ -146,20 +146,23 @@ void fate_set_place(struct fates *fates, uint32_t line, uint32_t place);
 int64_t fate_gone(const struct fates *fates, const struct fate_line *line); /* 0: it is there */
 void fate_set_gone(struct fates *fates, struct fate_line *line, int64_t at);
 void path_lose(struct fate_path *path, uint32_t line);
-int fates_load(struct fates *fates);
 int fates_load_path(struct fates *fates, const char *path); /* of edits that wrote in one file */
 /* Hands out one origin after the other, with nothing else in memory. */
 typedef int (*fate_origin_fn)(
 	const struct fates *fates, const struct origin *origin, void *payload);
 int fates_each(struct fates *fates, fate_origin_fn fn, void *payload);
+/* Writes what is not stored so already, and takes out what is there no more. */
 int fates_save(struct fates *fates);
 /* What only a walk needs: texts, versions, what waits. Lines and where they are stay. */
 void fates_end_walk(struct fates *fates);
 void fates_release(struct fates *fates);
-/* Lists the edits after a turn, up to another; `*oldest` is the time of the oldest, or 0. */
-int fates_list_edits(struct fates *fates, int64_t after, int64_t last, int64_t *oldest);
+/* Lists the edits up to a turn; `*oldest` is the time of the oldest, or 0. */
+int fates_list_edits(struct fates *fates, int64_t last, int64_t *oldest);
 /* Takes those of them that are as old, oldest first: no commit before may depend on them. */
 int fates_take_edits(struct fates *fates, int64_t until);
+
+/* E_NOTFOUND also for no commit: a zero id. */
+int fate_tree(struct repo *repo, const struct oid *commit, struct oid *tree);
 
 /* Versions of a path. */
 struct version *version_find(struct fate_path *path, const struct oid *blob);
@@ -178,9 +181,13 @@ struct fate_walk {
 	bool all;                   /* follow every commit: what came before is followed */
 	struct map followed;        /* raw ids: by time, by a claim, or after such a commit */
 	struct quiet *quiet;        /* takes the others */
-	size_t seen;
+	int64_t seen;               /* commits, also of walks that this one goes on from */
+	struct fate_commit *tips;   /* those of them that have no child among them */
+	size_t tip_count, tip_capacity;
 };
 int fate_commit(struct fate_walk *walk, const struct commit *commit);
+void fate_add_tip(struct fate_walk *walk, const struct oid *id, int64_t at);
+void fate_walk_release(struct fate_walk *walk);
 /* Where each line stands in HEAD; what waits for too long is dropped. Ends the walk. */
 int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time);
 

@@ -21,7 +21,6 @@ static bool is_open(const struct fate_line *line)
 static void set_state(struct fates *fates, uint32_t number, enum line_state state)
 {
 	fates->lines[number].state = (uint8_t)state;
-	fates->origins[fates->lines[number].origin].dirty = true;
 }
 
 /* Keeps what still waits, in its order. */
@@ -420,7 +419,6 @@ void match_lost(struct fates *fates, struct change *change)
 			continue;
 		fate_set_gone(fates, &fates->lines[number], 0);
 		fates->lines[number].end = END_NONE;
-		fates->origins[fates->lines[number].origin].dirty = true;
 		added->taken = true;
 		change->owners[added->line] = number;
 	}

@@ -11,19 +11,21 @@
 static int settle_path(struct fates *fates, struct fate_path *path, const struct oid *tree)
 {
 	struct text_lines text = {.text = BUF_INIT};
-	struct version *version = NULL;
 	struct oid blob;
 	bool there = !repo_tree_file(fates->session->repo, tree, path->name, &blob);
+	bool due = is_due(fates, path, INT64_MAX);
 	int rc = 0;
 
 	error_clear();
-	there = there && fate_text(fates, &blob, &text);
-	if (there)
-		rc = version_of(fates, path, &blob, &text, VERSIONS, &version);
-	activate(fates, path, there ? &text : NULL, INT64_MAX);
-	path->head = version;
+	path->head = there ? version_find(path, &blob) : NULL;
+	if (there && (due || !path->head))
+		there = fate_text(fates, &blob, &text);
+	if (there && !path->head)
+		rc = version_of(fates, path, &blob, &text, VERSIONS, &path->head);
+	if (due)
+		activate(fates, path, there ? &text : NULL, INT64_MAX);
 	for (uint32_t i = 0; i < path->version_count; i++) {
-		if (&path->versions[i] == version)
+		if (&path->versions[i] == path->head)
 			continue;
 		free(path->versions[i].runs); /* nothing is walked any more */
 		path->versions[i].runs = NULL;
@@ -52,19 +54,15 @@ static void place_lines(struct fates *fates)
 static void judge(struct fates *fates, uint32_t number, int64_t head_time)
 {
 	struct fate_line *line = &fates->lines[number];
-	struct origin *origin = &fates->origins[line->origin];
+	const struct origin *origin = &fates->origins[line->origin];
 
 	if (line->state == LINE_PENDING || line->state == LINE_PASSED) {
-		if (origin->at < head_time - FATE_HORIZON) {
+		if (origin->at < head_time - FATE_HORIZON)
 			line->state = LINE_DROPPED;
-			origin->dirty = true;
-		}
 		return;
 	}
-	if ((line->state != LINE_KEPT && line->state != LINE_EDITED) ||
-		!fates->paths[line->path].touched)
+	if (line->state != LINE_KEPT && line->state != LINE_EDITED)
 		return;
-	origin->dirty = true;
 	if (fate_place(fates, number)) {
 		fate_set_gone(fates, line, 0);
 		line->end = END_NONE;
@@ -76,18 +74,11 @@ static void judge(struct fates *fates, uint32_t number, int64_t head_time)
 
 int fates_settle(struct fates *fates, const struct oid *head, int64_t head_time)
 {
-	char hex[OID_HEX + 1];
 	struct oid tree;
-	int rc;
+	int rc = fate_tree(fates->session->repo, head, &tree);
 
-	oid_hex(head, hex);
-	rc = repo_tree_of(fates->session->repo, hex, &tree);
 	for (uint32_t i = 0; i < fates->path_count && !rc; i++)
-		if (fates->paths[i].touched)
-			rc = settle_path(fates, &fates->paths[i], &tree);
-	for (uint32_t i = 0; i < fates->line_count && !rc; i++)
-		if (fates->paths[fates->lines[i].path].touched)
-			fate_set_place(fates, i, 0);
+		rc = settle_path(fates, &fates->paths[i], &tree);
 	if (rc)
 		return rc;
 	place_lines(fates);

@@ -246,23 +246,7 @@ struct version *version_put(
 	}
 	*known = (struct version){.blob = *blob, .count = count};
 	pack(known, owners);
-	path->stored = false;
 	return known;
-}
-
-/* HEAD's version of the last update, by the places that its lines had there. */
-static void restore(
-	struct fates *fates, struct fate_path *path, const struct oid *blob, uint32_t count)
-{
-	uint32_t *owners = nobody(count);
-	uint32_t number = (uint32_t)(path - fates->paths);
-
-	for (uint32_t i = 0; i < fates->line_count; i++)
-		if (fates->lines[i].path == number && fate_place(fates, i) &&
-			fate_place(fates, i) <= count)
-			owners[fate_place(fates, i) - 1] = i;
-	version_put(path, blob, owners, count);
-	free(owners);
 }
 
 /* Lines that two versions share keep their owner. */
@@ -303,8 +287,6 @@ int version_of(struct fates *fates, struct fate_path *path, const struct oid *bl
 	uint32_t *owners;
 	int rc = 0;
 
-	if (path->stored) /* only a child of that HEAD can be asked for: the walk is linear */
-		restore(fates, path, blob, text->count);
 	*out = version_find(path, blob);
 	if (*out && (*out)->count == text->count)
 		return 0;

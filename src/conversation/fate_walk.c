@@ -43,6 +43,16 @@ static void changes_release(struct changes *changes)
 	free(changes->list);
 }
 
+int fate_tree(struct repo *repo, const struct oid *commit, struct oid *tree)
+{
+	char hex[OID_HEX + 1];
+
+	if (oid_is_zero(commit))
+		return fail(E_NOTFOUND, "there is no commit");
+	oid_hex(commit, hex);
+	return repo_tree_of(repo, hex, tree);
+}
+
 /* The tree of a parent: mostly that of the commit that was seen last. */
 static int tree_of(struct fate_walk *walk, const struct oid *id, struct oid *tree)
 {
@@ -218,7 +228,6 @@ static void place_moved(struct fates *fates, struct change *to, struct left *lef
 		if (to->number == FATE_NONE)
 			to->number = fate_path_of(fates, to->path);
 		fates->lines[*left->slots[found]].path = to->number;
-		fates->origins[fates->lines[*left->slots[found]].origin].dirty = true;
 		to->owners[added->line] = *left->slots[found];
 		added->taken = true;
 		*left->slots[found] = FATE_NONE;
@@ -315,7 +324,6 @@ static void end_line(struct fates *fates, uint32_t number, const struct commit *
 		return;
 	fate_set_gone(fates, line, commit->commit_time);
 	line->end = (uint8_t)(is_revert_of(commit, landed) ? END_REVERTED : END_REWRITTEN);
-	origin->dirty = true;
 	path_lose(&fates->paths[line->path], number);
 }
 
@@ -381,7 +389,6 @@ static int open_followed(struct fates *fates, struct changes *changes, const str
 		if (change->number == FATE_NONE)
 			continue;
 		followed++;
-		fates->paths[change->number].touched = true;
 		rc = open_change(fates, change);
 	}
 	return rc;
@@ -440,7 +447,6 @@ static void close_changes(struct fates *fates, struct changes *changes, const st
 				end_line(fates, change->removed[k], commit);
 		if (!change->open || change->number == FATE_NONE || !change->has_new)
 			continue;
-		fates->paths[change->number].touched = true;
 		version_put(
 			&fates->paths[change->number], &change->new, change->owners, change->count);
 	}
@@ -552,10 +558,7 @@ static int merge_file(struct fate_walk *walk, const struct commit *commit, struc
 	struct version *merged = NULL;
 	int rc = 0;
 
-	if (!path || !change->has_new)
-		return 0;
-	path->touched = true;
-	if (version_find(path, &change->new))
+	if (!path || !change->has_new || version_find(path, &change->new))
 		return 0;
 	if (fate_text(fates, &change->new, &text))
 		rc = version_of(fates, path, &change->new, &text, raise_parents(walk, commit, path),
@@ -579,6 +582,30 @@ static int take_merge(struct fate_walk *walk, const struct commit *commit)
 	return rc;
 }
 
+/* ---- the walk ---- */
+
+void fate_add_tip(struct fate_walk *walk, const struct oid *id, int64_t at)
+{
+	GROW(walk->tips, walk->tip_count, walk->tip_capacity);
+	walk->tips[walk->tip_count++] = (struct fate_commit){*id, at};
+}
+
+static void move_tips(struct fate_walk *walk, const struct commit *commit)
+{
+	for (size_t i = 0; i < commit->parent_count; i++)
+		for (size_t k = walk->tip_count; k--;)
+			if (oid_equal(&walk->tips[k].id, &commit->parents[i]))
+				walk->tips[k] = walk->tips[--walk->tip_count];
+	fate_add_tip(walk, &commit->id, commit->commit_time);
+}
+
+void fate_walk_release(struct fate_walk *walk)
+{
+	map_release(&walk->followed);
+	free(walk->tips);
+	memset(walk, 0, sizeof(*walk));
+}
+
 int fate_commit(struct fate_walk *walk, const struct commit *commit)
 {
 	struct fates *fates = walk->fates;
@@ -592,6 +619,7 @@ int fate_commit(struct fate_walk *walk, const struct commit *commit)
 					      : take_commit(walk, commit);
 	walk->last = commit->id;
 	walk->last_tree = commit->tree;
+	move_tips(walk, commit);
 	walk->seen++;
 	return rc;
 }

@@ -5,8 +5,8 @@
  */
 #include "flywheel/conversation_link.h"
 
-#include "conversation/fate.h"
-#include "conversation/quiet.h"
+#include "conversation/fate_follow.h"
+#include "conversation/fate_state.h"
 #include "flywheel/graph_place.h"
 #include "flywheel/refs.h"
 #include "flywheel/store_decision.h"
@@ -25,20 +25,19 @@
 #define SUBJECT_MAX 200
 #define NOTES_AI "refs/notes/ai"
 
-/* Where the last update ended, and whether this one can go on from there. */
+/* What the last update had seen. */
 struct mark {
 	struct oid head, notes;
-	int64_t newest, turns, edits, last;
+	int64_t turns, edits, outcomes, last;
 };
 
 struct update {
 	struct session *session;
 	struct fates fates;
+	struct following following;
 	struct mark old, new;
-	struct quiet quiet;
-	bool onward;
+	bool onward;  /* what was linked before stays, but for what changed */
 	char *before; /* the mark as it was read */
-	int64_t head_time;
 };
 
 static char *mark_text(const struct mark *mark)
@@ -48,112 +47,27 @@ static char *mark_text(const struct mark *mark)
 	oid_hex(&mark->head, head);
 	oid_hex(&mark->notes, notes);
 	return xstrfmt("%d %s %s %lld %lld %lld %lld", CLAIMS_VERSION, head, notes,
-		(long long)mark->newest, (long long)mark->turns, (long long)mark->edits,
+		(long long)mark->turns, (long long)mark->edits, (long long)mark->outcomes,
 		(long long)mark->last);
 }
 
 static bool mark_parse(const char *text, struct mark *out)
 {
 	char head[OID_HEX + 1], notes[OID_HEX + 1];
-	long long newest, turns, edits, last;
+	long long turns, edits, outcomes, last;
 	int version;
 
-	if (!text || sscanf(text, "%d %40s %40s %lld %lld %lld %lld", &version, head, notes,
-			     &newest, &turns, &edits, &last) != 7)
+	if (!text || sscanf(text, "%d %40s %40s %lld %lld %lld %lld", &version, head, notes, &turns,
+			     &edits, &outcomes, &last) != 7)
 		return false;
 	if (version != CLAIMS_VERSION || oid_parse(head, &out->head) ||
 		oid_parse(notes, &out->notes))
 		return false;
-	out->newest = newest;
 	out->turns = turns;
 	out->edits = edits;
+	out->outcomes = outcomes;
 	out->last = last;
 	return true;
-}
-
-/* ---- can it go on? ---- */
-
-struct line_check {
-	const struct oid *parent;
-	struct oid last;
-	int64_t newest;
-	struct map seen;
-};
-
-static int is_next(const struct commit *commit, void *payload)
-{
-	struct line_check *check = payload;
-
-	if (commit->parent_count != 1 || !oid_equal(&commit->parents[0], &check->last) ||
-		commit->commit_time < check->newest)
-		return E_LATER;
-	check->last = commit->id;
-	check->newest = commit->commit_time;
-	map_put(&check->seen, (const char *)commit->id.raw, OID_RAW, NULL);
-	return 0;
-}
-
-/* A note's path is the commit's id with slashes. */
-static int is_note_of_new(
-	const char *path, const struct oid *old, const struct oid *new, void *payload)
-{
-	struct line_check *check = payload;
-	char hex[OID_HEX + 1];
-	size_t len = 0;
-	struct oid id;
-
-	(void)old;
-	(void)new;
-	for (; *path && len < OID_HEX; path++)
-		if (*path != '/')
-			hex[len++] = *path;
-	hex[len] = '\0';
-	if (*path || oid_parse(hex, &id))
-		return 0; /* not a note */
-	return map_get(&check->seen, (const char *)id.raw, OID_RAW) ? 0 : E_LATER;
-}
-
-static int tree_of_commit(struct repo *repo, const struct oid *id, struct oid *tree)
-{
-	char hex[OID_HEX + 1];
-
-	if (oid_is_zero(id))
-		return E_NOTFOUND;
-	oid_hex(id, hex);
-	return repo_tree_of(repo, hex, tree);
-}
-
-/* New notes of attribution are of new commits only. */
-static bool notes_follow(const struct update *update, struct line_check *check)
-{
-	struct repo *repo = update->session->repo;
-	struct oid old, new;
-	bool had = !tree_of_commit(repo, &update->old.notes, &old);
-	bool has = !tree_of_commit(repo, &update->new.notes, &new);
-
-	if (oid_equal(&update->old.notes, &update->new.notes))
-		return true;
-	return has && had == !oid_is_zero(&update->old.notes) &&
-	       !repo_tree_diff(repo, had ? &old : NULL, &new, is_note_of_new, check);
-}
-
-static bool can_go_on(struct update *update, const struct talk_known *known)
-{
-	struct repo *repo = update->session->repo;
-	struct line_check check = {.last = update->old.head, .newest = update->old.newest};
-	struct log_options added = {
-		.from = &update->new.head, .hide = &update->old.head, .oldest_first = true};
-	bool follows;
-
-	if (!update->before || known->turns - known->new_turns != update->old.turns ||
-		known->edits - known->new_edits != update->old.edits ||
-		(known->oldest && known->oldest <= update->old.newest + FATE_SLACK))
-		return false;
-	follows = !repo_log(repo, &added, is_next, &check) &&
-		  oid_equal(&check.last, &update->new.head) && notes_follow(update, &check);
-	map_release(&check.seen);
-	error_clear();
-	return follows;
 }
 
 /* False when all is as it was. */
@@ -181,91 +95,16 @@ static int look(struct update *update, bool *due)
 		return rc;
 	update->new.turns = known.turns;
 	update->new.edits = known.edits;
+	update->new.outcomes = known.outcomes;
 	update->new.last = known.last;
 	*due = oid_is_zero(&update->old.head) || !oid_equal(&update->old.head, &update->new.head) ||
 	       !oid_equal(&update->old.notes, &update->new.notes) ||
 	       known.turns != update->old.turns || known.edits != update->old.edits ||
-	       known.last != update->old.last;
-	update->onward = *due && !oid_is_zero(&update->old.head) && can_go_on(update, &known);
+	       known.outcomes != update->old.outcomes || known.last != update->old.last;
+	update->onward = !oid_is_zero(&update->old.head) &&
+			 known.turns - known.new_turns == update->old.turns &&
+			 known.edits - known.new_edits == update->old.edits;
 	return 0;
-}
-
-/* ---- following the lines ---- */
-
-struct walking {
-	struct fate_walk walk;
-	struct progress *progress;
-};
-
-static int on_commit(const struct commit *commit, void *payload)
-{
-	struct walking *walking = payload;
-
-	if (interrupted())
-		return fail(E_STOPPED, "stopped: links to talk stay as they were");
-	progress_set(walking->progress, walking->walk.seen);
-	return fate_commit(&walking->walk, commit);
-}
-
-/* Goes on from the last HEAD, or from what is quiet and older than any edit. */
-static void begin_walk(struct update *update, struct fate_walk *walk, struct oid **hidden,
-	struct log_options *options)
-{
-	struct quiet *quiet = &update->quiet;
-
-	quiet_load(
-		update->session, update->onward ? &update->old.notes : &update->new.notes, quiet);
-	walk->fates = &update->fates;
-	walk->quiet = quiet;
-	options->from = &update->new.head;
-	options->oldest_first = true;
-	if (update->onward) {
-		options->hide = &update->old.head;
-		update->fates.newest = update->old.newest;
-		/* The oldest edit of all is not known here: with edits nothing new is quiet. */
-		walk->all = update->new.edits || !quiet_has_tip(quiet, &update->old.head);
-		quiet->changed = quiet->tips.count; /* new notes are of none of these */
-	} else if (!walk->oldest || quiet->newest + FATE_SLACK < walk->oldest) {
-		*hidden = quiet_tips(quiet, &options->hide_more_count);
-		options->hide_more = *hidden;
-		update->fates.newest = quiet->newest;
-	} else {
-		quiet_release(quiet);
-		*quiet = (struct quiet){.tips = MAP_INIT};
-	}
-}
-
-static int follow(struct update *update)
-{
-	struct fates *fates = &update->fates;
-	struct walking walking = {.walk = {.followed = MAP_INIT}};
-	struct log_options options = {0};
-	struct oid *hidden = NULL;
-	struct commit head;
-	int rc = claims_open(fates);
-
-	if (!rc && update->onward)
-		rc = fates_load(fates);
-	if (!rc)
-		rc = fates_list_edits(fates, update->onward ? update->old.last : 0,
-			update->new.last, &walking.walk.oldest);
-	begin_walk(update, &walking.walk, &hidden, &options);
-	walking.progress = progress_start("following lines of assistants", 0);
-	if (!rc)
-		rc = repo_log(update->session->repo, &options, on_commit, &walking);
-	progress_finish(walking.progress);
-	map_release(&walking.walk.followed);
-	free(hidden);
-	if (!rc)
-		rc = fates_take_edits(fates, INT64_MAX);
-	if (!rc)
-		rc = repo_commit_read(update->session->repo, &update->new.head, &head);
-	if (rc)
-		return rc;
-	update->head_time = head.commit_time;
-	commit_release(&head);
-	update->new.newest = fates->newest;
-	return fates_settle(fates, &update->new.head, update->head_time);
 }
 
 /* ---- links of edits ---- */
@@ -411,36 +250,77 @@ static int link_origin(struct update *update, const struct origin *origin, struc
 	return rc;
 }
 
-/*
- * All links of a turn's edits are made again as soon as a line of one of them has moved; from
- * nothing there are none yet.
- */
+/* Files that HEAD has in other words than the last one: their symbols are elsewhere. */
+struct moving {
+	struct fates *fates;
+	bool *moved; /* of each path */
+};
+
+static int on_moved(const char *path, const struct oid *old, const struct oid *new, void *payload)
+{
+	struct moving *moving = payload;
+	const struct fate_path *known = fate_path_known(moving->fates, path);
+
+	(void)old;
+	(void)new;
+	if (known)
+		moving->moved[known - moving->fates->paths] = true;
+	return 0;
+}
+
+static int find_moved(struct update *update, struct moving *moving)
+{
+	struct repo *repo = update->session->repo;
+	struct oid old, new;
+	int rc = fate_tree(repo, &update->old.head, &old);
+
+	if (!rc)
+		rc = fate_tree(repo, &update->new.head, &new);
+	return rc ? rc : repo_tree_diff(repo, &old, &new, on_moved, moving);
+}
+
+/* Turns with a line that is not as it was; all of them where there are no links yet. */
+static void find_turns(const struct update *update, const bool *moved, struct map *turns)
+{
+	const struct fates *fates = &update->fates;
+
+	for (uint32_t i = 0; i < fates->origin_count; i++) {
+		const struct origin *origin = &fates->origins[i];
+		bool changed = origin->changed || !update->onward;
+
+		for (uint32_t k = 0; k < origin->count && !changed; k++)
+			changed = moved[fates->lines[origin->first + k].path];
+		if (origin->turn && changed)
+			map_put(turns, (const char *)&origin->turn, sizeof(origin->turn), NULL);
+	}
+}
+
+/* All links of a turn's edits are made again as soon as one of them is not as it was. */
 static int link_edits(struct update *update)
 {
 	struct fates *fates = &update->fates;
 	struct symbols *symbols = xcalloc(fates->path_count + 1, sizeof(*symbols));
+	struct moving moving = {fates, xcalloc(fates->path_count + 1, sizeof(bool))};
 	struct map turns = MAP_INIT;
-	int rc = 0;
+	int rc = update->onward ? find_moved(update, &moving) : 0;
 
-	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
-		const struct origin *origin = &fates->origins[i];
-		bool added = false;
+	find_turns(update, moving.moved, &turns);
+	for (size_t i = 0; i < turns.count && update->onward && !rc; i++) {
+		int64_t turn;
 
-		if (update->onward && origin->turn && origin->dirty)
-			map_put(&turns, (const char *)&origin->turn, sizeof(origin->turn), &added);
-		if (added)
-			rc = talk_link_drop(update->session->store, origin->turn);
+		memcpy(&turn, turns.entries[i].key, sizeof(turn));
+		rc = talk_link_drop(update->session->store, turn);
 	}
 	for (uint32_t i = 0; i < fates->origin_count && !rc; i++) {
 		const struct origin *origin = &fates->origins[i];
 
-		if (origin->turn && (!update->onward || map_get(&turns, (const char *)&origin->turn,
-								sizeof(origin->turn))))
+		if (map_get(&turns, (const char *)&origin->turn, sizeof(origin->turn)))
 			rc = link_origin(update, origin, symbols);
 	}
 	for (uint32_t i = 0; i < fates->path_count; i++)
 		symbols_release(&symbols[i]);
 	free(symbols);
+	free(moving.moved);
 	map_release(&turns);
 	return rc;
 }
@@ -543,14 +423,13 @@ static int write_all(struct update *update)
 {
 	struct store *store = update->session->store;
 	char *mark = mark_text(&update->new);
-	int rc = 0;
+	int rc;
 
-	if (!update->onward)
-		rc = talk_link_clear(store);
-	if (!rc)
-		rc = link_edits(update);
+	rc = update->onward ? talk_link_drop_notes(store) : talk_link_clear(store);
 	if (!rc)
 		rc = fates_save(&update->fates);
+	if (!rc)
+		rc = link_edits(update);
 	if (!rc)
 		rc = link_notes(update);
 	if (!rc)
@@ -559,7 +438,9 @@ static int write_all(struct update *update)
 		rc = talk_link_turns(store, update->onward ? update->old.last : 0, update->new.last,
 			take_turn, update);
 	if (!rc)
-		rc = quiet_save(update->session, &update->new.notes, &update->quiet);
+		rc = quiet_save(update->session, &update->new.notes, &update->following.quiet);
+	if (!rc)
+		rc = fate_state_prune(store, update->following.seen);
 	if (!rc)
 		rc = store_mined_set(store, MARK, mark);
 	free(mark);
@@ -590,18 +471,20 @@ static int write(struct update *update)
 
 int conversation_link(struct session *session)
 {
-	struct update update = {.session = session, .quiet = {.tips = MAP_INIT}};
+	struct update update = {.session = session, .fates = {.session = session}};
 	bool due = false;
-	int rc;
+	int rc = look(&update, &due);
 
-	update.fates.session = session;
-	rc = look(&update, &due);
+	update.following = (struct following){.fates = &update.fates,
+		.head = update.new.head,
+		.notes = update.new.notes,
+		.last = update.new.last};
 	if (!rc && due)
-		rc = follow(&update);
+		rc = fates_follow(&update.following);
 	if (!rc && due)
 		rc = write(&update);
 	fates_release(&update.fates);
-	quiet_release(&update.quiet);
+	quiet_release(&update.following.quiet);
 	free(update.before);
 	return rc;
 }

@@ -117,13 +117,6 @@ void quiet_add(struct quiet *quiet, const struct commit *commit)
 	quiet->changed = true;
 }
 
-bool quiet_has_tip(const struct quiet *quiet, const struct oid *id)
-{
-	const struct map_entry *entry = map_get(&quiet->tips, (const char *)id->raw, OID_RAW);
-
-	return entry && entry->value.num;
-}
-
 struct oid *quiet_tips(const struct quiet *quiet, size_t *count)
 {
 	struct tip *list = list_tips(quiet, count);

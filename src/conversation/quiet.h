@@ -25,7 +25,6 @@ void quiet_load(struct session *session, const struct oid *notes, struct quiet *
 int quiet_save(struct session *session, const struct oid *notes, const struct quiet *quiet);
 /* Its parents are quiet, or there are none. */
 void quiet_add(struct quiet *quiet, const struct commit *commit);
-bool quiet_has_tip(const struct quiet *quiet, const struct oid *id);
 /* The caller frees the list. */
 struct oid *quiet_tips(const struct quiet *quiet, size_t *count);
 void quiet_release(struct quiet *quiet);

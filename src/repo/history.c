@@ -191,6 +191,8 @@ int repo_log(struct repo *repo, const struct log_options *options, repo_commit_f
 		commit_release(&commit);
 	}
 	git_revwalk_free(walk);
+	if (options->listed)
+		*options->listed = ids.count;
 	if (!rc)
 		rc = log_listed(repo, options->max, &ids, fn, payload);
 	free(ids.list);

@@ -187,6 +187,10 @@ static const char *const migrations[] = {
 	"DELETE FROM meta WHERE key = 'graph.head';",
 	"DROP INDEX blob_fact_blob;"
 	"CREATE INDEX blob_fact_blob ON blob_fact(substr(blob, 1, 6));",
+	"CREATE TABLE walk_state(state INTEGER NOT NULL, part INTEGER NOT NULL,"
+	" bytes BLOB NOT NULL, PRIMARY KEY(state, part)) WITHOUT ROWID;"
+	"INSERT INTO derived_table VALUES(33, 'walk_state');"
+	"DELETE FROM decision_mined WHERE source = 'link';",
 };
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(migrations) + 1)

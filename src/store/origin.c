@@ -2,23 +2,24 @@
 #include "flywheel/store_origin.h"
 #include "store/query.h"
 
+#include "util/error.h"
+
 #include <string.h>
 
-int talk_link_edits(
-	struct store *store, int64_t after, int64_t last, link_place_fn fn, void *payload)
+int talk_link_edits(struct store *store, int64_t last, link_place_fn fn, void *payload)
 {
 	struct query *query = query_open(store,
-		"SELECT e.turn, t.at, e.position FROM turn_edit e JOIN turn t ON t.id = e.turn "
-		"WHERE e.turn > ?1 AND e.turn <= ?2 AND t.at > 0 AND e.outcome <> 'failed' "
-		"ORDER BY t.at, e.turn, e.position");
+		"SELECT e.turn, t.at, e.position, e.outcome = 'rejected' FROM turn_edit e "
+		"JOIN turn t ON t.id = e.turn WHERE e.turn <= ?1 AND t.at > 0 "
+		"AND e.outcome <> 'failed' ORDER BY t.at, e.turn, e.position");
 	int rc = 0, closed;
 
-	query_bind_number(query, 1, after);
-	query_bind_number(query, 2, last);
+	query_bind_number(query, 1, last);
 	while (!rc && query_next(query)) {
 		struct link_place place = {.turn = query_number(query, 0),
 			.at = query_number(query, 1),
-			.position = (int)query_number(query, 2)};
+			.position = (int)query_number(query, 2),
+			.rejected = query_number(query, 3) != 0};
 
 		rc = fn(&place, payload);
 	}
@@ -92,8 +93,7 @@ int talk_link_known(struct store *store, int64_t last, struct talk_known *out)
 		"(SELECT coalesce(max(id), 0) FROM turn), "
 		"(SELECT count(*) FROM turn WHERE id > ?1), "
 		"(SELECT count(*) FROM turn_edit WHERE turn > ?1), "
-		"(SELECT coalesce(min(t.at), 0) FROM turn_edit e JOIN turn t ON t.id = e.turn "
-		"WHERE e.turn > ?1)");
+		"(SELECT coalesce(max(value), 0) FROM meta WHERE key = 'talk.outcomes')");
 
 	query_bind_number(query, 1, last);
 	memset(out, 0, sizeof(*out));
@@ -103,7 +103,7 @@ int talk_link_known(struct store *store, int64_t last, struct talk_known *out)
 		out->last = query_number(query, 2);
 		out->new_turns = query_number(query, 3);
 		out->new_edits = query_number(query, 4);
-		out->oldest = query_number(query, 5);
+		out->outcomes = query_number(query, 5);
 	}
 	return query_close(query);
 }
@@ -136,18 +136,13 @@ int store_origin_each(struct store *store, const char *path, origin_fn fn, void 
 	return rc ? rc : closed;
 }
 
-int store_origin_put(struct store *store, const struct origin_row *row, int64_t *id)
+int store_origin_put(struct store *store, const struct origin_row *row)
 {
 	struct query *query = query_open(store,
-		"INSERT INTO origin(id, turn, position, at, evidence, path, tool, model, fate) "
-		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
-		"ON CONFLICT(id) DO UPDATE SET fate = excluded.fate");
-	int rc;
+		"INSERT OR REPLACE INTO origin(id, turn, position, at, evidence, path, tool, "
+		"model, fate) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 
-	if (row->id)
-		query_bind_number(query, 1, row->id);
-	else
-		query_bind_null(query, 1);
+	query_bind_number(query, 1, row->id);
 	query_bind_number(query, 2, row->turn);
 	query_bind_number(query, 3, row->position);
 	query_bind_number(query, 4, row->at);
@@ -157,8 +152,86 @@ int store_origin_put(struct store *store, const struct origin_row *row, int64_t 
 	query_bind_text(query, 8, row->model);
 	query_bind_blob(query, 9, row->fate, row->fate_len);
 	query_run(query);
+	return query_close(query);
+}
+
+int store_origin_end(struct store *store, int64_t count)
+{
+	struct query *query = query_open(store, "DELETE FROM origin WHERE id > ?1");
+	int rc;
+
+	query_bind_number(query, 1, count);
+	query_run(query);
 	rc = query_close(query);
-	if (!rc && !row->id)
-		*id = store_last_id(store);
-	return rc;
+	return rc ? rc
+		  : store_exec(store,
+			    "DELETE FROM talk_link WHERE reason IN ('edit', 'time', 'touch') "
+			    "AND turn NOT IN (SELECT turn FROM origin)");
+}
+
+int store_walk_put(struct store *store, int64_t state, int part, const void *bytes, size_t len)
+{
+	struct query *query =
+		query_open(store, "INSERT INTO walk_state(state, part, bytes) VALUES(?1, ?2, ?3)");
+
+	query_bind_number(query, 1, state);
+	query_bind_number(query, 2, part);
+	query_bind_blob(query, 3, bytes, len);
+	query_run(query);
+	return query_close(query);
+}
+
+static int each_part(struct query *query, walk_part_fn fn, void *payload)
+{
+	int rc = 0, closed;
+
+	while (!rc && query_next(query)) {
+		size_t len;
+		const void *bytes = query_blob(query, 1, &len);
+
+		rc = fn(query_number(query, 0), bytes, len, payload);
+	}
+	closed = query_close(query);
+	return rc ? rc : closed;
+}
+
+int store_walk_each(struct store *store, int64_t state, walk_part_fn fn, void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT state, bytes FROM walk_state WHERE state = ?1 ORDER BY part");
+
+	query_bind_number(query, 1, state);
+	return each_part(query, fn, payload);
+}
+
+int store_walk_firsts(struct store *store, walk_part_fn fn, void *payload)
+{
+	struct query *query = query_open(
+		store, "SELECT state, bytes FROM walk_state WHERE part = 0 ORDER BY state DESC");
+
+	return each_part(query, fn, payload);
+}
+
+int store_walk_next(struct store *store, int64_t after, int64_t *state)
+{
+	struct query *query =
+		query_open(store, "SELECT state FROM walk_state WHERE state > ?1 LIMIT 1");
+	bool found;
+	int rc;
+
+	query_bind_number(query, 1, after);
+	found = query_next(query);
+	if (found)
+		*state = query_number(query, 0);
+	rc = query_close(query);
+	return rc || found ? rc : fail(E_NOTFOUND, "there is no further state");
+}
+
+int store_walk_drop(struct store *store, int64_t state)
+{
+	struct query *query = query_open(store, "DELETE FROM walk_state WHERE state = ?1");
+
+	query_bind_number(query, 1, state);
+	query_run(query);
+	return query_close(query);
 }

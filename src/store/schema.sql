@@ -276,6 +276,12 @@ CREATE TABLE origin(
 	evidence TEXT NOT NULL, -- edit, write, note, trailer
 	path TEXT NOT NULL, tool TEXT NOT NULL, model TEXT NOT NULL,
 	fate BLOB NOT NULL); -- its lines, encoded by src/conversation/fate.c
+-- What following them knew after so many commits (state), in parts, encoded by
+-- src/conversation/fate_state.c: from there it goes on.
+CREATE TABLE walk_state(
+	state INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL,
+	PRIMARY KEY(state, part)) WITHOUT ROWID;
+INSERT INTO derived_table VALUES(33, 'walk_state');
 -- From a turn to what it has to do with.
 CREATE TABLE talk_link(
 	turn INTEGER NOT NULL,

@@ -51,7 +51,7 @@ int talk_watermark_set(
 
 struct talk_writer {
 	struct store *store;
-	struct query *knows, *turn, *edit, *anchor, *outcome;
+	struct query *knows, *turn, *edit, *anchor, *outcome, *told;
 };
 
 struct talk_writer *talk_writer_open(struct store *store)
@@ -72,8 +72,10 @@ struct talk_writer *talk_writer_open(struct store *store)
 				  "last) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
 	/* That the tool failed follows from a person's no, and does not undo it. */
 	writer->outcome = query_open(store, "UPDATE turn_edit SET outcome = ?2 WHERE call = ?1 AND "
-					    "call <> '' AND "
+					    "call <> '' AND outcome <> ?2 AND "
 					    "NOT (outcome = 'rejected' AND ?2 = 'failed')");
+	writer->told = query_open(store, "INSERT INTO meta(key, value) VALUES('talk.outcomes', 1) "
+					 "ON CONFLICT(key) DO UPDATE SET value = value + 1");
 	return writer;
 }
 
@@ -83,8 +85,8 @@ int talk_writer_close(struct talk_writer *writer)
 
 	if (!writer)
 		return 0;
-	struct query *const queries[] = {
-		writer->knows, writer->turn, writer->edit, writer->anchor, writer->outcome};
+	struct query *const queries[] = {writer->knows, writer->turn, writer->edit, writer->anchor,
+		writer->outcome, writer->told};
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++) {
 		int closed = query_close(queries[i]);
 
@@ -164,9 +166,12 @@ int talk_writer_add(struct talk_writer *writer, const struct talk_turn *turn,
 
 int talk_writer_outcome(struct talk_writer *writer, const char *call, const char *outcome)
 {
+	int rc;
+
 	query_bind_text(writer->outcome, 1, call);
 	query_bind_text(writer->outcome, 2, outcome);
-	return query_run(writer->outcome);
+	rc = query_run(writer->outcome);
+	return !rc && store_changes(writer->store) > 0 ? query_run(writer->told) : rc;
 }
 
 bool talk_has_beginning(struct store *store, const char *beginning)

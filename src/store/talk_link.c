@@ -34,6 +34,11 @@ int talk_link_drop(struct store *store, int64_t turn)
 	return query_close(query);
 }
 
+int talk_link_drop_notes(struct store *store)
+{
+	return store_exec(store, "DELETE FROM talk_link WHERE reason = 'note'");
+}
+
 int store_mention_add(struct store *store, int64_t turn, char kind, const char *word)
 {
 	struct query *query =
