@@ -98,3 +98,34 @@ mined() {
 	run git flywheel decisions show "$id"
 	[[ "$output" == *'Put all numbers in an array'* ]]
 }
+
+# ask <question> <answer> [<choice with its description>]...: what Claude Code writes of that.
+ask() {
+	local question=$1 answer=$2 options
+	shift 2
+	options=$(printf '%s\n' "$@" | jq -Rs 'split("\n")[:-1] | map(split("|") | {label: .[0], description: (.[1] // "")})' -c)
+	say assistant q1 '[{"type":"text","text":"One thing."},{"type":"tool_use","id":"a1","name":"AskUserQuestion","input":{"questions":[{"question":"'"$question"'","options":'"$options"'}]}}]'
+	printf '{"type":"user","uuid":"q2","parentUuid":"q1","sessionId":"s1","cwd":"%s","timestamp":"2026-01-01T10:00:05Z","message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"a1","content":"ok"}]},"toolUseResult":{"answers":{"%s":"%s"}}}\n' \
+		"$REPO" "$question" "$answer" >>"$talk/s1.jsonl"
+}
+
+@test "what a person chose of an assistant's question is a decision" {
+	ask "Where should the sizes be kept?" "In a header" \
+		"In a header|one place, because all files include it" "In each file|use a macro instead of a constant"
+	git flywheel harvest >/dev/null
+	found=$(git flywheel decisions list --source claude-code --json)
+	[ "$(jq length <<<"$found")" = 1 ]
+	[ "$(jq -r '.[0].decision' <<<"$found")" = 'Where should the sizes be kept? In a header' ]
+	[ "$(jq -r '.[0].instead_of' <<<"$found")" = 'In each file' ]
+}
+
+@test "an answer in a person's own words has their reason; assent decides nothing" {
+	ask "A table or a list?" "A list, because there are ten of them." "A table|" "A list|" "Neither|"
+	git flywheel harvest >/dev/null
+	found=$(git flywheel decisions list --source claude-code --json)
+	[ "$(jq -r '.[] | [.decision, .because, .instead_of] | join(" / ")' <<<"$found")" = \
+		'A table or a list? A list / there are ten of them. / A table; Neither' ]
+	sed -i 's/"s1"/"s2"/; s/"q\([12]\)"/"r\1"/g; s/A list, because there are ten of them\./Yes, go on/' "$talk/s1.jsonl"
+	git flywheel harvest >/dev/null
+	[ "$(git flywheel decisions list --source claude-code --json | jq length)" = 1 ]
+}

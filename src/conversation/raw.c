@@ -209,33 +209,48 @@ void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 
 /* ---- questions ---- */
 
-static void add_choice(struct raw_draft *draft, const struct js *choice)
+static void add_line(struct buf *out, const char *text)
+{
+	for (; *text; text++)
+		buf_addch(out, strchr("\r\n", *text) ? ' ' : *text);
+}
+
+static void add_choice(struct buf *out, const struct js *choice)
 {
 	static const char *const label_keys[] = {"label", "answer", "text", "title"};
 	const char *label = js_as_text(choice);
 	const char *words = js_get_text(choice, "description");
-	char *line;
 
 	if (!label)
 		label = FIRST_TEXT(choice, label_keys);
-	if (words && !*words)
-		words = NULL;
-	line = xstrfmt(
-		"%s%s%s", label ? label : "", label && words ? ": " : "", words ? words : "");
-	raw_add_text(draft, line);
-	free(line);
+	if (!label || !*label)
+		return;
+	buf_addstr(out, "\n- ");
+	add_line(out, label);
+	if (words && *words) {
+		buf_addstr(out, ": ");
+		add_line(out, words);
+	}
 }
 
-void raw_add_question(struct raw_draft *draft, const struct js *question)
+void raw_add_question(struct raw_draft *draft, const char *words, const struct js *question)
 {
 	static const char *const choice_keys[] = {"options", "choices", "suggest", "follow_up"};
 	const struct js *choices = NULL;
+	struct buf text = BUF_INIT;
 
-	raw_add_text(draft, js_get_text(question, "question"));
+	if (!words)
+		words = js_get_text(question, "question");
+	if (!words)
+		return;
+	add_line(&text, words);
+	buf_trim(&text);
 	for (size_t i = 0; i < ARRAY_SIZE(choice_keys) && !js_is_array(choices); i++)
 		choices = js_get(question, choice_keys[i]);
 	for (size_t i = 0; js_is_array(choices) && i < js_count(choices); i++)
-		add_choice(draft, js_at(choices, i));
+		add_choice(&text, js_at(choices, i));
+	raw_add_text(draft, text.ptr);
+	buf_release(&text);
 }
 
 void raw_add_reply(struct raw_draft *draft, const char *question, const char *answer)

@@ -34,9 +34,10 @@ void raw_add_anchor(struct raw_draft *draft, const struct raw_anchor *anchor);
  * an object, or a text that holds one; `name`, `call` and `outcome` may be NULL. */
 void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 	const struct js *arguments, const char *outcome);
-/* Adds a question with its choices: {"question","options":[text or {"label","description"}]}, or
- * as other tools name these. What is no such object adds nothing. */
-void raw_add_question(struct raw_draft *draft, const struct js *question);
+/* Adds a question with its choices, each a line after "- ": {"question","options":[text or
+ * {"label","description"}]}, or as other tools name these. `words`: the question, where it stands
+ * elsewhere; or NULL. What is no such object adds nothing. Decisions are read from that form. */
+void raw_add_question(struct raw_draft *draft, const char *words, const struct js *question);
 /* Adds what a person answered to it, or why it was refused; `question` NULL: known from before. */
 void raw_add_reply(struct raw_draft *draft, const char *question, const char *answer);
 /* Content as text or as blocks of Anthropic's form: text, tool_use; the rest is passed over. */

@@ -160,6 +160,11 @@ int miner_add(struct miner *miner, struct decision_draft *draft, struct decision
 /* What a model said of this very text, as drafts; returns how many. */
 size_t answer_drafts(struct miner *miner, const char *source, const char *text,
 	struct decision_draft *drafts, size_t most);
+/* What a person answered to an assistant's questions, chosen.c; returns how many. */
+size_t chosen_drafts(
+	const char *asked, const char *reply, struct decision_draft *drafts, size_t most);
+/* Without questions and their choices, which nobody has decided; the caller frees. */
+char *text_without_choices(const char *text);
 int mine_commits(struct miner *miner, const struct oid *head);
 int mine_comments(struct miner *miner, const struct oid *head);
 int mine_records(struct miner *miner, const struct oid *head); /* ADRs */

@@ -15,13 +15,14 @@
 #include <string.h>
 
 #define TURN_MAX (64 << 10)
-#define ANSWERS_MAX 8 /* notes of a mining model on one turn */
+#define ANSWERS_MAX 8 /* notes of a mining model on one turn, answers in one */
 
 struct scan {
 	struct miner *miner;
 	int64_t after; /* turns up to this id are mined already */
 	int64_t last;
-	struct map files; /* session: struct strings * */
+	struct map files;     /* session: struct strings * */
+	char *asking, *asked; /* a session, and what an assistant said last in it */
 };
 
 static int on_edit(const struct talk_edit *edit, void *payload)
@@ -62,38 +63,84 @@ static int add_draft(struct scan *scan, const struct turn *turn, const struct ta
 	return rc;
 }
 
+static int add_drafts(struct scan *scan, const struct turn *turn, const struct talk_place *place,
+	struct decision_draft *drafts, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!rc)
+			rc = add_draft(scan, turn, place, &drafts[i]);
+		else
+			decision_draft_release(&drafts[i]);
+	return rc;
+}
+
+/* What the rules and the classifier find in its sentences. */
+static int read_sentences(
+	struct scan *scan, const struct turn *turn, const struct talk_place *place)
+{
+	struct strings spans = STRINGS_INIT;
+	struct drafts read = {0};
+	char *plain = text_without_choices(turn->text);
+	int rc;
+
+	text_spans(plain, strlen(plain), &spans);
+	drafts_read(scan->miner->classifier, "talk", NULL, &spans, 0, scan->miner->least, &read);
+	rc = add_drafts(scan, turn, place, read.list, read.count);
+	read.count = 0; /* released, each with its place */
+	drafts_release(&read);
+	strings_release(&spans);
+	free(plain);
+	return rc;
+}
+
+static void remember(struct scan *scan, const struct turn *turn)
+{
+	bool person = !strcmp(turn->role, "user");
+
+	free(scan->asking);
+	free(scan->asked);
+	scan->asking = person ? NULL : xstrdup(turn->session);
+	scan->asked = person ? NULL : xstrdup(turn->text);
+}
+
+static int mine_turn(struct scan *scan, const struct turn *turn)
+{
+	struct decision_draft answers[ANSWERS_MAX];
+	struct talk_place place = {0};
+	bool replies =
+		!strcmp(turn->role, "user") && scan->asking && !strcmp(scan->asking, turn->session);
+	size_t count = 0;
+	int rc;
+
+	if (!*turn->text)
+		return 0;
+	rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
+	if (!rc && replies)
+		count = chosen_drafts(scan->asked, turn->text, answers, ANSWERS_MAX);
+	if (count)
+		rc = add_drafts(scan, turn, &place, answers, count);
+	else if (!rc)
+		rc = read_sentences(scan, turn, &place);
+	if (!rc) {
+		count = answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX);
+		rc = add_drafts(scan, turn, &place, answers, count);
+	}
+	talk_place_release(&place);
+	return rc;
+}
+
 static int on_turn(const struct turn *turn, void *payload)
 {
 	struct scan *scan = payload;
-	struct decision_draft answers[ANSWERS_MAX];
-	size_t said;
-	struct strings spans = STRINGS_INIT;
-	struct drafts read = {0};
-	struct talk_place place = {0};
-	size_t len = strlen(turn->text);
 	int rc = 0;
 
 	if (turn->id > scan->last)
 		scan->last = turn->id;
-	if (turn->id <= scan->after || len > TURN_MAX || !strcmp(turn->role, "tool"))
-		return 0;
-	text_spans(turn->text, len, &spans);
-	if (spans.count)
-		rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
-	if (!rc)
-		drafts_read(scan->miner->classifier, "talk", NULL, &spans, 0, scan->miner->least,
-			&read);
-	for (size_t i = 0; i < read.count && !rc; i++)
-		rc = add_draft(scan, turn, &place, &read.list[i]);
-	drafts_release(&read);
-	said = answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX);
-	for (size_t i = 0; i < said; i++)
-		if (!rc)
-			rc = add_draft(scan, turn, &place, &answers[i]);
-		else
-			decision_draft_release(&answers[i]);
-	talk_place_release(&place);
-	strings_release(&spans);
+	if (turn->id > scan->after && strlen(turn->text) <= TURN_MAX && strcmp(turn->role, "tool"))
+		rc = mine_turn(scan, turn);
+	remember(scan, turn);
 	return rc;
 }
 
@@ -149,6 +196,8 @@ int mine_talk(struct miner *miner)
 	if (!rc)
 		rc = store_mined_set(session->store, "talk", mark);
 	free(mark);
+	free(scan.asking);
+	free(scan.asked);
 	for (size_t i = 0; i < scan.files.count; i++) {
 		strings_release(scan.files.entries[i].value.ptr);
 		free(scan.files.entries[i].value.ptr);

@@ -214,7 +214,7 @@ static void add_said_by_call(struct raw_draft *draft, const struct js *input)
 
 	add_text(draft, js_get_text(input, "plan"));
 	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++)
-		raw_add_question(draft, js_at(questions, i));
+		raw_add_question(draft, NULL, js_at(questions, i));
 }
 
 static void add_call(struct raw_draft *draft, const struct js *block)

@@ -183,7 +183,7 @@ static void add_words(struct raw_draft *draft, const struct kind *kind, const ch
 	if (parsed)
 		words = js_get_text(parsed, kind->key);
 	if (words && !strcmp(kind->key, "question"))
-		raw_add_question(draft, parsed);
+		raw_add_question(draft, NULL, parsed);
 	else
 		raw_add_text(draft, words ? words : text);
 	/* One of the choices; what was typed instead comes as a message of its own. */

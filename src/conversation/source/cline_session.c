@@ -161,7 +161,7 @@ static void take_call(struct reading *reading, const struct js *block)
 	if (!name)
 		return;
 	if (!strcmp(name, "ask_question") || !strcmp(name, "ask_followup_question")) {
-		raw_add_question(&reading->draft, input);
+		raw_add_question(&reading->draft, NULL, input);
 		set(&reading->asked, js_get_text(input, "question"));
 		set(&reading->call, id);
 	} else if (!strcmp(name, "attempt_completion")) {

@@ -200,7 +200,7 @@ static const char *patch_of_command(const struct js *arguments)
 static void add_questions(struct raw_draft *draft, const struct js *questions)
 {
 	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++)
-		raw_add_question(draft, js_at(questions, i));
+		raw_add_question(draft, NULL, js_at(questions, i));
 }
 
 static void take_call(struct raw_draft *draft, const struct js *payload)

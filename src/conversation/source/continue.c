@@ -130,7 +130,7 @@ static void add_answer(struct raw_draft *draft, const struct js *arguments, cons
 	const char *start = output && starts_with(output, "User ") ? strchr(output, '"') : NULL;
 	const char *end = start ? strrchr(start, '"') : NULL;
 
-	raw_add_question(draft, arguments);
+	raw_add_question(draft, NULL, arguments);
 	if (end > start)
 		raw_add_reply(draft, js_get_text(arguments, "question"),
 			raw_keep(draft, start + 1, (size_t)(end - start) - 1));

@@ -158,8 +158,7 @@ static void add_questions(struct raw_draft *draft, const struct js *part)
 
 		if (!words)
 			words = js_get_text(question, "title");
-		raw_add_text(draft, words);
-		raw_add_question(draft, question);
+		raw_add_question(draft, words, question);
 		if (id && answered)
 			add_answer(draft, words, js_get(answers, id));
 	}

@@ -145,7 +145,7 @@ static int take_assistant(struct reading *reading, const struct js *record, cons
 		const char *name = js_get_text(call, "name");
 
 		if (name && !strcmp(name, "ask_user"))
-			raw_add_question(draft, arguments);
+			raw_add_question(draft, NULL, arguments);
 		else if (name && !strcmp(name, "exit_plan_mode"))
 			raw_add_text(draft, js_get_text(arguments, "summary"));
 		raw_add_call(draft, name, js_get_text(call, "toolCallId"), arguments, NULL);

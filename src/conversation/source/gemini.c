@@ -199,7 +199,7 @@ static void add_answers(struct raw_draft *draft, const struct js *questions, con
 	for (size_t i = 0; js_is_array(questions) && i < js_count(questions); i++) {
 		char *place = xstrfmt("%zu", i);
 
-		raw_add_question(draft, js_at(questions, i));
+		raw_add_question(draft, NULL, js_at(questions, i));
 		raw_add_reply(draft, js_get_text(js_at(questions, i), "question"),
 			js_get_text(js_get(parsed, "answers"), place));
 		free(place);

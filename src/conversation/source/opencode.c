@@ -92,7 +92,7 @@ static void add_questions(struct raw_draft *draft, const struct js *state)
 
 			buf_addf(&answer, "%s%s", answer.len ? "\n" : "", words ? words : "");
 		}
-		raw_add_question(draft, js_at(questions, i));
+		raw_add_question(draft, NULL, js_at(questions, i));
 		raw_add_reply(draft, js_get_text(js_at(questions, i), "question"), answer.ptr);
 		buf_release(&answer);
 	}
