@@ -21,23 +21,68 @@ int64_t cursor_bubble_time(const struct js *bubble, int64_t otherwise)
 	return raw_time(js_get(bubble, "createdAt"), at);
 }
 
-/* {"name","params" or "rawArgs": a text of JSON,"status","userDecision","toolCallId"} */
-static void add_tool(struct raw_draft *draft, const struct js *tool)
+static const char *outcome_of(const struct js *tool, const struct js *result)
 {
 	const char *decision = js_get_text(tool, "userDecision");
-	const char *status = js_get_text(tool, "status"), *outcome = NULL;
-	const struct js *arguments = js_get(tool, "params");
+	const char *status = js_get_text(tool, "status");
 
-	if (status && !strcmp(status, "error"))
-		outcome = OUTCOME_FAILED;
 	if (decision && !strcmp(decision, "accepted"))
-		outcome = OUTCOME_APPLIED;
-	else if (decision && !strcmp(decision, "rejected"))
-		outcome = OUTCOME_REJECTED;
-	if (js_get(tool, "rawArgs"))
-		arguments = js_get(tool, "rawArgs");
-	raw_add_call(draft, js_get_text(tool, "name"), js_get_text(tool, "toolCallId"), arguments,
-		outcome);
+		return OUTCOME_APPLIED;
+	if (decision && !strcmp(decision, "rejected"))
+		return OUTCOME_REJECTED;
+	return (status && !strcmp(status, "error")) || js_get_bool(result, "applyFailed", false)
+		       ? OUTCOME_FAILED
+		       : NULL;
+}
+
+/* A call without the text may tell in its result what it changed:
+ * {"diff":{"chunks":[{"diffString"}]}}
+ */
+static void add_changes(
+	struct raw_draft *draft, const struct raw_edit *like, const struct js *result)
+{
+	const struct js *chunks = js_get(js_get(result, "diff"), "chunks");
+
+	for (size_t i = 0; js_is_array(chunks) && i < js_count(chunks); i++) {
+		const char *lines = js_get_text(js_at(chunks, i), "diffString");
+		char *hunk = lines ? xstrfmt("@@\n%s", lines) : NULL;
+
+		if (hunk)
+			raw_add_diff(draft, like, hunk);
+		free(hunk);
+	}
+}
+
+static struct js *parsed(const struct js *value)
+{
+	const char *text = js_as_text(value);
+	struct js *out = NULL;
+
+	if (text && js_parse(text, strlen(text), &out))
+		error_clear();
+	return out;
+}
+
+/* {"name","params" or "rawArgs": a text of JSON,"result","status","userDecision","toolCallId"} */
+static void add_tool(struct raw_draft *draft, const struct js *tool)
+{
+	const struct js *arguments = js_get(tool, "rawArgs");
+	struct js *result = parsed(js_get(tool, "result")),
+		  *params = parsed(js_get(tool, "params"));
+	const char *name = js_get_text(tool, "name");
+	const char *path = js_get_text(params, "relativeWorkspacePath");
+	struct raw_edit like = {.call = js_get_text(tool, "toolCallId"),
+		.action = name,
+		.outcome = outcome_of(tool, result)};
+
+	raw_add_call(draft, name, like.call, arguments ? arguments : js_get(tool, "params"),
+		like.outcome);
+	if (!draft->edit_count && name && path && raw_is_writer(name)) {
+		like.path = raw_keep(draft, path, strlen(path));
+		add_changes(draft, &like, result);
+	}
+	js_free(result);
+	js_free(params);
 }
 
 int cursor_take_bubble(struct harvest *harvest, struct raw_draft *draft, const struct js *bubble,

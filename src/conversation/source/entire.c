@@ -1,7 +1,8 @@
 /*
  * Entire: the branch entire/checkpoints/v1, where <id[:2]>/<id[2:]>/.../full.jsonl is a whole
  * session, as it was at a checkpoint, in its assistant's own form: later checkpoints repeat what
- * earlier ones hold, and the records' ids tell. A commit's trailer "Entire-Checkpoint: <id>" names
+ * earlier ones hold, and the records' ids tell; a long one goes on in full.jsonl.001 and so on. A
+ * commit's trailer "Entire-Checkpoint: <id>" names
  * the one that led to it. Only what changed since the branch's last state is read, and checkpoints
  * that a new commit names: the one may come before the other, or the other before the one.
  */
@@ -332,6 +333,17 @@ static int read_blob(struct reading *reading, const char *id, const struct oid *
 	return rc;
 }
 
+/* "full.jsonl", and "full.jsonl.001" */
+static bool is_transcript(const char *path)
+{
+	static const char name[] = "full.jsonl";
+	const char *base = path_base(path);
+	const char *rest = starts_with(base, name) ? base + strlen(name) : NULL;
+
+	return rest && (!*rest || (*rest == '.' && rest[1] &&
+					  strspn(rest + 1, "0123456789") == strlen(rest + 1)));
+}
+
 /* "ab/cdef012345/0/full.jsonl" of the checkpoint abcdef012345 */
 static int on_change(const char *path, const struct oid *old, const struct oid *new, void *payload)
 {
@@ -339,7 +351,7 @@ static int on_change(const char *path, const struct oid *old, const struct oid *
 	char id[ID_LEN + 1];
 
 	(void)old;
-	if (!new || !ends_with(path, "/full.jsonl") || strlen(path) < ID_LEN + 1 || path[2] != '/')
+	if (!new || !is_transcript(path) || strlen(path) < ID_LEN + 1 || path[2] != '/')
 		return 0;
 	memcpy(id, path, 2);
 	memcpy(id + 2, path + 3, ID_LEN - 2);
@@ -352,7 +364,7 @@ static int on_file(const char *path, const struct oid *blob, unsigned mode, void
 	struct reading *reading = payload;
 
 	(void)mode;
-	return ends_with(path, "full.jsonl") ? read_blob(reading, reading->checkpoint, blob) : 0;
+	return is_transcript(path) ? read_blob(reading, reading->checkpoint, blob) : 0;
 }
 
 /* A checkpoint that was read before is read once more when a commit names it only now. */

@@ -335,8 +335,8 @@ int gemini_reader_take(struct gemini_reader *reader, const struct js *record)
 	}
 	if (back && reader->session)
 		return harvest_retract(reader->harvest, reader->session, back);
-	if (set)
-		return take_set(reader, js_get(set, "messages"));
+	if (set || js_get(record, "messages")) /* a whole document, on one line */
+		return take_set(reader, js_get(set ? set : record, "messages"));
 	if (!type || !reader->folder || (strcmp(type, "user") && strcmp(type, "gemini")))
 		return 0;
 	return take_message(reader, record, type);

@@ -139,7 +139,8 @@ static int take_head(struct reading *reading, const char *line, bool *is_head)
 		return 0;
 	rc = store(reading);
 	reading->begun = true;
-	reading->person = i == 1;
+	/* What was said to a sub-agent was said by an assistant. */
+	reading->person = i == 1 && !starts_with(after, " - sidechain");
 	open = strchr(after, '(');
 	if (open)
 		take_stamp(reading, open + 1, strcspn(open + 1, ")"), &model);
@@ -169,7 +170,7 @@ static int take_line(struct reading *reading, const char *line)
 				reading->until = blocks[i].end;
 			return 0;
 		}
-	if (take_session(reading, line))
+	if (take_session(reading, line) || starts_with(line, "<!-- message-id: "))
 		return 0;
 	rc = take_head(reading, line, &is_head);
 	if (!is_head && reading->text.len + strlen(line) < TEXT_LIMIT) {
