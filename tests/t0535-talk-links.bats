@@ -158,6 +158,17 @@ print(sqlite3.connect(sys.argv[1]).execute("SELECT mark FROM decision_mined WHER
 	[[ $output == *'claude-code '* && $output == *'  week of 2025-12-29 '* ]]
 }
 
+@test "a file that is written as a whole again and again is proposed once" {
+	for i in 1 2 3 4; do
+		write s1 "u$i" again.txt 'first line of this file\nsecond line of this file\nline for time number '"$i"'\n'
+	done
+	git flywheel harvest >/dev/null
+	commit_file again.txt "$(printf 'first line of this file\nsecond line of this file\nline for time number 4')"
+	[ "$(number transcripts.unchanged)" = 3 ]
+	[ "$(number transcripts.dropped)" = 3 ]
+	[ "$(number transcripts.proposed)" = 6 ]
+}
+
 @test "what was committed is followed: rewritten soon, late, reverted, back again, moved" {
 	write s1 u1 a.txt 'alpha is the first letter\nbeta is the second letter\ngamma is the third letter\n'
 	git flywheel harvest >/dev/null

@@ -51,17 +51,20 @@ struct stack {
 	uint32_t count, capacity;
 };
 
+static void push(struct stack *stack, uint32_t line)
+{
+	GROW(stack->list, stack->count, stack->capacity);
+	stack->list[stack->count++] = line;
+}
+
 void stack_push(struct map *map, uint64_t hash, uint32_t line)
 {
 	bool added = false;
 	struct map_entry *entry = map_put(map, (const char *)&hash, sizeof(hash), &added);
-	struct stack *stack;
 
 	if (added)
-		entry->value.ptr = xcalloc(1, sizeof(*stack));
-	stack = entry->value.ptr;
-	GROW(stack->list, stack->count, stack->capacity);
-	stack->list[stack->count++] = line;
+		entry->value.ptr = xcalloc(1, sizeof(struct stack));
+	push(entry->value.ptr, line);
 }
 
 uint32_t stack_pop(struct map *map, uint64_t hash)
@@ -96,17 +99,23 @@ static void count_before(const struct text_lines *before, struct map *counts)
 
 /*
  * An edit whose tool does not say what it replaces may repeat what the file held, or what an edit
- * before it proposed: such lines are nobody's news.
+ * before it proposed: such lines are nobody's news. `again` takes what was proposed, which the next
+ * edit may repeat as well.
  */
-static bool is_repeat(struct map *before, struct map *proposed, uint64_t hash)
+static bool is_repeat(struct map *before, struct map *proposed, uint64_t hash, struct stack *again)
 {
 	struct map_entry *entry = map_get(before, (const char *)&hash, sizeof(hash));
+	uint32_t earlier;
 
 	if (entry && entry->value.num > 0) {
 		entry->value.num--;
 		return true;
 	}
-	return stack_pop(proposed, hash) != FATE_NONE;
+	earlier = stack_pop(proposed, hash);
+	if (earlier == FATE_NONE)
+		return false;
+	push(again, earlier);
+	return true;
 }
 
 /* The first edit of those that write from one place of the list on, and take out from another. */
@@ -131,6 +140,7 @@ static void activate_edit(struct fates *fates, struct fate_path *path, uint32_t 
 {
 	bool whole = fates->origins[origin].evidence == BY_WRITE;
 	struct map held = MAP_INIT;
+	struct stack again = {0};
 	uint32_t from = *at;
 
 	if (whole)
@@ -145,9 +155,12 @@ static void activate_edit(struct fates *fates, struct fate_path *path, uint32_t 
 		++*at) {
 		struct fate_line *line = &fates->lines[path->pending[*at]];
 
-		if (is_open(line) && whole && is_repeat(&held, proposed, line->hash))
+		if (is_open(line) && whole && is_repeat(&held, proposed, line->hash, &again))
 			line->state = LINE_CONTEXT;
 	}
+	for (uint32_t i = 0; i < again.count; i++)
+		stack_push(proposed, fates->lines[again.list[i]].hash, again.list[i]);
+	free(again.list);
 	map_release(&held);
 	for (uint32_t i = from; i < *at; i++)
 		if (is_open(&fates->lines[path->pending[i]]))

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2         /* another one also when lines are followed otherwise */
 #define PART ((size_t)60 << 10) /* bytes; an edit of more is a part of its own */
 #define SHALLOW_MAX ((size_t)16 << 20)
 #define STEP 16  /* commits between the youngest states; to walk these is as good as to read one */
