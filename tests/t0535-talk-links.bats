@@ -445,3 +445,21 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)'
 	[ "$output" -lt 64 ]
 	[ "$(number transcripts.unchanged)" = 40 ]
 }
+
+@test "a question about a type is answered with its members' talk, and not with its namesakes'" {
+	for name in Shape Shapes; do
+		commit_file src/$name.py "class $name:
+    def area_of_$name(self, width, height):
+        return width * height"
+		edit s$name u$name src/$name.py 'return width * height' "return scaled_area_of_$name(width, height)"
+	done
+	git flywheel harvest >/dev/null
+	sed -i 's/return width \* height/return scaled_area_of_Shape(width, height)/' src/Shape.py
+	sed -i 's/return width \* height/return scaled_area_of_Shapes(width, height)/' src/Shapes.py
+	tick
+	git commit -q -a -m 'Scale the areas'
+	run git flywheel talk Shape
+	[ "$status" -eq 0 ]
+	[[ $output == *' edit '*'claude-code sShape on main'* ]]
+	[[ $output != *sShapes* ]]
+}

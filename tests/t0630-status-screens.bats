@@ -105,3 +105,14 @@ all_json() {
 		[ "$status" -eq 129 ]
 	done
 }
+
+@test "no decisions, and none looked for yet, are not the same" {
+	wait_for_worker
+	sqlite3 -cmd '.timeout 10000' .git/flywheel/flywheel.db 'DELETE FROM decision_mined; DELETE FROM decision' >/dev/null
+	run git flywheel status
+	[[ $output == *'decisions  not looked for yet'* ]]
+	file=$(git ls-files | head -1)
+	git flywheel why "$file" >/dev/null || :
+	run git flywheel status
+	[[ $output != *'not looked for yet'* ]]
+}

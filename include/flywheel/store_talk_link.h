@@ -36,7 +36,7 @@ struct link_view {
 typedef int (*link_view_fn)(const struct link_view *view, void *payload);
 struct link_filter {        /* one of them */
 	const char *path;   /* a file, or a folder with its trailing slash */
-	const char *symbol; /* qualified name, with `path` where it stands */
+	const char *symbol; /* qualified name, or a type and its members; `path`: where it stands */
 	const struct oid *commit;
 	int64_t turn;
 };

@@ -9,6 +9,7 @@
 #include "flywheel/decision.h"
 #include "flywheel/graph_index.h"
 #include "flywheel/hook.h"
+#include "flywheel/store_decision.h"
 #include "flywheel/store_push.h"
 #include "flywheel/store_run.h"
 #include "util/error.h"
@@ -39,11 +40,23 @@ static int add_graph(struct session *session, struct js *status)
 	return rc;
 }
 
+/* False until messages were looked at for decisions: none were found, then, nor missed. */
+static bool is_mined(struct session *session)
+{
+	char *mark = NULL;
+	bool mined = !store_mined_get(session->store, "commit", &mark);
+
+	error_clear();
+	free(mark);
+	return mined;
+}
+
 static int add_talk(struct session *session, struct js *status)
 {
 	size_t decisions = 0, turns = 0, sessions = 0;
 	int rc = decision_count(session, &decisions);
 
+	js_set_bool(status, "mined", is_mined(session));
 	if (!rc)
 		rc = run_count_turns(session->store, &turns, &sessions);
 	js_set_number(status, "decisions", (int64_t)decisions);
@@ -201,7 +214,10 @@ static void print_counts(const struct js *status)
 		grouped(js_get_number(status, "turns", 0), a),
 		grouped(js_get_number(status, "sessions", 0), b));
 	print_survival(js_get(status, "survival"));
-	printf("%-11s%s\n", "decisions", grouped(js_get_number(status, "decisions", 0), a));
+	if (js_get_bool(status, "mined", true))
+		printf("%-11s%s\n", "decisions", grouped(js_get_number(status, "decisions", 0), a));
+	else
+		printf("%-11snot looked for yet: `git flywheel why` and `cycle` do\n", "decisions");
 	if (raw >= 0 && kept >= 0)
 		printf("%-11s%s raw, %s kept: %.1f %% rejected\n", "examples", grouped(raw, a),
 			grouped(kept, b), raw ? 100.0 * (double)(raw - kept) / (double)raw : 0.0);

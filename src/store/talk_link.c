@@ -104,8 +104,11 @@ int talk_link_each(
 		query = query_open(store, LINK_COLUMNS "l.commit_id = ?1" LINK_ORDER);
 		query_bind_blob(query, 1, filter->commit->raw, OID_RAW);
 	} else if (filter->symbol) {
-		query = query_open(store,
-			LINK_COLUMNS "l.symbol = ?1 AND (?2 IS NULL OR l.path = ?2)" LINK_ORDER);
+		/* A type's members as well; '~' is behind every byte that may part them. */
+		query = query_open(store, LINK_COLUMNS
+			"l.symbol >= ?1 AND l.symbol < ?1 || '~' AND (l.symbol = ?1 OR "
+			"substr(l.symbol, length(?1) + 1, 1) IN ('.', ':', '#')) "
+			"AND (?2 IS NULL OR l.path = ?2)" LINK_ORDER);
 		query_bind_text(query, 1, filter->symbol);
 		query_bind_text(query, 2, filter->path);
 	} else if (filter->path) {
