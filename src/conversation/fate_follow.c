@@ -14,8 +14,9 @@ struct walking {
 	struct fate_walk walk;
 	struct oid *hidden; /* is not walked */
 	size_t hidden_count;
-	size_t left;   /* commits to walk when it began */
-	int64_t begun; /* commits walked by then */
+	struct map rest; /* raw ids of what is left to walk, in its order: of a state that holds */
+	size_t left;     /* commits to walk when it began */
+	int64_t begun;   /* commits walked by then */
 	struct progress *progress;
 };
 
@@ -129,8 +130,11 @@ static bool holds(struct walking *walking, const struct fate_mark *mark)
 	held = !list(walking, comes_after, &rest) && met_all(&rest, &walking->following->head) &&
 	       notes_follow(walking->following, &rest);
 	error_clear();
-	map_release(&rest.seen);
 	map_release(&rest.tips);
+	if (held)
+		walking->rest = rest.seen;
+	else
+		map_release(&rest.seen);
 	return held;
 }
 
@@ -220,6 +224,28 @@ static int on_commit(const struct commit *commit, void *payload)
 	return 0;
 }
 
+/* What was listed when a state was tried need not be listed again. */
+static int walk_rest(struct walking *walking)
+{
+	struct repo *repo = walking->following->fates->session->repo;
+	int rc = 0;
+
+	if (!walking->begun)
+		return list(walking, on_commit, walking);
+	for (size_t i = 0; i < walking->rest.count && !rc; i++) {
+		struct commit commit;
+		struct oid id;
+
+		memcpy(id.raw, walking->rest.entries[i].key, OID_RAW);
+		rc = repo_commit_read(repo, &id, &commit);
+		if (rc)
+			break;
+		rc = on_commit(&commit, walking);
+		commit_release(&commit);
+	}
+	return rc;
+}
+
 int fates_follow(struct following *following)
 {
 	struct fates *fates = following->fates;
@@ -233,10 +259,11 @@ int fates_follow(struct following *following)
 	if (!rc)
 		rc = begin(&walking);
 	if (!rc)
-		rc = list(&walking, on_commit, &walking);
+		rc = walk_rest(&walking);
 	progress_finish(walking.progress);
 	following->seen = walking.walk.seen;
 	fate_walk_release(&walking.walk);
+	map_release(&walking.rest);
 	free(walking.hidden);
 	if (!rc)
 		rc = fates_take_edits(fates, INT64_MAX);
