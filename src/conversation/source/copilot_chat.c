@@ -200,8 +200,16 @@ static void add_response(struct raw_draft *draft, const struct js *parts)
 	buf_release(&words);
 }
 
+/* What the editor itself tells the assistant, in the place of a person's words. */
+static bool is_notice(const struct js *request, const char *text)
+{
+	return js_get_bool(request, "isSystemInitiated", false) ||
+	       (text && starts_with(text, "[Terminal ") && strstr(text, " notification:"));
+}
+
 static int take_request(struct reading *reading, const struct js *request)
 {
+	const char *said = js_get_text(js_get(request, "message"), "text");
 	struct raw_draft *draft = &reading->draft;
 	const char *id = js_get_text(request, "requestId");
 	struct raw_turn turn = {
@@ -218,7 +226,8 @@ static int take_request(struct reading *reading, const struct js *request)
 	if (!id)
 		return 0;
 	raw_clear(draft);
-	raw_add_text(draft, js_get_text(js_get(request, "message"), "text"));
+	if (!is_notice(request, said))
+		raw_add_text(draft, said);
 	draft->turn = turn;
 	rc = raw_store(draft, reading->harvest);
 	if (rc)
