@@ -161,3 +161,36 @@ setup() {
 	run git flywheel index --verify
 	[ "$status" -eq 0 ]
 }
+
+@test "modules that hand on each other's names are asked for a name once" {
+	local number
+	mkdir -p src web
+	for number in $(seq 24); do
+		echo "mod m$number;"
+		echo "pub use m$number::*;"
+	done >src/lib.rs
+	for number in $(seq 24); do
+		{
+			echo 'use crate::*;'
+			echo "pub fn f$number() { let range = Absent::new(); f$((number % 24 + 1))(); }"
+		} >"src/m$number.rs"
+		{
+			for other in $(seq 24); do echo "export * from './n$other';"; done
+			echo "export function g$number() { absent.call(); return g$((number % 24 + 1))(); }"
+		} >"web/n$number.js"
+		{
+			for other in $(seq 24); do echo "from .p$other import *"; done
+			printf 'def h%s():\n    absent.call()\n    h%s()\n' "$number" $((number % 24 + 1))
+		} >"web/p$number.py"
+	done
+	git add -A
+	git commit -q -m 'Modules'
+	run timeout -s KILL 60 git flywheel index
+	[ "$status" -eq 0 ]
+	run git flywheel graph callees f7
+	[[ $output == *f8* ]]
+	run git flywheel graph callees g7
+	[[ $output == *g8* ]]
+	run git flywheel graph callees h7
+	[[ $output == *h8* ]]
+}

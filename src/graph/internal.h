@@ -147,7 +147,7 @@ int whole_make(struct whole *whole);
 int whole_open(
 	struct session *session, const struct oid *tree, bool store_facts, struct whole **out);
 /* Makes the edges; E_STOPPED. Raise the version when the same facts give other edges. */
-#define RESOLVER_VERSION "5"
+#define RESOLVER_VERSION "6"
 int resolve(struct whole *whole);
 
 /* All symbols of one name, in order; those of one file are together. */

@@ -341,6 +341,7 @@ void flow_free(struct flow *flow)
 	free(flow->numbers);
 	free(flow->entries);
 	free(flow->packages);
+	memo_release(&flow->asked);
 	memo_release(&flow->read);
 	memo_release(&flow->types);
 	map_release(&flow->outside);

@@ -208,7 +208,7 @@ static struct answer find_path(struct flow *flow, const struct place *place, con
 static uint32_t named_outside(
 	struct flow *flow, const struct place *place, const char *name, uint32_t word)
 {
-	uint32_t node = flow_imported(flow, place->file, import_name(flow->self, name), word, 0);
+	uint32_t node = flow_imported(flow, place->file, import_name(flow->self, name), word);
 	const struct graph_symbol *symbol;
 	struct answer answer;
 

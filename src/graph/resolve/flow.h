@@ -97,6 +97,7 @@ struct flow {
 	uint32_t **calls;  /* per file, per reference: the node of what it calls, or NULL */
 	uint32_t **passed; /* per file, per binding: its value's node, or NULL */
 	struct memo types; /* (from, 0, text) of the file at hand to a node */
+	struct memo asked; /* (file, word, 0) on the way to an import */
 	struct memo read;  /* (from, receiver, text) of the file at hand to a node */
 	bool *getters;     /* per symbol: a method that is read like a field */
 };
@@ -137,7 +138,7 @@ void flow_rehash(struct flow *flow);
 void flow_settle(struct flow *flow);
 
 /* import_name.c: the variable of another file that an import of a name's number names. */
-uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word, int depth);
+uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word);
 
 /* expression.c: the node of an expression's text; NODE_NONE: nothing is known of it. */
 uint32_t flow_expression(struct flow *flow, const struct place *place, const char *text);

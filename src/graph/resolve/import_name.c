@@ -121,13 +121,13 @@ uint32_t import_walk_next(struct import_walk *walk)
 	return at;
 }
 
-uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word, int depth)
+static uint32_t imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word)
 {
 	const struct facts *facts = &flow->self->snapshot->files[file].facts;
 	struct import_walk walk = import_walk(flow->self, file, number);
-	uint32_t node = NODE_NONE, at;
+	uint32_t node = NODE_NONE, at, asked;
 
-	while (depth < MAX_DEPTH && !node && (at = import_walk_next(&walk)) != GRAPH_NONE) {
+	while (!node && (at = import_walk_next(&walk)) != GRAPH_NONE) {
 		const char *taken = facts->text + facts->imports[at].name;
 		uint32_t target = flow->self->targets[file][at], other = word;
 		bool all = walk.imports[at].local == NAME_ANY;
@@ -137,9 +137,17 @@ uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32
 		if (!all)
 			other = flow_word(flow, taken, strlen(taken));
 		node = flow_get(flow, SCOPE_FILE(target), other);
-		if (!node)
-			node = flow_imported(flow, target, all ? number : walk.imports[at].taken,
-				other, depth + 1);
+		/* Modules may hand on each other's names: each is asked once. */
+		if (node || memo_get(&flow->asked, target, other, 0, &asked))
+			continue;
+		memo_put(&flow->asked, target, other, 0, 1);
+		node = imported(flow, target, all ? number : walk.imports[at].taken, other);
 	}
 	return node;
+}
+
+uint32_t flow_imported(struct flow *flow, uint32_t file, uint32_t number, uint32_t word)
+{
+	memo_forget(&flow->asked);
+	return imported(flow, file, number, word);
 }

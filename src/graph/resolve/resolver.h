@@ -8,7 +8,7 @@
 #include "graph/internal.h"
 #include "graph/memo.h"
 
-#define MAX_DEPTH 12  /* of re-exports and of base classes followed */
+#define MAX_DEPTH 12  /* of base classes followed */
 #define MAX_SCOPES 64 /* around a place */
 
 struct base {

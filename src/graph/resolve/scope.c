@@ -118,13 +118,36 @@ static bool means_something(struct meaning meaning)
 	return meaning.symbol != GRAPH_NONE || meaning.file != GRAPH_NONE;
 }
 
+/* Names of one file are asked for together and again: the answers for the last file are kept. */
+struct recent {
+	uint32_t file;
+	struct map names; /* to a place in `meanings` + 1 */
+	struct meaning *meanings;
+	uint32_t count, room;
+	struct memo asked; /* (file, hash of a name, again) on the way to a meaning */
+};
+
+/*
+ * Who was asked for a name on the way to it. Modules that hand on each other's names make as many
+ * ways as there are orders of them, and each way ends where the first one did.
+ */
+static bool ask(struct memo *asked, uint32_t file, const char *name, bool again)
+{
+	uint32_t hash = (uint32_t)hash_bytes(name, strlen(name), 0), value;
+
+	if (memo_get(asked, file, hash, again, &value))
+		return false;
+	memo_put(asked, file, hash, again, 1);
+	return true;
+}
+
 /* `number`: of the name, see import_name. */
 static struct meaning imported(const struct resolver *self, uint32_t file, const char *name,
-	uint32_t number, bool again, int depth);
+	uint32_t number, bool again, struct memo *asked);
 
 /* `export default f`, `module.exports = f`, `export { f as name }`: a name for another one. */
 static struct meaning exported_by_binding(
-	const struct resolver *self, uint32_t file, const char *name, int depth)
+	const struct resolver *self, uint32_t file, const char *name, struct memo *asked)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
 	struct meaning found = meaningless;
@@ -140,19 +163,20 @@ static struct meaning exported_by_binding(
 			!strcmp(value, name))
 			continue;
 		found.symbol = top_level(self, file, value);
-		if (!means_something(found) && depth < MAX_DEPTH)
-			found = imported(
-				self, file, value, import_name(self, value), false, depth + 1);
+		if (!means_something(found) && ask(asked, file, value, false))
+			found = imported(self, file, value, import_name(self, value), false, asked);
 	}
 	return found;
 }
 
 /* A name as another file exports it: defined there, handed on, or a file of that package. */
-static struct meaning exported(
-	const struct resolver *self, uint32_t file, const char *name, uint32_t number, int depth)
+static struct meaning exported(const struct resolver *self, uint32_t file, const char *name,
+	uint32_t number, struct memo *asked)
 {
 	const struct language *language = language_at(self, file);
 	struct meaning found = {top_level(self, file, name), GRAPH_NONE, NULL};
+	/* Python hands on all that it imports; others say what. */
+	bool again = language && language_import(language) != LANGUAGE_IMPORT_DOTTED;
 	struct span span;
 
 	if (found.symbol != GRAPH_NONE || !language)
@@ -174,22 +198,22 @@ static struct meaning exported(
 		return found;
 	}
 	if (language_import(language) == LANGUAGE_IMPORT_RELATIVE) {
-		found = exported_by_binding(self, file, name, depth);
-		if (!means_something(found))
-			found = imported(self, file, name, number, true, depth + 1);
+		found = exported_by_binding(self, file, name, asked);
+		if (!means_something(found) && ask(asked, file, name, true))
+			found = imported(self, file, name, number, true, asked);
 		/* `export { X }` of an import is no fact of its own. */
 		if (means_something(found))
 			return found;
-		return imported(self, file, name, number, false, depth + 1);
+		again = false;
 	}
-	/* Python hands on all that it imports; others say what. */
-	return imported(self, file, name, number,
-		language_import(language) != LANGUAGE_IMPORT_DOTTED, depth + 1);
+	return ask(asked, file, name, again) ? imported(self, file, name, number, again, asked)
+					     : meaningless;
 }
 
 struct meaning find_exported(const struct resolver *self, uint32_t file, const char *name)
 {
-	return exported(self, file, name, import_name(self, name), 0);
+	memo_forget(&self->recent->asked);
+	return exported(self, file, name, import_name(self, name), &self->recent->asked);
 }
 
 static uint32_t submodule(const struct resolver *self, uint32_t file, uint32_t at,
@@ -243,7 +267,7 @@ static uint32_t imported_definition(const struct resolver *self, uint32_t file, 
 
 /* One import, asked for a name, which `span` has. */
 static struct meaning by_import(const struct resolver *self, uint32_t file, uint32_t at,
-	const char *name, uint32_t number, struct span span, int depth)
+	const char *name, uint32_t number, struct span span, struct memo *asked)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
 	const struct fact_import *fact = &facts->imports[at];
@@ -263,7 +287,7 @@ static struct meaning by_import(const struct resolver *self, uint32_t file, uint
 		if (qualified)
 			found.symbol = imported_definition(self, file, module, name, span);
 		else if (target != GRAPH_NONE && target != file)
-			found = exported(self, target, name, number, depth + 1);
+			found = exported(self, target, name, number, asked);
 		return found;
 	}
 	if (!*taken) {
@@ -288,7 +312,7 @@ static struct meaning by_import(const struct resolver *self, uint32_t file, uint
 		found.symbol =
 			imported_definition(self, file, module, taken, named(self->whole, taken));
 	else if (target != GRAPH_NONE && target != file)
-		found = exported(self, target, taken, import->taken, depth + 1);
+		found = exported(self, target, taken, import->taken, asked);
 	if (!means_something(found) && style == LANGUAGE_IMPORT_DOTTED)
 		found.file = submodule(self, file, at, module, taken);
 	found.package = module;
@@ -296,7 +320,7 @@ static struct meaning by_import(const struct resolver *self, uint32_t file, uint
 }
 
 static struct meaning imported(const struct resolver *self, uint32_t file, const char *name,
-	uint32_t number, bool again, int depth)
+	uint32_t number, bool again, struct memo *asked)
 {
 	const struct facts *facts = &self->snapshot->files[file].facts;
 	struct import_walk walk = import_walk(self, file, number);
@@ -305,8 +329,6 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 	bool nothing;
 	uint32_t at;
 
-	if (depth > MAX_DEPTH)
-		return meaningless;
 	if (walk.any != GRAPH_NONE)
 		span = named(self->whole, name);
 	/* What nothing has as its name stands in no namespace that is opened. */
@@ -319,7 +341,7 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 			(nothing && walk.imports[at].local == NAME_ANY &&
 				walk.imports[at].last != number))
 			continue;
-		found = by_import(self, file, at, name, number, span, depth);
+		found = by_import(self, file, at, name, number, span, asked);
 		if (means_something(found)) {
 			found.package = NULL;
 			return found;
@@ -329,14 +351,6 @@ static struct meaning imported(const struct resolver *self, uint32_t file, const
 	}
 	return outside;
 }
-
-/* Names of one file are asked for together and again: the answers for the last file are kept. */
-struct recent {
-	uint32_t file;
-	struct map names; /* to a place in `meanings` + 1 */
-	struct meaning *meanings;
-	uint32_t count, room;
-};
 
 struct recent *recent_new(void)
 {
@@ -349,6 +363,7 @@ struct recent *recent_new(void)
 void recent_free(struct recent *recent)
 {
 	map_release(&recent->names);
+	memo_release(&recent->asked);
 	free(recent->meanings);
 	free(recent);
 }
@@ -370,7 +385,8 @@ struct meaning find_imported(const struct resolver *self, uint32_t file, const c
 	entry = map_get_str(&recent->names, name);
 	if (entry)
 		return recent->meanings[entry->value.num];
-	found = imported(self, file, name, import_name(self, name), false, 0);
+	memo_forget(&recent->asked);
+	found = imported(self, file, name, import_name(self, name), false, &recent->asked);
 	GROW(recent->meanings, recent->count, recent->room);
 	map_put_str(&recent->names, name, NULL)->value.num = recent->count;
 	recent->meanings[recent->count++] = found;

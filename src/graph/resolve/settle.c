@@ -51,6 +51,7 @@ static void keep_variables(struct flow *flow)
 
 void flow_settle(struct flow *flow)
 {
+	memo_release(&flow->asked);
 	memo_release(&flow->read);
 	memo_release(&flow->types);
 	keep_variables(flow);
