@@ -52,7 +52,7 @@ $(BUILD)/src/%.o: src/%.c | $(NPM_STAMP)
 # Files that the program carries with it: <C name>:<path>, each ends in a NUL.
 EMBEDDED := schema_sql:src/store/schema.sql hook_sh:hooks/hook.sh cues_conf:src/decision/cues.conf \
 	scrub_rules_conf:src/scrub/rules.conf judge_tsv:src/scrub/judge.tsv train_py:src/train/entrypoint/train.py \
-	decision_model:$(BUILD)/decision.model words_tsv:src/decision/words.tsv
+	decision_model:$(BUILD)/decision.model words_tsv:src/decision/words.tsv worth_tsv:src/decision/worth.tsv
 $(BUILD)/embed.o: $(foreach e,$(EMBEDDED),$(lastword $(subst :, ,$(e)))) Makefile
 	@mkdir -p $(@D)
 	for e in $(EMBEDDED); do \
@@ -137,7 +137,7 @@ $(BUILD)/tests/history: tests/replay/history.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARNINGS) $(WERROR) -O2 -o $@ $<
 
-$(BUILD)/tests/judged: tests/accuracy/judged.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
+$(BUILD)/tests/judged $(BUILD)/tests/noted: $(BUILD)/tests/%: tests/accuracy/%.c $(LIBRARY) $(GRAMMARS) $(TREE_SITTER)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 

@@ -5,7 +5,7 @@ load helper
 
 setup() {
 	setup_repo
-	git config flywheel.miner.confidence 0.5 # what is asked for here is not how sure we are
+	git config flywheel.miner.confidence 0.1 # what is asked for here is not how sure we are
 	mkdir -p src
 	cat >src/list.c <<'EOT'
 #include <stdlib.h>

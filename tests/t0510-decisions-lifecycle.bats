@@ -194,6 +194,7 @@ EOT
 We keep the symbols of b in a file of its own rather than in a.c because that one is generated."
 	git clone -q --depth 1 "file://$REPO" "$BATS_TEST_TMPDIR/shallow"
 	cd "$BATS_TEST_TMPDIR/shallow"
+	git config flywheel.miner.confidence 0.1
 	git flywheel init >/dev/null
 	run git flywheel decisions list
 	[ "$status" -eq 0 ]

@@ -7,7 +7,7 @@ NOTES=refs/notes/flywheel/decisions
 
 setup() {
 	setup_repo
-	git config flywheel.miner.confidence 0.6 # what is found is tested elsewhere
+	git config flywheel.miner.confidence 0.1 # what is found is tested elsewhere
 	commit_file a.c "int a(void) { return 1; }" "Begin"
 	git flywheel init >/dev/null
 }
@@ -186,7 +186,7 @@ rewrite-3-1.bad" ]
 clone_of_team() {
 	git clone -q "$REPO" "$BATS_TEST_TMPDIR/mate"
 	cd "$BATS_TEST_TMPDIR/mate"
-	git config flywheel.miner.confidence 0.6
+	git config flywheel.miner.confidence 0.1
 	git flywheel init >/dev/null
 }
 

@@ -20,14 +20,15 @@ setup() {
 }
 
 @test "JSON has scores, thresholds and the note" {
-	echo '{"id": "a7", "text": "Use a heap instead of a list, because inserts dominate."}' |
+	echo '{"id": "a7", "text": "Store replies in a ring buffer instead of a linked list, because the allocator fragments under load."}' |
 		git flywheel decisions classify --json >out
 	jq -e '.id == "a7" and (.sentences | length) == 1' out
 	jq -e '.sentences[0] | .labels | index("Decision") and index("Alternative")' out
 	jq -e '.sentences[0].scores | length == 7 and
 		all(.[]; .score >= 0 and .score <= 1 and .threshold > 0 and .threshold < 1)' out
-	jq -e '.sentences[0].note | .statement == "Use a heap" and .insteadOf == "a list" and
-		.because == "inserts dominate" and .confidence > 0.86 and .kept' out
+	jq -e '.sentences[0].note | .statement == "Store replies in a ring buffer" and
+		.insteadOf == "a linked list" and .because == "the allocator fragments under load" and
+		.confidence > 0.88 and .kept' out
 }
 
 @test "a message is split, and what is quoted in it is left out" {

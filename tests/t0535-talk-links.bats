@@ -103,6 +103,7 @@ without_blame() {
 
 @test "a pass that cannot write notes has read the versions of files all the same" {
 	rm .git/hooks/post-commit
+	git config flywheel.miner.confidence 0.1
 	commit_file src/a.c 'int second(void) { return 2; }' 'Count
 
 We use a number instead of a list, because the reader knows it by heart.'

@@ -5,7 +5,7 @@ load helper
 
 setup() {
 	setup_repo
-	git config flywheel.miner.confidence 0.6 # what is found is tested elsewhere
+	git config flywheel.miner.confidence 0.1 # what is found is tested elsewhere
 	commit_file a.c "int a(void) { return 1; }" "Return a constant
 
 We return a constant instead of reading the clock, because tests must be able to

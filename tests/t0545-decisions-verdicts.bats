@@ -5,7 +5,7 @@ load helper
 setup() {
 	setup_repo
 	git flywheel init --no-hooks >/dev/null
-	git config flywheel.miner.confidence 0.5
+	git config flywheel.miner.confidence 0.1
 	local part
 	for part in socket parser cache index lexer writer reader timer queue pool; do
 		commit_file $part.c "int $part;" "Give the $part an arena

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 struct lexicon;
+struct worth;
 /* `vectors`: the text of words.tsv, borrowed; "" for none. */
 struct lexicon *lexicon_new(const char *vectors);
 void lexicon_free(struct lexicon *lexicon);
@@ -80,6 +81,8 @@ void examples_release(struct examples *examples);
 void classifier_learn(
 	const struct examples *examples, const struct label_model *figures, struct buf *out);
 
+const struct lexicon *classifier_lexicon(const struct classifier *classifier);
+const struct worth *classifier_worth(const struct classifier *classifier);
 /* The sentence's features; replaces what `out` held. */
 void classifier_features(
 	const struct classifier *classifier, const char *sentence, struct features *out);

@@ -1,5 +1,5 @@
 /* The classifier that the program carries: labels of sentences, with probabilities. */
-#include "decision/classifier.h"
+#include "decision/worth.h"
 
 #include "util/error.h"
 #include "util/memory.h"
@@ -12,6 +12,7 @@ extern const char words_tsv[];      /* src/decision/words.tsv */
 struct classifier {
 	struct lexicon *lexicon;
 	struct cues *cues;
+	struct worth *worth;
 	struct label_model models[LABEL_COUNT];
 	struct features features;  /* of the last sentence */
 	struct feedback *feedback; /* or NULL */
@@ -30,6 +31,7 @@ int classifier_open(struct classifier **out)
 		return rc;
 	}
 	classifier->lexicon = lexicon_new(words_tsv);
+	classifier->worth = worth_new(worth_tsv);
 	*out = classifier;
 	return 0;
 }
@@ -39,6 +41,7 @@ void classifier_free(struct classifier *classifier)
 	if (!classifier)
 		return;
 	lexicon_free(classifier->lexicon);
+	worth_free(classifier->worth);
 	cues_free(classifier->cues);
 	features_release(&classifier->features);
 	feedback_free(classifier->feedback);
@@ -48,6 +51,16 @@ void classifier_free(struct classifier *classifier)
 const struct cues *classifier_cues(const struct classifier *classifier)
 {
 	return classifier->cues;
+}
+
+const struct lexicon *classifier_lexicon(const struct classifier *classifier)
+{
+	return classifier->lexicon;
+}
+
+const struct worth *classifier_worth(const struct classifier *classifier)
+{
+	return classifier->worth;
 }
 
 const char *label_name(enum sentence_label label)

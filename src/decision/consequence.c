@@ -70,7 +70,8 @@ static void add_new(struct drafts_reader *reader, size_t at, const struct cue_ma
 	draft->span = at;
 	decision_id(reader->source, evidence, draft->id);
 	text_names(evidence, &draft->symbols);
-	draft->confidence = draft_confidence(reader->classifier, reader->source, match->cue, draft);
+	draft->confidence =
+		draft_confidence(reader->classifier, reader->source, reader->subject, draft);
 }
 
 /* The decision of which the sentence before this one speaks. */

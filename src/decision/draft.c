@@ -152,19 +152,14 @@ static const char *done_by_commit(const char *text)
 	return len > 2 && text[len] == ' ' && text[len - 1] == 's' ? text : NULL;
 }
 
-/*
- * "This avoids ..." is a reason; what it is the reason for is the commit's subject. True when that,
- * or a pronoun, stands where the sentence had words of its own.
- */
-static bool settle_statement(struct decision_draft *draft, const char *subject, const char *span)
+/* "This avoids ..." is a reason; what it is the reason for is the commit's subject. */
+static void settle_statement(struct decision_draft *draft, const char *subject, const char *span)
 {
-	bool pronoun = draft->statement[0];
-
 	const char *done = done_by_commit(draft->statement);
 	char *statement = NULL;
 
 	if (draft->statement[0] && !draft_is_pronoun_first(draft->statement))
-		return false;
+		return;
 	if (done) {
 		statement = xstrdup(done);
 		free(draft->statement);
@@ -176,7 +171,6 @@ static bool settle_statement(struct decision_draft *draft, const char *subject, 
 		free(draft->statement);
 		draft->statement = xstrdup(span);
 	}
-	return pronoun && !done;
 }
 
 /* "Use X instead of Y because Z": the surest cue took the reason; the alternative is in there too.
@@ -326,7 +320,7 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 	const struct cues *cues = classifier_cues(classifier);
 	size_t len = strlen(span);
 	struct cue_match match, clause;
-	bool follows, pronoun;
+	bool follows;
 
 	memset(out, 0, sizeof(*out));
 	if (len < SPAN_MIN || len > EVIDENCE_MAX || words_in(span) < 5)
@@ -345,13 +339,12 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 		out->consequences = draft_phrase(span, clause.consequence);
 	out->evidence = xstrdup(span);
 	out->cue = match.cue->id;
-	out->confidence = match.cue->confidence;
 	split_alternative(out);
 	cut_alternative(out);
 	join_infinitive(out);
 	cut_next(out->statement);
 	cut_next(out->because);
-	pronoun = settle_statement(out, subject, span);
+	settle_statement(out, subject, span);
 	decision_id(source, span, out->id);
 	text_names(span, &out->symbols);
 	/* Without a subject "this is needed" says nothing of what was decided. */
@@ -360,12 +353,7 @@ bool decision_draft_make(struct classifier *classifier, const char *source, cons
 		!draft_is_dangling(out->instead_of) &&
 		!(follows && draft_is_dangling(out->consequences))) {
 		out->found_by = match.cue;
-		out->confidence = draft_confidence(classifier, source, match.cue, out);
-		if (pronoun && out->instead_of[0]) /* of what it says, not of the subject */
-			out->confidence -= 0.2;
-		draft_doubt_area(out, subject);
-		draft_doubt_area(out, span);
-		draft_doubt_scant(out, subject);
+		out->confidence = draft_confidence(classifier, source, subject, out);
 		return true;
 	}
 	decision_draft_release(out);

@@ -112,23 +112,22 @@ bool draft_is_dangling(const char *text);
 void drafts_read(struct classifier *classifier, const char *source, const char *subject,
 	const struct strings *spans, size_t first, double least, struct drafts *out);
 void drafts_release(struct drafts *drafts);
-/* How sure we are of a draft: its cue's share of right answers, corrected by the classifier. */
-double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
+/*
+ * What a commit's message says of decisions, its trailers first. `merge`: its subject counts for
+ * nothing. Returns what counts as its subject, the caller's.
+ */
+char *message_drafts(struct classifier *classifier, const char *message, bool merge, double least,
+	struct drafts *out);
+/* How sure we are that a maintainer would keep a draft. `subject` may be NULL. */
+double draft_confidence(struct classifier *classifier, const char *source, const char *subject,
 	const struct decision_draft *draft);
+/* The same, when it is known which files go with a draft that a cue found. */
+void draft_place(struct classifier *classifier, const char *source, struct decision_draft *draft,
+	const struct strings *files);
 /* A name of the verdicts that count; "": too few. */
 int feedback_mark(struct session *session, char mark[65]);
 /* Corrects the classifier by them. */
 int feedback_learn(struct session *session, struct classifier *classifier);
-/* Less sure where "docs: ..." files it, or its commit, under tests or manuals. `text` may be NULL.
- */
-void draft_doubt_area(struct decision_draft *draft, const char *text);
-/*
- * Less sure of few words, "use the constant", unless they are the commit's subject or stand with
- * both a reason and an alternative. `subject` may be NULL.
- */
-void draft_doubt_scant(struct decision_draft *draft, const char *subject);
-/* Less sure of what touches nothing but tests, manuals and the like: its confidence goes down. */
-void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files);
 const struct cues *classifier_cues(const struct classifier *classifier);
 void decision_draft_release(struct decision_draft *draft);
 /* Id of a decision: it hangs on the kind of source and on the words, not on the commit. */

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* Higher when cues, model or rules find other decisions in the same text. */
-#define MINER_VERSION 8
+#define MINER_VERSION 9
 
 static int scrub(struct scrubber *scrubber, char **text)
 {

@@ -124,7 +124,7 @@ static int on_comment(const struct graph_comment *comment, void *payload)
 		uint32_t line;
 		char *origin;
 
-		draft_doubt_side_files(draft, &files);
+		draft_place(miner->classifier, "comment", draft, &files);
 		line = line_of(comment, spans.items[draft->span]);
 		origin = xstrfmt("%s:%u", scan->current->path, line);
 		row.origin = origin;

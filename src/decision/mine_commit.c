@@ -127,50 +127,58 @@ static int store_drafts(struct miner *miner, const struct commit *commit,
 			.commit = commit->id,
 			.at = commit->commit_time};
 
-		if (strcmp(drafts[i].cue, "trailer"))
-			draft_doubt_side_files(&drafts[i], &files);
+		draft_place(miner->classifier, "commit", &drafts[i], &files);
 		rc = miner_add(miner, &drafts[i], &row, &files);
 	}
 	strings_release(&files);
 	return rc;
 }
 
-static int mine_commit(struct miner *miner, const struct commit *commit)
+char *message_drafts(struct classifier *classifier, const char *message, bool merge, double least,
+	struct drafts *out)
 {
-	struct decision_draft drafts[DECISIONS_MAX];
-	struct drafts read = {0};
+	struct decision_draft said[DECISIONS_MAX];
 	struct strings spans = STRINGS_INIT;
-	char *subject = subject_of(commit->message);
-	size_t count = 0, len = strlen(commit->message);
-	int rc = note_revert(miner, commit);
+	char *subject = subject_of(message);
+	size_t len = strlen(message), count;
 
-	if (!rc && len <= MESSAGE_MAX && !starts_with(commit->message, "Squashed '") &&
-		!is_bump(subject, commit->message))
-		text_spans(commit->message, len, &spans);
-	if (spans.count && text_goes_on(commit->message, len)) {
+	if (len <= MESSAGE_MAX && !starts_with(message, "Squashed '") && !is_bump(subject, message))
+		text_spans(message, len, &spans);
+	if (spans.count && text_goes_on(message, len)) {
 		free(subject);
 		subject = xstrdup(spans.items[0]);
 	}
-	if (!rc && len <= MESSAGE_MAX)
-		count = trailer_drafts(subject, commit->message, drafts, DECISIONS_MAX);
+	count = len <= MESSAGE_MAX ? trailer_drafts(subject, message, said, DECISIONS_MAX) : 0;
+	for (size_t i = 0; i < count; i++) {
+		GROW(out->list, out->count, out->capacity);
+		out->list[out->count++] = said[i];
+	}
 	/* A merge's own subject repeats that of the branch. */
-	drafts_read(miner->classifier, "commit", subject, &spans, commit->parent_count > 1,
-		miner->least, &read);
-	for (size_t i = 0; i < read.count; i++)
-		if (count < DECISIONS_MAX)
-			drafts[count++] = read.list[i];
-		else
-			decision_draft_release(&read.list[i]);
-	free(read.list);
-	if (!rc)
-		count += answer_drafts(
-			miner, "commit", commit->message, drafts + count, DECISIONS_MAX - count);
-	if (!rc && count)
-		rc = store_drafts(miner, commit, drafts, count);
-	while (count)
-		decision_draft_release(&drafts[--count]);
+	drafts_read(classifier, "commit", subject, &spans, merge, least, out);
 	strings_release(&spans);
-	free(subject);
+	return subject;
+}
+
+static int mine_commit(struct miner *miner, const struct commit *commit)
+{
+	struct decision_draft answers[DECISIONS_MAX];
+	struct drafts read = {0};
+	size_t count, kept;
+	int rc = note_revert(miner, commit);
+
+	if (!rc)
+		free(message_drafts(miner->classifier, commit->message, commit->parent_count > 1,
+			miner->least, &read));
+	kept = read.count < DECISIONS_MAX ? read.count : DECISIONS_MAX;
+	count = rc ? 0
+		   : answer_drafts(miner, "commit", commit->message, answers, DECISIONS_MAX - kept);
+	if (!rc && kept)
+		rc = store_drafts(miner, commit, read.list, kept);
+	if (!rc && count)
+		rc = store_drafts(miner, commit, answers, count);
+	while (count)
+		decision_draft_release(&answers[--count]);
+	drafts_release(&read);
 	return rc;
 }
 

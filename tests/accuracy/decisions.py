@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The exam of the miner of decisions: `make bench-decisions`.
 
-  tests/accuracy/decisions.py [--set held|val|dev|fresh] [--wrong LABEL]
+  tests/accuracy/decisions.py [--set held|val|dev] [--wrong LABEL]
   tests/accuracy/decisions.py --fetch FOLDER
 
 Sentences that others wrote stand in tests/accuracy/decisions/exam.tsv as references: repository,

@@ -1,10 +1,10 @@
 /*
- * How sure we are of a draft. A cue knows how often it is right; the classifier knows the sentence;
- * and some drafts are wrong for reasons that both overlook: bookkeeping, manuals, a clause that was
- * cut in the wrong place. The figures were set on the development projects of doc/decisions.md.
+ * Rules for what makes a draft doubtful although its cue and the classifier take it for a decision:
+ * bookkeeping, manuals, symptoms, a clause that was cut in the wrong place. A rule says only
+ * whether it holds; what that is worth was learned (worth.h).
  */
 #define _GNU_SOURCE
-#include "decision/classifier.h"
+#include "decision/worth.h"
 
 #include "util/memory.h"
 
@@ -13,16 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define BOOKKEEPING 0.20
-#define MANUAL 0.15
-#define CUT 0.20
-#define SYMPTOM 0.25
-#define BARE 0.15
-#define SCANT 0.15
-#define WEIGHT_LEAST 5  /* words in a statement, names counted twice, that stand for themselves */
 #define EARLY 24        /* bytes of a statement in which a bare pronoun is its object */
 #define INSTEAD_MAX 120 /* bytes of one way; more are several */
-#define AREA_MAX 40     /* bytes of a line in which "area: " stands */
 
 static bool has_any(const char *text, const char *const *words)
 {
@@ -46,7 +38,7 @@ static bool begins_with_any(const char *text, const char *const *words)
 }
 
 /* Changes of which nobody asks why. */
-static bool is_bookkeeping(const char *text)
+static bool is_bookkeeping(const struct decision_draft *draft)
 {
 	static const char *const words[] = {"test", "tests", "testing", "unittest", "unittests",
 		"testutil", "testutils", "docs", "doc", "documentation", "docstring", "docstrings",
@@ -58,8 +50,7 @@ static bool is_bookkeeping(const char *text)
 		"cuke", "cukes", "cucumber", "assertion", "assertions", "gemfile", "tox", "badge",
 		"documented", "rubocop", NULL};
 
-	return has_any(text, words) || !strncmp(text, "Add Test", 8) ||
-	       !strncmp(text, "add Test", 8);
+	return has_any(draft->statement, words) || !strncasecmp(draft->statement, "add Test", 8);
 }
 
 /* What went wrong before, or has yet to be done, is no decision; a fault's cause is no reason for
@@ -81,37 +72,37 @@ static bool is_symptom(const struct decision_draft *draft)
 }
 
 /* What follows from a cure is that the fault is gone. */
-static bool is_cure(const char *statement)
+static bool is_cure(const struct decision_draft *draft)
 {
 	static const char *const words[] = {
 		"fix", "fixes", "fixed", "fixup", "bug", "bugs", "revert", NULL};
 
-	return has_any(statement, words);
+	return has_any(draft->statement, words);
 }
 
 /* "..., otherwise <do something else>" tells two cases, not a reason. */
-static bool is_other_case(const struct cue *cue, const struct decision_draft *draft)
+static bool is_other_case(const struct decision_draft *draft)
 {
 	static const char *const condition[] = {
 		"if", "when", "given", "available", "unless", "should succeed", NULL};
 	static const char *const consequence[] = {"would", "will", "could", "may", "might", "can",
 		"can't", "cannot", "is", "are", "gets", "have", "has", "we", "they", NULL};
 
-	if (strcmp(cue->id, "otherwise") && strcmp(cue->id, "because-rule"))
+	if (strcmp(draft->cue, "otherwise") && strcmp(draft->cue, "because-rule"))
 		return has_any(draft->statement, (const char *const[]){"should succeed", NULL});
 	return !has_any(draft->because, consequence) ||
-	       (!strcmp(cue->id, "otherwise") && has_any(draft->statement, condition));
+	       (!strcmp(draft->cue, "otherwise") && has_any(draft->statement, condition));
 }
 
 /* Neither a reason nor what it was chosen over: little to learn from. */
-static bool is_bare(const struct cue *cue, const struct decision_draft *draft)
+static bool is_bare(const struct decision_draft *draft)
 {
 	return !draft->because[0] && !draft->instead_of[0] && !draft->consequences &&
-	       strcmp(cue->id, "on-purpose") && strcmp(cue->id, "no-rule");
+	       strcmp(draft->cue, "on-purpose") && strcmp(draft->cue, "no-rule");
 }
 
 /* What a comment tells whoever calls: "you can use", "returns", "may be combined". */
-static bool is_manual(const char *text)
+static bool is_manual(const struct decision_draft *draft)
 {
 	static const char *const words[] = {"you", "your", "can be used", "may be used",
 		"should be", "is used", "are used", "this function", "this method", "this command",
@@ -121,11 +112,11 @@ static bool is_manual(const char *text)
 		"sets ", "splits ", "creates ", "tests ", "each ", "helper ", "utility ", "given ",
 		"used ", "called ", "this is ", "this was ", NULL};
 
-	return has_any(text, words) || begins_with_any(text, starts);
+	return has_any(draft->statement, words) || begins_with_any(draft->statement, starts);
 }
 
 /* "(if passing a callable": the bracket closes, or opens, in what was cut off. */
-static bool is_open(const char *text)
+static bool opens(const char *text)
 {
 	int depth = 0;
 
@@ -134,9 +125,15 @@ static bool is_open(const char *text)
 	return depth != 0;
 }
 
-/* "Set it up as ...": what it is stands in a sentence before. */
-static bool is_about_it(const char *statement)
+static bool is_open(const struct decision_draft *draft)
 {
+	return opens(draft->statement) || opens(draft->instead_of);
+}
+
+/* "Set it up as ...": what it is stands in a sentence before. */
+static bool is_about_it(const struct decision_draft *draft)
+{
+	const char *statement = draft->statement;
 	static const char *const pronouns[] = {"it", "them", NULL};
 	static const char *const idioms[] = {
 		"make it", "makes it", "made it", "making it", "so it", "so that it", NULL};
@@ -152,24 +149,26 @@ static bool is_about_it(const char *statement)
 }
 
 /* "Check this first", "only the global scope carries these", "move the method": of what? */
-static bool points_back(const char *statement)
+static bool points_back(const struct decision_draft *draft)
 {
 	static const char *const words[] = {"these", "those", "they", "them", "their", "here",
 		"such", "this", "the method", "the function", "the code", "the class", "the loop",
 		"the callback", "the operation", NULL};
 	static const char *const changes[] = {"this commit", "this change", "this patch", NULL};
 
-	return has_any(statement, words) && !begins_with_any(statement, changes);
+	return has_any(draft->statement, words) && !begins_with_any(draft->statement, changes);
 }
 
 /* What it was chosen over goes on with what is done now, or with what is good about that. */
-static bool is_run_on(const char *instead)
+static bool is_run_on(const struct decision_draft *draft)
 {
+	const char *instead = draft->instead_of;
+
 	return strlen(instead) > INSTEAD_MAX || strstr(instead, ", we ") ||
 	       strstr(instead, ", which is ");
 }
 
-static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
+static bool is_cut(const struct decision_draft *draft)
 {
 	static const char *const reasons[] = {"are ", "is ", "was ", "were ", "these ", "those ",
 		"this issue", "that issue", "this problem", "that problem", "this, ", "it, ",
@@ -179,35 +178,32 @@ static bool is_cut(const struct cue *cue, const struct decision_draft *draft)
 		"where ", "while ", "however", "and ", "but ", "or ", "which ", "use of ", NULL};
 	static const char *const vague[] = {"the latter", "the former", ", e.g", "have to add",
 		"in the end", "- otherwise", NULL};
-	size_t len = strlen(draft->statement);
 
-	return len > 240 || is_open(draft->statement) || is_open(draft->instead_of) ||
-	       is_run_on(draft->instead_of) || is_about_it(draft->statement) ||
-	       points_back(draft->statement) || has_any(draft->statement, vague) ||
+	return strlen(draft->statement) > 240 || has_any(draft->statement, vague) ||
 	       ends_with(draft->statement, " simply") || ends_with(draft->statement, " just") ||
 	       begins_with_any(draft->because, reasons) ||
 	       begins_with_any(draft->statement, statements) ||
-	       (cue->consequence < 0 && strstr(draft->statement, ": "));
+	       (draft->found_by->consequence < 0 && strstr(draft->statement, ": "));
 }
 
 /* "so that", "to avoid": in a comment they mostly say what the code below does. */
-static bool is_purpose(const struct cue *cue)
+static bool is_purpose(const struct decision_draft *draft)
 {
 	static const char *const ids[] = {"so-that", "to-avoid", "in-order-to", "to-first", NULL};
 
 	for (size_t i = 0; ids[i]; i++)
-		if (!strcmp(cue->id, ids[i]))
+		if (!strcmp(draft->cue, ids[i]))
 			return true;
 	return false;
 }
 
 /* The cue takes its statement from the commit's subject, so the sentence itself decides nothing. */
-static bool is_pure_reason(const struct cue *cue)
+static bool is_pure_reason(const struct decision_draft *draft)
 {
-	return cue->decision < 0;
+	return draft->found_by->decision < 0;
 }
 
-static bool is_side_file(const char *path)
+bool doubt_is_side_file(const char *path)
 {
 	static const char *const parts[] = {"test", "spec", "doc/", "docs/", "bench", "example",
 		".github", "fixture", "mock", "contrib/", NULL};
@@ -223,36 +219,8 @@ static bool is_side_file(const char *path)
 	return false;
 }
 
-void draft_doubt_side_files(struct decision_draft *draft, const struct strings *files)
-{
-	for (size_t i = 0; i < files->count; i++)
-		if (!is_side_file(files->items[i]))
-			return;
-	if (files->count)
-		draft->confidence -= BOOKKEEPING;
-}
-
-void draft_doubt_area(struct decision_draft *draft, const char *text)
-{
-	static const char *const rooms[] = {
-		"test", "tests", "doc", "docs", "doc fix", "documentation", "typo", "lint", NULL};
-	static const char *const anywhere[] = {"flaky", "grammar", "wording", NULL};
-	const char *end = text;
-	char *area;
-
-	if (!text || is_bookkeeping(draft->statement))
-		return;
-	for (const char *colon; (colon = strstr(end, ": ")) && colon - text < AREA_MAX;)
-		end = colon + 2;
-	area = xstrndup(text, (size_t)(end - text));
-	if (has_any(area, rooms) || has_any(text, anywhere) || ends_with(text, " test") ||
-		ends_with(text, " tests") || ends_with(text, " documentation"))
-		draft->confidence -= BOOKKEEPING;
-	free(area);
-}
-
 /* How much a word gives a reader to hold on to: a name of code counts twice. */
-static unsigned weight_of(const char *word, size_t len)
+static unsigned weigh_word(const char *word, size_t len)
 {
 	static const char *const little[] = {"and", "for", "with", "that", "the", "are", "its",
 		"this", "from", "not", "now", "only", "can", "does", "use", NULL};
@@ -276,44 +244,21 @@ static unsigned weight_of(const char *word, size_t len)
 	return letters > 2;
 }
 
-void draft_doubt_scant(struct decision_draft *draft, const char *subject)
+unsigned doubt_weight(const char *statement)
 {
 	unsigned weight = 0;
 
-	if ((subject && strstr(subject, draft->statement)) ||
-		(draft->because[0] && draft->instead_of[0]))
-		return;
-	for (const char *word = draft->statement; *word; word += strspn(word, " ")) {
+	for (const char *word = statement; *word; word += strspn(word, " ")) {
 		size_t len = strcspn(word, " ");
 
-		weight += weight_of(word, len);
+		weight += weigh_word(word, len);
 		word += len;
 	}
-	if (weight < WEIGHT_LEAST)
-		draft->confidence -= SCANT;
+	return weight;
 }
 
-double draft_confidence(struct classifier *classifier, const char *source, const struct cue *cue,
-	const struct decision_draft *draft)
-{
-	double scores[LABEL_COUNT], confidence = cue->confidence;
-	bool comment = !strcmp(source, "comment"), follows = cue->consequence > 0;
-
-	classify_sentence(classifier, follows ? draft->statement : draft->evidence, scores);
-	if (!is_pure_reason(cue) || follows)
-		confidence += (follows ? 0.15 : 0.25) * (scores[LABEL_DECISION] - 0.75);
-	if (draft->because[0])
-		confidence += 0.15 * (scores[LABEL_RATIONALE] - 0.6);
-	if (is_bookkeeping(draft->statement))
-		confidence -= BOOKKEEPING;
-	if (comment && (is_manual(draft->statement) || is_purpose(cue)))
-		confidence -= MANUAL;
-	if (is_cut(cue, draft) || is_other_case(cue, draft))
-		confidence -= CUT;
-	if (is_symptom(draft) || (follows && is_cure(draft->statement)))
-		confidence -= SYMPTOM;
-	if (is_bare(cue, draft))
-		confidence -= BARE;
-	confidence = confidence < 0.01 ? 0.01 : confidence > 0.99 ? 0.99 : confidence;
-	return classifier_correct(classifier, cue, confidence);
-}
+const struct doubt doubts[] = {{"bookkeeping", is_bookkeeping, 0.2}, {"symptom", is_symptom, 0.25},
+	{"cure", is_cure, 0}, {"other case", is_other_case, 0.2}, {"bare", is_bare, 0.15},
+	{"manual", is_manual, 0}, {"open", is_open, 0.2}, {"about it", is_about_it, 0.2},
+	{"points back", points_back, 0.2}, {"run on", is_run_on, 0.2}, {"cut", is_cut, 0.2},
+	{"purpose", is_purpose, 0}, {"pure reason", is_pure_reason, 0}, {NULL, NULL, 0}};
