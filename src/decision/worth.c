@@ -3,6 +3,7 @@
 #include "decision/worth.h"
 
 #include "util/memory.h"
+#include "util/weights.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -20,24 +21,14 @@
 #define AREA_MAX 40 /* bytes of a subject in which "area: " stands */
 
 struct worth {
-	struct map weights; /* feature: weight in thousandths */
+	struct map weights;
 };
 
 struct worth *worth_new(const char *weights)
 {
 	struct worth *worth = xcalloc(1, sizeof(*worth));
 
-	while (*weights) {
-		char *tab;
-		double weight = strtod(weights, &tab);
-		const char *end = strchr(tab, '\n');
-
-		if (!end)
-			break;
-		map_put(&worth->weights, tab + 1, (size_t)(end - tab - 1), NULL)->value.num =
-			lround(weight * 1000);
-		weights = end + 1;
-	}
+	weights_read(weights, &worth->weights);
 	return worth;
 }
 
@@ -63,13 +54,9 @@ struct sink {
 
 static void emit(struct sink *sink, double value)
 {
-	const struct map_entry *entry =
-		map_get(&sink->worth->weights, sink->name.ptr, sink->name.len);
-
 	if (value == 0)
 		return;
-	if (entry)
-		sink->sum += value * (double)entry->value.num / 1000;
+	sink->sum += value * weight_of(&sink->worth->weights, sink->name.ptr, sink->name.len);
 	if (sink->fn)
 		sink->fn(sink->name.ptr, value, sink->payload);
 }

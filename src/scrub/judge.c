@@ -4,6 +4,7 @@
 
 #include "scrub/internal.h"
 #include "util/memory.h"
+#include "util/weights.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -23,17 +24,7 @@
 void judge_init(struct judge *judge, const char *weights)
 {
 	memset(judge, 0, sizeof(*judge));
-	while (*weights) {
-		char *tab;
-		double weight = strtod(weights, &tab);
-		const char *end = strchr(tab, '\n');
-
-		if (!end)
-			break;
-		map_put(&judge->weights, tab + 1, (size_t)(end - tab - 1), NULL)->value.num =
-			lround(weight * 1000);
-		weights = end + 1;
-	}
+	weights_read(weights, &judge->weights);
 }
 
 void judge_release(struct judge *judge)
@@ -163,7 +154,6 @@ static void say(struct judge *judge, const char *tag, const char *bytes, size_t 
 {
 	char feature[FEATURE_MAX];
 	size_t size = strlen(tag);
-	const struct map_entry *entry;
 
 	memcpy(feature, tag, size);
 	for (size_t i = 0; i < len && size < sizeof(feature); i++) {
@@ -173,9 +163,7 @@ static void say(struct judge *judge, const char *tag, const char *bytes, size_t 
 	}
 	if (judge->fn)
 		judge->fn(feature, size, judge->payload);
-	entry = map_get(&judge->weights, feature, size);
-	if (entry)
-		judge->sum += (double)entry->value.num / 1000;
+	judge->sum += weight_of(&judge->weights, feature, size);
 }
 
 /* A feature of a few signs that each stand for one of a few cases. */

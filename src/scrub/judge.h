@@ -20,7 +20,7 @@ struct judged {
 
 typedef void (*feature_fn)(const char *feature, size_t len, void *payload);
 struct judge {
-	struct map weights;   /* feature -> thousandths */
+	struct map weights;   /* see util/weights.h */
 	struct judged *items; /* in the order of their names */
 	size_t count, capacity;
 	double sum;

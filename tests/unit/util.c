@@ -16,6 +16,7 @@
 #include "util/process.h"
 #include "util/regex.h"
 #include "util/strings.h"
+#include "util/weights.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -601,9 +602,25 @@ static void names_end_with_their_parts(void **state)
 	assert_false(name_ends("", "f"));
 }
 
+/* A feature may hold anything but a line's end; what is not a whole line is left. */
+static void weights_are_read(void **state)
+{
+	static const char feature[] = "a word: b\tc";
+	struct map weights = MAP_INIT;
+
+	(void)state;
+	weights_read("0.25\tall\n-1.5\ta word: b\tc\n2\ttorn", &weights);
+	assert_int_equal(weights.count, 2);
+	assert_true(weight_of(&weights, "all", 3) == 0.25);
+	assert_true(weight_of(&weights, feature, strlen(feature)) == -1.5);
+	assert_true(weight_of(&weights, "torn", 4) == 0);
+	map_release(&weights);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(weights_are_read),
 		cmocka_unit_test(finds_by_path),
 		cmocka_unit_test(buf_grows_and_detaches),
 		cmocka_unit_test(printable_text_has_no_escapes),
