@@ -200,6 +200,12 @@ int ref_state_save(struct harvest *harvest, const char *ref, const struct ref_st
 /* Every regular file under a folder that ends in `suffix`, sorted; a missing folder has none. */
 int files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
 
+/*
+ * Where a tool keeps its files: `name` in the folder that a variable of the environment names, or
+ * else in `folder` of the user's home; NULL: that folder itself. NULL where there is no home; the
+ * caller frees.
+ */
+char *tool_folder(const char *variable, const char *folder, const char *name);
 /* The same under a folder of the user's home. */
 int home_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload);
 /* The same under a folder of what programs keep for the user: XDG_DATA_HOME, ~/.local/share. */

@@ -50,18 +50,25 @@ int home_files_each(const char *folder, const char *suffix, int depth, place_fn 
 	return rc;
 }
 
+char *tool_folder(const char *variable, const char *folder, const char *name)
+{
+	const char *moved = getenv(variable);
+	char *home = moved && *moved ? xstrdup(moved)
+		     : home_dir()    ? path_join(home_dir(), folder)
+				     : NULL;
+	char *full = home && name ? path_join(home, name) : NULL;
+
+	if (!full)
+		return home;
+	free(home);
+	return full;
+}
+
 int data_files_each(const char *folder, const char *suffix, int depth, place_fn fn, void *payload)
 {
-	const char *data = getenv("XDG_DATA_HOME");
-	char *home = home_dir() ? path_join(home_dir(), ".local/share") : NULL;
-	char *full = NULL;
-	int rc = 0;
+	char *full = tool_folder("XDG_DATA_HOME", ".local/share", folder);
+	int rc = full ? files_each(full, suffix, depth, fn, payload) : 0;
 
-	if ((data && *data) || home)
-		full = path_join(data && *data ? data : home, folder);
-	if (full)
-		rc = files_each(full, suffix, depth, fn, payload);
-	free(home);
 	free(full);
 	return rc;
 }
@@ -87,10 +94,8 @@ int editor_users_each(place_fn fn, void *payload)
 {
 	static const char *const servers[] = {".vscode-server/data/User",
 		".vscode-server-insiders/data/User", ".cursor-server/data/User"};
-	const char *home = home_dir(), *config = getenv("XDG_CONFIG_HOME");
-	char *folder = config && *config ? xstrdup(config)
-		       : home            ? path_join(home, ".config")
-					 : NULL;
+	const char *home = home_dir();
+	char *folder = tool_folder("XDG_CONFIG_HOME", ".config", NULL);
 	int rc = folder ? each_editor(folder, fn, payload) : 0;
 
 	free(folder);

@@ -209,12 +209,6 @@ void raw_add_call(struct raw_draft *draft, const char *name, const char *call,
 
 /* ---- questions ---- */
 
-static void add_line(struct buf *out, const char *text)
-{
-	for (; *text; text++)
-		buf_addch(out, strchr("\r\n", *text) ? ' ' : *text);
-}
-
 static void add_choice(struct buf *out, const struct js *choice)
 {
 	static const char *const label_keys[] = {"label", "answer", "text", "title"};
@@ -226,10 +220,10 @@ static void add_choice(struct buf *out, const struct js *choice)
 	if (!label || !*label)
 		return;
 	buf_addstr(out, "\n- ");
-	add_line(out, label);
+	buf_add_line(out, label);
 	if (words && *words) {
 		buf_addstr(out, ": ");
-		add_line(out, words);
+		buf_add_line(out, words);
 	}
 }
 
@@ -243,7 +237,7 @@ void raw_add_question(struct raw_draft *draft, const char *words, const struct j
 		words = js_get_text(question, "question");
 	if (!words)
 		return;
-	add_line(&text, words);
+	buf_add_line(&text, words);
 	buf_trim(&text);
 	for (size_t i = 0; i < ARRAY_SIZE(choice_keys) && !js_is_array(choices); i++)
 		choices = js_get(question, choice_keys[i]);

@@ -71,8 +71,7 @@ static void add_trailer(struct buf *out, const char *key, const char *value)
 
 	if (!value || !*value)
 		return;
-	for (const char *c = value; *c; c++)
-		buf_addch(&flat, *c == '\n' || *c == '\r' ? ' ' : *c);
+	buf_add_line(&flat, value);
 	buf_addf(out, "%s: ", key);
 	for (rest = flat.ptr; *rest;) {
 		size_t len = line_length(rest, room);

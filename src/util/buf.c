@@ -95,6 +95,12 @@ void buf_addf(struct buf *buf, const char *format, ...)
 	va_end(again);
 }
 
+void buf_add_line(struct buf *buf, const char *text)
+{
+	for (; *text; text++)
+		buf_addch(buf, *text == '\n' || *text == '\r' ? ' ' : *text);
+}
+
 void buf_truncate(struct buf *buf, size_t len)
 {
 	if (len < buf->len) {

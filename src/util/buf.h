@@ -33,6 +33,7 @@ void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_addstr(struct buf *buf, const char *text);
 void buf_addch(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_add_line(struct buf *buf, const char *text); /* ends of lines become blanks */
 void buf_truncate(struct buf *buf, size_t len);
 void buf_trim(struct buf *buf); /* drops trailing white space */
 

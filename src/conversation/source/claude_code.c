@@ -20,11 +20,7 @@
 
 static char *projects_folder(void)
 {
-	const char *config = getenv("CLAUDE_CONFIG_DIR");
-
-	if (config && *config)
-		return path_join(config, "projects");
-	return home_dir() ? path_join(home_dir(), ".claude/projects") : NULL;
+	return tool_folder("CLAUDE_CONFIG_DIR", ".claude", "projects");
 }
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)

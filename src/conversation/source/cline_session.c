@@ -20,13 +20,9 @@
 /* The folder of Cline's own data, for the caller to free; NULL without a home. */
 static char *data_folder(void)
 {
-	const char *data = getenv("CLINE_DATA_DIR"), *cline = getenv("CLINE_DIR");
+	const char *data = getenv("CLINE_DATA_DIR");
 
-	if (data && *data)
-		return xstrdup(data);
-	if (cline && *cline)
-		return path_join(cline, "data");
-	return home_dir() ? path_join(home_dir(), ".cline/data") : NULL;
+	return data && *data ? xstrdup(data) : tool_folder("CLINE_DIR", ".cline", "data");
 }
 
 int cline_data_find(place_fn fn, void *payload)

@@ -23,11 +23,7 @@
 
 static char *codex_home(void)
 {
-	const char *moved = getenv("CODEX_HOME");
-
-	if (moved && *moved)
-		return xstrdup(moved);
-	return home_dir() ? path_join(home_dir(), ".codex") : NULL;
+	return tool_folder("CODEX_HOME", ".codex", NULL);
 }
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)

@@ -39,16 +39,10 @@ static int hand_on(const char *path, void *payload)
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
 	struct forward forward = {fn, payload};
-
-	const char *moved = getenv("CONTINUE_GLOBAL_DIR");
-	char *folder;
-	int rc;
+	char *folder = tool_folder("CONTINUE_GLOBAL_DIR", ".continue", "sessions");
+	int rc = folder ? files_each(folder, ".json", 1, hand_on, &forward) : 0;
 
 	(void)harvest;
-	if (!moved || !*moved)
-		return home_files_each(".continue/sessions", ".json", 1, hand_on, &forward);
-	folder = path_join(moved, "sessions");
-	rc = files_each(folder, ".json", 1, hand_on, &forward);
 	free(folder);
 	return rc;
 }
@@ -142,7 +136,6 @@ static void take_calls(struct raw_draft *draft, const struct js *states)
 		const struct js *state = js_at(states, i);
 		const struct js *function = js_get(js_get(state, "toolCall"), "function");
 		const struct js *arguments = js_get(state, "parsedArgs");
-
 		const char *name = js_get_text(function, "name");
 
 		if (name && !strcmp(name, "AskQuestion"))

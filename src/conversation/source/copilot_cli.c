@@ -22,15 +22,10 @@ struct reading {
 
 static int find(struct harvest *harvest, place_fn fn, void *payload)
 {
-	const char *moved = getenv("COPILOT_HOME");
-	char *folder;
-	int rc;
+	char *folder = tool_folder("COPILOT_HOME", ".copilot", "session-state");
+	int rc = folder ? files_each(folder, "events.jsonl", 3, fn, payload) : 0;
 
 	(void)harvest;
-	if (!moved || !*moved)
-		return home_files_each(".copilot/session-state", "events.jsonl", 3, fn, payload);
-	folder = path_join(moved, "session-state");
-	rc = files_each(folder, "events.jsonl", 3, fn, payload);
 	free(folder);
 	return rc;
 }
