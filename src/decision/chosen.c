@@ -111,16 +111,6 @@ static bool is_assent(const char *answer)
 	return false;
 }
 
-static char *joined(const char *text)
-{
-	char *line = xstrdup(text);
-
-	for (char *at = line; *at; at++)
-		if (*at == '\n')
-			*at = ' ';
-	return line;
-}
-
 /* The choices that the answer does not begin a line with. */
 static char *others_of(const struct question *question, const char *answer)
 {
@@ -145,8 +135,12 @@ static void finish(
 	struct decision_draft *draft, const struct question *question, const char *answer)
 {
 	static const char mark[] = "ecause "; /* "Because " as well */
-	char *line = joined(answer), *why = strstr(line, mark), *end = why;
+	struct buf flat = BUF_INIT;
+	char *line, *why, *end;
 
+	buf_add_line(&flat, answer);
+	line = buf_detach(&flat);
+	end = why = strstr(line, mark);
 	memset(draft, 0, sizeof(*draft));
 	draft->evidence = xstrfmt("%s %s", question->words, line);
 	draft->because = xstrdup(why ? why + strlen(mark) : "");

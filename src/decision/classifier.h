@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 struct lexicon;
-struct worth;
 /* `vectors`: the text of words.tsv, borrowed; "" for none. */
 struct lexicon *lexicon_new(const char *vectors);
 void lexicon_free(struct lexicon *lexicon);
@@ -58,6 +57,7 @@ int label_models_read(const char *bytes, struct label_model out[LABEL_COUNT]);
 double label_margin(const struct label_model *model, const struct features *features);
 /* 1 / (1 + exp(-x)) from additions and multiplications alone: the same bits everywhere. */
 double sigmoid(double x);
+double logit(double p); /* its inverse */
 
 struct example {
 	struct features features;
@@ -82,7 +82,7 @@ void classifier_learn(
 	const struct examples *examples, const struct label_model *figures, struct buf *out);
 
 const struct lexicon *classifier_lexicon(const struct classifier *classifier);
-const struct worth *classifier_worth(const struct classifier *classifier);
+const struct map *classifier_weights(const struct classifier *classifier); /* of notes, worth.h */
 /* The sentence's features; replaces what `out` held. */
 void classifier_features(
 	const struct classifier *classifier, const char *sentence, struct features *out);

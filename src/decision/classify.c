@@ -3,6 +3,7 @@
 
 #include "util/error.h"
 #include "util/memory.h"
+#include "util/weights.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ extern const char words_tsv[];      /* src/decision/words.tsv */
 struct classifier {
 	struct lexicon *lexicon;
 	struct cues *cues;
-	struct worth *worth;
+	struct map weights; /* of a note's features */
 	struct label_model models[LABEL_COUNT];
 	struct features features;  /* of the last sentence */
 	struct feedback *feedback; /* or NULL */
@@ -31,7 +32,7 @@ int classifier_open(struct classifier **out)
 		return rc;
 	}
 	classifier->lexicon = lexicon_new(words_tsv);
-	classifier->worth = worth_new(worth_tsv);
+	weights_read(worth_tsv, &classifier->weights);
 	*out = classifier;
 	return 0;
 }
@@ -41,7 +42,7 @@ void classifier_free(struct classifier *classifier)
 	if (!classifier)
 		return;
 	lexicon_free(classifier->lexicon);
-	worth_free(classifier->worth);
+	map_release(&classifier->weights);
 	cues_free(classifier->cues);
 	features_release(&classifier->features);
 	feedback_free(classifier->feedback);
@@ -58,9 +59,9 @@ const struct lexicon *classifier_lexicon(const struct classifier *classifier)
 	return classifier->lexicon;
 }
 
-const struct worth *classifier_worth(const struct classifier *classifier)
+const struct map *classifier_weights(const struct classifier *classifier)
 {
-	return classifier->worth;
+	return &classifier->weights;
 }
 
 const char *label_name(enum sentence_label label)

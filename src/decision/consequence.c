@@ -22,6 +22,14 @@ void drafts_release(struct drafts *drafts)
 	memset(drafts, 0, sizeof(*drafts));
 }
 
+void drafts_take(struct drafts *drafts, const struct decision_draft *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		GROW(drafts->list, drafts->count, drafts->capacity);
+		drafts->list[drafts->count++] = list[i];
+	}
+}
+
 struct drafts_reader {
 	struct classifier *classifier;
 	const char *source, *subject;
@@ -35,10 +43,8 @@ static void lay_to(struct decision_draft *draft, const char *text, const char *s
 {
 	const char *has = draft->consequences ? draft->consequences : "";
 	char *evidence, *consequences;
-	size_t count = *has != '\0';
+	size_t count = (*has != '\0') + count_in(has, "; ");
 
-	for (const char *at = has; (at = strstr(at, "; ")); at += 2)
-		count++;
 	if (count >= CONSEQUENCES_MAX || strlen(draft->evidence) + strlen(sentence) > EVIDENCE_MAX)
 		return;
 	evidence = xstrfmt("%s %s", draft->evidence, sentence);
@@ -143,8 +149,7 @@ void drafts_read(struct classifier *classifier, const char *source, const char *
 
 		if (decision_draft_make(classifier, source, subject, spans->items[i], &draft)) {
 			draft.span = i;
-			GROW(out->list, out->count, out->capacity);
-			out->list[out->count++] = draft;
+			drafts_take(out, &draft, 1);
 		} else if (i && is_whole(spans->items[i]) && !read_pair(&reader, i)) {
 			read_sentence(&reader, i);
 		}

@@ -1,7 +1,7 @@
 /*
  * Rules for what makes a draft doubtful although its cue and the classifier take it for a decision:
- * bookkeeping, manuals, symptoms, a clause that was cut in the wrong place. A rule says only
- * whether it holds; what that is worth was learned (worth.h).
+ * bookkeeping, manuals, symptoms, a clause that was cut in the wrong place. What it is worth that a
+ * rule holds was learned of messages and comments (worth.h); in talk each has its cost.
  */
 #define _GNU_SOURCE
 #include "decision/worth.h"

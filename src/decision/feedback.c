@@ -41,11 +41,6 @@ struct feedback {
 	float *weights; /* FEATURE_BUCKETS */
 };
 
-static double logit(double p)
-{
-	return log(p / (1 - p));
-}
-
 /* `fold` FOLDS: from all lessons. */
 static double cue_shift(const struct feedback *feedback, const struct cue *cue, size_t fold)
 {

@@ -112,6 +112,7 @@ bool draft_is_dangling(const char *text);
 void drafts_read(struct classifier *classifier, const char *source, const char *subject,
 	const struct strings *spans, size_t first, double least, struct drafts *out);
 void drafts_release(struct drafts *drafts);
+void drafts_take(struct drafts *drafts, const struct decision_draft *list, size_t count);
 /*
  * What a commit's message says of decisions, its trailers first. `merge`: its subject counts for
  * nothing. Returns what counts as its subject, the caller's.

@@ -42,6 +42,11 @@ double sigmoid(double x)
 	return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
+double logit(double p)
+{
+	return log(p / (1 - p));
+}
+
 void examples_release(struct examples *examples)
 {
 	for (size_t i = 0; i < examples->count; i++)

@@ -149,10 +149,7 @@ char *message_drafts(struct classifier *classifier, const char *message, bool me
 		subject = xstrdup(spans.items[0]);
 	}
 	count = len <= MESSAGE_MAX ? trailer_drafts(subject, message, said, DECISIONS_MAX) : 0;
-	for (size_t i = 0; i < count; i++) {
-		GROW(out->list, out->count, out->capacity);
-		out->list[out->count++] = said[i];
-	}
+	drafts_take(out, said, count);
 	/* A merge's own subject repeats that of the branch. */
 	drafts_read(classifier, "commit", subject, &spans, merge, least, out);
 	strings_release(&spans);
@@ -163,21 +160,19 @@ static int mine_commit(struct miner *miner, const struct commit *commit)
 {
 	struct decision_draft answers[DECISIONS_MAX];
 	struct drafts read = {0};
-	size_t count, kept;
+	size_t count = 0;
 	int rc = note_revert(miner, commit);
 
 	if (!rc)
 		free(message_drafts(miner->classifier, commit->message, commit->parent_count > 1,
 			miner->least, &read));
-	kept = read.count < DECISIONS_MAX ? read.count : DECISIONS_MAX;
-	count = rc ? 0
-		   : answer_drafts(miner, "commit", commit->message, answers, DECISIONS_MAX - kept);
-	if (!rc && kept)
-		rc = store_drafts(miner, commit, read.list, kept);
-	if (!rc && count)
-		rc = store_drafts(miner, commit, answers, count);
-	while (count)
-		decision_draft_release(&answers[--count]);
+	if (!rc && read.count < DECISIONS_MAX)
+		count = answer_drafts(
+			miner, "commit", commit->message, answers, DECISIONS_MAX - read.count);
+	drafts_take(&read, answers, count);
+	if (!rc && read.count)
+		rc = store_drafts(miner, commit, read.list,
+			read.count < DECISIONS_MAX ? read.count : DECISIONS_MAX);
 	drafts_release(&read);
 	return rc;
 }

@@ -40,7 +40,7 @@ static int on_edit(const struct talk_edit *edit, void *payload)
 	return 0;
 }
 
-/* Stores a draft with what the place of the talk says of it, and releases it. */
+/* Stores a draft with what the place of the talk says of it. */
 static int add_draft(struct scan *scan, const struct turn *turn, const struct talk_place *place,
 	struct decision_draft *draft)
 {
@@ -50,49 +50,40 @@ static int add_draft(struct scan *scan, const struct turn *turn, const struct ta
 		.status = "proposed",
 		.commit = place->commit,
 		.at = turn->at};
-	int rc;
 
 	for (size_t k = 0; k < place->names.count; k++)
 		if (!strings_contains(&draft->symbols, place->names.items[k]))
 			strings_add(&draft->symbols, place->names.items[k]);
-	rc = miner_add(scan->miner, draft, &row,
+	return miner_add(scan->miner, draft, &row,
 		place->files.count ? &place->files
 		: entry            ? entry->value.ptr
 				   : NULL);
-	decision_draft_release(draft);
-	return rc;
 }
 
-static int add_drafts(struct scan *scan, const struct turn *turn, const struct talk_place *place,
-	struct decision_draft *drafts, size_t count)
+/* Where they belong is asked only when there are any. */
+static int add_drafts(struct scan *scan, const struct turn *turn, struct drafts *drafts)
 {
+	struct talk_place place = {0};
 	int rc = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (!rc)
-			rc = add_draft(scan, turn, place, &drafts[i]);
-		else
-			decision_draft_release(&drafts[i]);
+	if (drafts->count)
+		rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
+	for (size_t i = 0; i < drafts->count && !rc; i++)
+		rc = add_draft(scan, turn, &place, &drafts->list[i]);
+	talk_place_release(&place);
 	return rc;
 }
 
 /* What the rules and the classifier find in its sentences. */
-static int read_sentences(
-	struct scan *scan, const struct turn *turn, const struct talk_place *place)
+static void read_sentences(struct scan *scan, const struct turn *turn, struct drafts *out)
 {
 	struct strings spans = STRINGS_INIT;
-	struct drafts read = {0};
 	char *plain = text_without_choices(turn->text);
-	int rc;
 
 	text_spans(plain, strlen(plain), &spans);
-	drafts_read(scan->miner->classifier, "talk", NULL, &spans, 0, scan->miner->least, &read);
-	rc = add_drafts(scan, turn, place, read.list, read.count);
-	read.count = 0; /* released, each with its place */
-	drafts_release(&read);
+	drafts_read(scan->miner->classifier, "talk", NULL, &spans, 0, scan->miner->least, out);
 	strings_release(&spans);
 	free(plain);
-	return rc;
 }
 
 static void remember(struct scan *scan, const struct turn *turn)
@@ -108,26 +99,22 @@ static void remember(struct scan *scan, const struct turn *turn)
 static int mine_turn(struct scan *scan, const struct turn *turn)
 {
 	struct decision_draft answers[ANSWERS_MAX];
-	struct talk_place place = {0};
+	struct drafts found = {0};
 	bool replies =
 		!strcmp(turn->role, "user") && scan->asking && !strcmp(scan->asking, turn->session);
-	size_t count = 0;
 	int rc;
 
 	if (!*turn->text)
 		return 0;
-	rc = talk_place_of(scan->miner->session, turn->session, turn->at, &place);
-	if (!rc && replies)
-		count = chosen_drafts(scan->asked, turn->text, answers, ANSWERS_MAX);
-	if (count)
-		rc = add_drafts(scan, turn, &place, answers, count);
-	else if (!rc)
-		rc = read_sentences(scan, turn, &place);
-	if (!rc) {
-		count = answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX);
-		rc = add_drafts(scan, turn, &place, answers, count);
-	}
-	talk_place_release(&place);
+	if (replies)
+		drafts_take(&found, answers,
+			chosen_drafts(scan->asked, turn->text, answers, ANSWERS_MAX));
+	if (!found.count)
+		read_sentences(scan, turn, &found);
+	drafts_take(&found, answers,
+		answer_drafts(scan->miner, turn->source, turn->text, answers, ANSWERS_MAX));
+	rc = add_drafts(scan, turn, &found);
+	drafts_release(&found);
 	return rc;
 }
 

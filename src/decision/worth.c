@@ -20,31 +20,11 @@
 #define SCANT 0.15
 #define AREA_MAX 40 /* bytes of a subject in which "area: " stands */
 
-struct worth {
-	struct map weights;
-};
-
-struct worth *worth_new(const char *weights)
-{
-	struct worth *worth = xcalloc(1, sizeof(*worth));
-
-	weights_read(weights, &worth->weights);
-	return worth;
-}
-
-void worth_free(struct worth *worth)
-{
-	if (!worth)
-		return;
-	map_release(&worth->weights);
-	free(worth);
-}
-
 /* -- features ------------------------------------------------------------------------------------
  */
 
 struct sink {
-	const struct worth *worth;
+	const struct map *weights;
 	double sum;
 	worth_fn fn;
 	void *payload;
@@ -52,11 +32,20 @@ struct sink {
 	struct buf name;
 };
 
+static struct sink sink_of(const struct classifier *classifier, const struct decision_draft *draft,
+	worth_fn fn, void *payload)
+{
+	return (struct sink){.weights = classifier_weights(classifier),
+		.fn = fn,
+		.payload = payload,
+		.cue = draft->cue};
+}
+
 static void emit(struct sink *sink, double value)
 {
 	if (value == 0)
 		return;
-	sink->sum += value * weight_of(&sink->worth->weights, sink->name.ptr, sink->name.len);
+	sink->sum += value * weight_of(sink->weights, sink->name.ptr, sink->name.len);
 	if (sink->fn)
 		sink->fn(sink->name.ptr, value, sink->payload);
 }
@@ -203,15 +192,6 @@ static void add_vector(
 	}
 }
 
-static size_t count_of(const char *text, const char *what)
-{
-	size_t count = 0;
-
-	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
-		count++;
-	return count;
-}
-
 /* One part of a note: 's'tatement, 'b'ecause or 'i'nstead of. */
 static void add_part(struct sink *sink, const struct lexicon *lexicon, char part, const char *text)
 {
@@ -247,7 +227,7 @@ static void add_part(struct sink *sink, const struct lexicon *lexicon, char part
 		add(sink, last, words.items[words.count - 1]);
 	}
 	add_vector(sink, lexicon, part, &words);
-	add_step(sink, comma, count_of(text, ","), few, false);
+	add_step(sink, comma, count_in(text, ","), few, false);
 	add_step(sink, names, named, few, false);
 	if (strstr(text, ". "))
 		add(sink, kind, ".");
@@ -319,7 +299,7 @@ static void add_labels(
 	for (unsigned i = 0; i < LABEL_COUNT; i++) {
 		double p = fmin(fmax(scores[i], CERTAIN), 1 - CERTAIN);
 
-		add_value(sink, kind, label_name(i), log(p / (1 - p)) / LOGIT_SCALE);
+		add_value(sink, kind, label_name(i), logit(p) / LOGIT_SCALE);
 	}
 }
 
@@ -352,11 +332,11 @@ static void add_form(struct sink *sink, const struct decision_draft *draft)
 		add(sink, "much left", "");
 }
 
-double worth_of_words(const struct worth *worth, struct classifier *classifier, const char *source,
+double worth_of_words(struct classifier *classifier, const char *source,
 	const struct decision_draft *draft, worth_fn fn, void *payload)
 {
 	const struct lexicon *lexicon = classifier_lexicon(classifier);
-	struct sink sink = {.worth = worth, .fn = fn, .payload = payload, .cue = draft->cue};
+	struct sink sink = sink_of(classifier, draft, fn, payload);
 
 	add(&sink, "all", "");
 	add_crossed(&sink, "source:", source);
@@ -378,10 +358,10 @@ double worth_of_words(const struct worth *worth, struct classifier *classifier, 
 }
 
 /* The subject's words, "area: " before them, and whether they are the statement. */
-double worth_of_subject(const struct worth *worth, const struct decision_draft *draft,
+double worth_of_subject(const struct classifier *classifier, const struct decision_draft *draft,
 	const char *subject, worth_fn fn, void *payload)
 {
-	struct sink sink = {.worth = worth, .fn = fn, .payload = payload, .cue = draft->cue};
+	struct sink sink = sink_of(classifier, draft, fn, payload);
 	const char *colon = strstr(subject, ": ");
 	struct strings words = STRINGS_INIT;
 
@@ -407,11 +387,11 @@ double worth_of_subject(const struct worth *worth, const struct decision_draft *
 	return sink.sum;
 }
 
-double worth_of_place(const struct worth *worth, const char *source,
+double worth_of_place(const struct classifier *classifier, const char *source,
 	const struct decision_draft *draft, const struct strings *files, worth_fn fn, void *payload)
 {
 	static const size_t spans[] = {1, 2, 3, 0}, counts[] = {1, 2, 4, 8, 16, 32, 0};
-	struct sink sink = {.worth = worth, .fn = fn, .payload = payload, .cue = draft->cue};
+	struct sink sink = sink_of(classifier, draft, fn, payload);
 	bool commit = !strcmp(source, "commit");
 	size_t side = 0;
 
@@ -471,13 +451,12 @@ static bool is_learned(const char *source)
 double draft_confidence(struct classifier *classifier, const char *source, const char *subject,
 	const struct decision_draft *draft)
 {
-	const struct worth *worth = classifier_worth(classifier);
 	double odds, confidence;
 
 	if (is_learned(source)) {
-		odds = worth_of_words(worth, classifier, source, draft, NULL, NULL);
+		odds = worth_of_words(classifier, source, draft, NULL, NULL);
 		if (subject)
-			odds += worth_of_subject(worth, draft, subject, NULL, NULL);
+			odds += worth_of_subject(classifier, draft, subject, NULL, NULL);
 		confidence = sigmoid(odds);
 	} else {
 		confidence = plain_confidence(classifier, draft);
@@ -489,10 +468,8 @@ double draft_confidence(struct classifier *classifier, const char *source, const
 void draft_place(struct classifier *classifier, const char *source, struct decision_draft *draft,
 	const struct strings *files)
 {
-	double p = draft->confidence;
-
 	if (draft->found_by && is_learned(source))
 		draft->confidence = within(
-			sigmoid(log(p / (1 - p)) + worth_of_place(classifier_worth(classifier),
-							   source, draft, files, NULL, NULL)));
+			sigmoid(logit(draft->confidence) +
+				worth_of_place(classifier, source, draft, files, NULL, NULL)));
 }

@@ -22,19 +22,15 @@ unsigned doubt_weight(const char *statement);
 bool doubt_is_side_file(const char *path);
 
 typedef void (*worth_fn)(const char *feature, double value, void *payload);
-struct worth;
-/* `weights`: lines of a weight, a tab and a feature. */
-struct worth *worth_new(const char *weights);
-void worth_free(struct worth *worth);
 /* The log odds of a draft from its words. `fn`, which may be NULL, is told each feature. */
-double worth_of_words(const struct worth *worth, struct classifier *classifier, const char *source,
+double worth_of_words(struct classifier *classifier, const char *source,
 	const struct decision_draft *draft, worth_fn fn, void *payload);
 /* What a commit's first line adds to them. */
-double worth_of_subject(const struct worth *worth, const struct decision_draft *draft,
+double worth_of_subject(const struct classifier *classifier, const struct decision_draft *draft,
 	const char *subject, worth_fn fn, void *payload);
 /* What is added to them by where the draft stands: which span of its text, and what files go with
  * it. */
-double worth_of_place(const struct worth *worth, const char *source,
+double worth_of_place(const struct classifier *classifier, const char *source,
 	const struct decision_draft *draft, const struct strings *files, worth_fn fn,
 	void *payload);
 extern const char worth_tsv[]; /* worth.tsv, embedded at build time */

@@ -75,6 +75,15 @@ const void *find_by_path(const void *items, size_t count, size_t size, const cha
 	return count ? bsearch(path, items, count, size, compare_path) : NULL;
 }
 
+size_t count_in(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+		count++;
+	return count;
+}
+
 bool starts_with(const char *text, const char *prefix)
 {
 	return !strncmp(text, prefix, strlen(prefix));

@@ -32,6 +32,7 @@ static inline bool is_word_byte(char byte)
 /* One of `count` items of `size` bytes, which are in the order of their paths and begin with them
  * (a `char *` each); NULL: none has it. `items` may be NULL when there are none. */
 const void *find_by_path(const void *items, size_t count, size_t size, const char *path);
+size_t count_in(const char *text, const char *what); /* how often, side by side */
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 /* Lines up text for people: the first line of `text`, at most `max` bytes, cut at a rune. */

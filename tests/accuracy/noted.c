@@ -30,14 +30,13 @@ static void on_feature(const char *feature, double value, void *payload)
 static void print_draft(struct classifier *classifier, const char *id, const char *source,
 	const char *subject, const struct decision_draft *draft, const struct strings *files)
 {
-	const struct worth *worth = classifier_worth(classifier);
 	struct told place = {.text = BUF_INIT}, first = {.text = BUF_INIT},
 		    words = {.text = BUF_INIT};
 
-	worth_of_place(worth, source, draft, files, on_feature, &place);
+	worth_of_place(classifier, source, draft, files, on_feature, &place);
 	if (subject)
-		worth_of_subject(worth, draft, subject, on_feature, &first);
-	worth_of_words(worth, classifier, source, draft, on_feature, &words);
+		worth_of_subject(classifier, draft, subject, on_feature, &first);
+	worth_of_words(classifier, source, draft, on_feature, &words);
 	printf("%s\t%s\t%zu\t%zu\t%s\t%s\t%s\t%s\t%s%s%s%s\n", id, draft->id, place.count,
 		first.count, draft->statement, draft->because, draft->instead_of,
 		draft->consequences ? draft->consequences : "", draft->evidence, place.text.ptr,
